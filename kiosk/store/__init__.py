@@ -1,0 +1,1 @@
+"""The kiosk's SQLite file: one writer, the append-only log, tickets, print jobs, the catalogue in force."""

@@ -1,0 +1,1 @@
+"""Bringing the log upstream: messages, client, engine."""

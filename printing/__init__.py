@@ -1,0 +1,1 @@
+"""Paper: layout, bytes, devices, spooler. Knows no Qt."""

@@ -1,0 +1,52 @@
+"""What a printer says of itself, and what became of a slip. Expected trouble is a value, never an exception."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kiosk.domain.print_job import PrintState
+
+
+class Attention(StrEnum):
+    NO_PAPER = "no_paper"
+    COVER_OPEN = "cover_open"
+    CUTTER = "cutter"
+    OVERHEATED = "overheated"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    paper_low: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsAttention:
+    reason: Attention
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """Nothing answers at the device's address. `detail` is for the technician, never for the visitor."""
+
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class CannotTell:
+    """The device takes bytes but answers no status: not the same as Ready."""
+
+    detail: str
+
+
+PrinterStatus = Ready | NeedsAttention | Unreachable | CannotTell
+
+
+@dataclass(frozen=True, slots=True)
+class PrintVerdict:
+    """What became of one slip: `state` is final, CONFIRMED, UNVERIFIED, UNKNOWN or FAILED; `status` is the last word
+    of the printer; `detail` is for the technician.
+    """
+
+    state: PrintState
+    status: PrinterStatus
+    detail: str = ""

@@ -1,0 +1,1 @@
+"""Ways to move bytes to a printer and its answers back; one file a way."""

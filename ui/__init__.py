@@ -1,0 +1,1 @@
+"""PySide6. Shows state, forwards intent, decides nothing."""
