@@ -1,0 +1,1 @@
+"""How fast and how small: one module a subject, each with `measure() -> tuple[Measurement, ...]`."""
