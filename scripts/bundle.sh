@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Builds dist/giliran/ when its sources changed, then starts it where neither Python nor the source tree is in reach.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source scripts/stage.sh
+
+largest_mb=220
+stamp=dist/.bundle-stamp
+
+fingerprint() {
+  find giliran.py kiosk.spec requirements.lock assets bench kiosk printing server ui -type f -not -name '*.pyc' -print0 |
+    sort -z | xargs -0 sha256sum | sha256sum
+}
+
+build() {
+  [[ $(fingerprint) != "$(cat "$stamp" 2>/dev/null)" || ! -x dist/giliran/giliran ]] || return 0
+  .venv/bin/pyinstaller --noconfirm --log-level ERROR kiosk.spec
+  fingerprint >"$stamp"
+}
+
+weigh() {
+  local megabytes
+  megabytes=$(du --summarize --block-size=1000000 dist/giliran | cut -f 1)
+  echo "    $megabytes MB of at most $largest_mb MB"
+  ((megabytes <= largest_mb)) || { echo "The bundle is too large: see the filters in kiosk.spec." >&2; return 1; }
+}
+
+# The bundle alone: moved elsewhere, an empty environment, no word on standard error.
+start() {
+  local elsewhere
+  elsewhere=$(mktemp -d)
+  trap 'rm -rf "$elsewhere"' RETURN
+  cp -a dist/giliran "$elsewhere/"
+  (cd "$elsewhere" && env -i HOME="$elsewhere" PATH=/nowhere "$elsewhere/giliran/giliran" selftest 2>"$elsewhere/stderr")
+  if [[ -s $elsewhere/stderr ]]; then
+    echo "The bundle passed its self-test but complained:" >&2
+    cat "$elsewhere/stderr" >&2
+    return 1
+  fi
+}
+
+stage "bundle" build
+stage "bundle size" weigh
+stage "bundle self-test" start
