@@ -35,11 +35,13 @@ class FeeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fee:
-    """A fee. `amount_idr` is rupiah, set only for FIXED; `note` says what is paid apart, if anything."""
+    """A fee. `amount_idr` is rupiah, set only for FIXED. `note_en` says what is paid apart, if anything; the
+    source words it in English only, so it is shown to readers of English and invented for nobody else.
+    """
 
     kind: FeeKind
     amount_idr: int | None = None
-    note: Text | None = None
+    note_en: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import date, time, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from kiosk.domain.catalogue import Agency, Catalogue, Presence
 from kiosk.domain.language import Text
 
 
@@ -77,6 +78,7 @@ class Site:
     """The hall. `number` (1..65535) stands for it in the token. `public_url` is the upper-case host part of the
     public ticket page (`HTTPS://HOST`), None when there is none. `procedure` is the hall's own way of serving,
     used where an agency has published none. `after` maps a service to those that should be done before it.
+    `popular`: services to offer first while this month's tickets cannot yet tell, most wanted first.
 
     `is_demonstration`: the operator has not confirmed this file, so screens say that it is sample data.
     """
@@ -98,6 +100,7 @@ class Site:
     after: Mapping[str, tuple[str, ...]]
     public_url: str | None
     is_demonstration: bool
+    popular: tuple[str, ...] = ()
 
     @cached_property
     def queue_by_service(self) -> Mapping[str, Queue]:
@@ -114,3 +117,16 @@ class Site:
     def floors_of(self, queue: Queue) -> tuple[int, ...]:
         """Floor numbers on which the queue has counters, ascending."""
         return tuple(sorted({self.zone_by_id[counter.zone_id].floor for counter in queue.counters}))
+
+
+def shown_agencies(catalogue: Catalogue, site: Site) -> tuple[Agency, ...]:
+    """The agencies that visitors see: those with a queue here whose presence a source confirms.
+
+    A demonstration also shows agencies that are merely typical of such halls, and says that it is sample data.
+    """
+    queued = {queue.agency_id for queue in site.queues}
+    return tuple(
+        agency
+        for agency in catalogue.agencies
+        if agency.id in queued and (agency.presence is Presence.CONFIRMED or site.is_demonstration)
+    )
