@@ -4,11 +4,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/stage.sh
 
-run_tests() {
-  QT_QPA_PLATFORM=offscreen QT_QUICK_BACKEND=software QT_LOGGING_RULES='qt.qpa.*=false' \
-    .venv/bin/python -m pytest -n 2 --dist loadfile "$@"
-}
-
 scripts/check.sh
-stage "tests" run_tests "$@"
+stage "tests" .venv/bin/python -m pytest -n 2 --dist loadfile "$@"
 scripts/bundle.sh
