@@ -1,0 +1,118 @@
+"""What we know of each kind of printer, read from profiles.toml."""
+
+import tomllib
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Final, Self
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+
+from kiosk.errors import ProfileError
+from kiosk.paths import resource_path
+from printing.printable import CODE_PAGES
+
+PROFILES_FILE: Final = "printing/profiles.toml"
+
+
+class Cutter(StrEnum):
+    NONE = "none"
+    """The visitor tears the slip off."""
+    PARTIAL = "partial"
+    FULL = "full"
+
+
+class Confirmation(StrEnum):
+    """How the printer can say that a slip is complete, best first (docs/printers.md)."""
+
+    PROCESS_ID = "process-id"
+    """`GS ( H` answers with the job's own id when its printing is done. Only where a technician's probe saw it."""
+    FENCE = "fence"
+    """`GS r` is answered in its turn, after the cut."""
+    STATUS = "status"
+    """`DLE EOT` alone: ready before and after. That is not a confirmation."""
+    NONE = "none"
+    """Never answers."""
+    AUTO = "auto"
+    """Find out, on the idle printer, which of FENCE, STATUS and NONE it is."""
+
+
+class RasterCommand(StrEnum):
+    """How the printer wants its pictures."""
+
+    GS_V_0 = "GS v 0"
+    ESC_STAR = "ESC *"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """`dots` is the width of the print head, `columns` the characters of 12 dots in a line, `feed_dots` what lies
+    between head and knife. `code_page_number` selects `code_page` by `ESC t`. `is_compact`: narrow paper gets fewer
+    words. `clears_buffer`: the printer drops what it still holds of a broken slip on `DLE ENQ 2`.
+    `provenance` says where the values come from.
+    """
+
+    name: str
+    description: str
+    paper_mm: int
+    dots: int
+    columns: int
+    code_page: str
+    code_page_number: int
+    cutter: Cutter
+    confirmation: Confirmation
+    raster: RasterCommand
+    feed_dots: int
+    is_compact: bool
+    clears_buffer: bool
+    provenance: str
+
+
+class _ProfileData(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    description: str
+    paper_mm: Annotated[int, Field(ge=30, le=120)]
+    dots: Annotated[int, Field(ge=320, le=1024, multiple_of=8)]
+    columns: Annotated[int, Field(ge=24, le=80)]
+    code_page: str
+    code_page_number: Annotated[int, Field(ge=0, le=255)]
+    cutter: Cutter
+    confirmation: Confirmation
+    raster: RasterCommand
+    feed_dots: Annotated[int, Field(ge=0, le=400)]
+    is_compact: bool
+    clears_buffer: bool
+    provenance: Annotated[str, Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.code_page not in CODE_PAGES:
+            raise ValueError(f"code_page is one of {', '.join(CODE_PAGES)}, not {self.code_page}")
+        if self.columns * 12 > self.dots:
+            raise ValueError(f"{self.columns} columns of 12 dots do not fit in {self.dots} dots")
+        return self
+
+
+def load_profiles(path: Path | None = None) -> MappingProxyType[str, Profile]:
+    """All profiles by name. Raises ProfileError with everything that is wrong in the file."""
+    source = path or resource_path(PROFILES_FILE)
+    try:
+        data = TypeAdapter(dict[str, _ProfileData]).validate_python(tomllib.loads(source.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ProfileError(f"{source} cannot be read: {error}") from error
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+        raise ProfileError(f"{source} is not used: {faults}") from error
+    return MappingProxyType({name: Profile(name=name, **dict(values)) for name, values in data.items()})
+
+
+@cache
+def find_profile(name: str) -> Profile:
+    """The shipped profile with this name. Raises ProfileError that lists the names there are."""
+    profiles = load_profiles()
+    if name not in profiles:
+        raise ProfileError(f"no printer profile is called {name}; choose one of {', '.join(sorted(profiles))}")
+    return profiles[name]
