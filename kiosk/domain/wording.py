@@ -1,0 +1,98 @@
+"""How dates, times, money and places are written, on screens and on paper alike, in each of the visitor's languages.
+
+Explicit tables: no locale of the machine decides how an Indonesian public office writes a date.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from itertools import groupby
+
+from kiosk.domain.language import Language, Text
+from kiosk.domain.site import Queue, Site
+
+_WEEKDAYS = (
+    Text("Senin", "Monday"),
+    Text("Selasa", "Tuesday"),
+    Text("Rabu", "Wednesday"),
+    Text("Kamis", "Thursday"),
+    Text("Jumat", "Friday"),
+    Text("Sabtu", "Saturday"),
+    Text("Minggu", "Sunday"),
+)
+_MONTHS = (
+    Text("Januari", "January"),
+    Text("Februari", "February"),
+    Text("Maret", "March"),
+    Text("April", "April"),
+    Text("Mei", "May"),
+    Text("Juni", "June"),
+    Text("Juli", "July"),
+    Text("Agustus", "August"),
+    Text("September", "September"),
+    Text("Oktober", "October"),
+    Text("November", "November"),
+    Text("Desember", "December"),
+)
+_FLOOR = Text("Lantai", "Floor")
+_COUNTER = Text("Loket", "Counter")
+
+
+def weekday_name(day: date, language: Language) -> str:
+    return _WEEKDAYS[day.weekday()].in_language(language)
+
+
+def long_date(day: date, language: Language) -> str:
+    """`Sabtu, 21 November 2026`, `Saturday, 21 November 2026`."""
+    month = _MONTHS[day.month - 1].in_language(language)
+    return f"{weekday_name(day, language)}, {day.day} {month} {day.year}"
+
+
+def clock_time(local: datetime, language: Language) -> str:
+    """`09.41` as Indonesian writes it, `09:41` in English."""
+    return local.strftime("%H:%M" if language is Language.ENGLISH else "%H.%M")
+
+
+def rupiah(amount: int, language: Language) -> str:
+    """`Rp50.000` by Indonesian spelling (PUEBI), `Rp 50,000` in English."""
+    grouped = f"{amount:,}"
+    return f"Rp {grouped}" if language is Language.ENGLISH else f"Rp{grouped.replace(',', '.')}"
+
+
+def joined(items: Sequence[str], language: Language) -> str:
+    """`A`, `A dan B`, `A, B, dan C`; `A and B`, `A, B and C`."""
+    if len(items) < 2:
+        return "".join(items)
+    head, last = ", ".join(items[:-1]), items[-1]
+    if language is Language.ENGLISH:
+        return f"{head} and {last}"
+    return f"{head} dan {last}" if len(items) == 2 else f"{head}, dan {last}"
+
+
+def number_ranges(numbers: Iterable[int]) -> str:
+    """Runs of three or more are drawn together with an en dash: "5-8, 12" as typographers set it."""
+    runs = groupby(enumerate(sorted(set(numbers))), key=lambda pair: pair[1] - pair[0])
+    parts: list[str] = []
+    for _, run in runs:
+        members = [number for _, number in run]
+        if len(members) > 2:
+            parts.append(f"{members[0]}–{members[-1]}")  # noqa: RUF001  # an en dash is what ranges are set with
+        else:
+            parts += [str(number) for number in members]
+    return ", ".join(parts)
+
+
+def floor_name(site: Site, queue: Queue, language: Language) -> str:
+    """`Lantai 2`; `Lantai 1 dan 2` where counters stand on several; empty where no counter is known."""
+    floors = site.floors_of(queue)
+    if not floors:
+        return ""
+    return f"{_FLOOR.in_language(language)} {joined([str(floor) for floor in floors], language)}"
+
+
+def counter_names(queue: Queue, language: Language) -> str:
+    """`Loket 5`, `Counters 5, 6`; empty where no counter is known."""
+    if not queue.counters:
+        return ""
+    word = _COUNTER.in_language(language)
+    plural = "s" if language is Language.ENGLISH and len(queue.counters) > 1 else ""
+    return f"{word}{plural} {number_ranges(counter.number for counter in queue.counters)}"
