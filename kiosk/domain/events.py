@@ -2,12 +2,14 @@
 
 Key: (origin, incarnation, sequence). The first event of an incarnation is `node.started` with sequence 1; its
 body names the parent incarnation's last (sequence, hash), and `previous` is that hash (or 64 zeros).
+What each body holds: docs/events.md.
 """
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 
 NO_EVENT: Final = "0" * 64
@@ -38,11 +40,85 @@ class Event:
     previous: str
 
 
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """Bytes that are no event, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogHead:
+    """The last event of one incarnation: what the next one must follow."""
+
+    incarnation: str
+    sequence: int
+    hash: str
+
+
+_HEX_16: Final = re.compile(r"[0-9a-f]{16}\Z")
+_PATTERNS: Final = {
+    "origin": _HEX_16,
+    "incarnation": _HEX_16,
+    "hlc": re.compile(r"[0-7][0-9a-f]{15}\Z"),  # kept in signed 64-bit columns, like the sequence
+    "previous": re.compile(r"[0-9a-f]{64}\Z"),
+    "type": re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+\Z"),
+}
+_FIELDS: Final = frozenset(field.name for field in fields(Event))
+_HIGHEST: Final = 2**63 - 1
+
+
 def encode(event: Event) -> bytes:
-    """Canonical JSON: sorted keys, no blanks, UTF-8, no floats needed. Done once, when the event is born."""
-    return json.dumps(asdict(event), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    """Canonical JSON, done once, when the event is born."""
+    return canonical(asdict(event))
+
+
+def canonical(content: Mapping[str, Any]) -> bytes:
+    """The one way to write it: sorted keys, no blanks, UTF-8, no floats needed."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def digest(raw: bytes) -> str:
     """The hash that the next event names, of the bytes as stored."""
     return hashlib.sha256(raw).hexdigest()
+
+
+def decode(raw: bytes) -> Event | Malformed:
+    """Judge the envelope alone. A type or a body that nobody here knows is well-formed."""
+    try:
+        document = json.loads(raw.decode())
+    except (ValueError, RecursionError):
+        return Malformed("not JSON in UTF-8")
+    fault = _fault(document)
+    return Event(**document) if fault is None else Malformed(fault)
+
+
+def broken_link(event: Event, before: LogHead | None) -> str | None:
+    """Why `event` does not follow `before` in its incarnation; None when it does.
+
+    `before` None: it must be the first, `node.started`, and its parent is not known here.
+    """
+    if before is None:
+        if event.sequence != 1:
+            return f"sequence {event.sequence} where the incarnation should begin with 1"
+        if event.type != NODE_STARTED:
+            return f"begins with {event.type} instead of {NODE_STARTED}"
+        return None
+    if event.sequence != before.sequence + 1:
+        return f"sequence {event.sequence} follows {before.sequence}"
+    if event.previous != before.hash:
+        return "names another event before it than the one that is there"
+    return None
+
+
+def _fault(document: Any) -> str | None:
+    if not isinstance(document, dict) or document.keys() != _FIELDS:
+        return f"not an object with exactly {', '.join(sorted(_FIELDS))}"
+    for name, pattern in _PATTERNS.items():
+        if not isinstance(document[name], str) or not pattern.match(document[name]):
+            return f"{name} is not written as it should be"
+    for name in ("sequence", "version"):
+        number = document[name]
+        if type(number) is not int or not 1 <= number <= _HIGHEST:
+            return f"{name} is not a positive whole number"
+    return None if isinstance(document["body"], dict) else "body is not an object"
