@@ -1,7 +1,8 @@
 """What the environment may do to us. Everything else is our bug: logged, apologised for, restarted.
 
 KioskError                  shown in a sentence, logged once, recovered from
-├── StoreError              StoreFull, StoreLocked, StoreCorrupt, StoreReadOnly, StoreTooNew
+├── StoreError              StoreFull, StoreLocked, StoreCorrupt, StoreReadOnly, StoreDisk, StoreTooNew
+├── IdentityError           the kiosk's own key is missing, foreign or damaged
 ├── SyncError               Offline, ServerBusy, Unauthorised, ProtocolMismatch
 ├── PrintError              TransportError, ProfileError
 └── DataFileError           a catalogue, site or config file; carries every problem found in it
@@ -29,7 +30,14 @@ class StoreCorruptError(StoreError): ...
 class StoreReadOnlyError(StoreError): ...
 
 
+class StoreDiskError(StoreError):
+    """The disk failed while reading or writing: what it holds is known again only after a restart."""
+
+
 class StoreTooNewError(StoreError): ...
+
+
+class IdentityError(KioskError): ...
 
 
 class SyncError(KioskError): ...

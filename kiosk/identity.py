@@ -1,0 +1,83 @@
+"""Who this kiosk is: an Ed25519 key that never leaves the machine. Everything it writes is signed with it."""
+
+import hashlib
+import os
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from kiosk.errors import IdentityError
+
+_FILE_NAME: Final = "identity.pem"
+
+
+@dataclass(frozen=True)
+class Identity:
+    _key: Ed25519PrivateKey = field(repr=False)
+
+    @cached_property
+    def public_key(self) -> bytes:
+        """32 bytes, as servers and trust lists keep them."""
+        return self._key.public_key().public_bytes_raw()
+
+    @cached_property
+    def device_id(self) -> str:
+        """16 lower-case hex digits: the first 8 bytes of the public key's SHA-256. The origin of all its events."""
+        return hashlib.sha256(self.public_key).hexdigest()[:16]
+
+    @cached_property
+    def key_id(self) -> int:
+        """Which key signed a ticket, 16 bits: bytes 9 and 10 of the public key's SHA-256."""
+        return int.from_bytes(hashlib.sha256(self.public_key).digest()[8:10], "big")
+
+    def sign(self, message: bytes) -> bytes:
+        """64 bytes of Ed25519."""
+        return self._key.sign(message)
+
+
+def new_identity() -> Identity:
+    return Identity(Ed25519PrivateKey.generate())
+
+
+def load_or_create_identity(directory: Path) -> Identity:
+    """The identity kept in this folder, made there at the first start. Raises IdentityError."""
+    path = directory / _FILE_NAME
+    try:
+        if not path.exists():
+            _write(path, Ed25519PrivateKey.generate())
+        path.chmod(0o600)  # a restored backup may have opened it to others
+        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    except OSError as error:
+        raise IdentityError(f"The kiosk's key cannot be read or written: check the permissions of {path}.") from error
+    except ValueError as error:
+        raise IdentityError(f"The kiosk's key is damaged: restore {path}, or move it away and pair anew.") from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise IdentityError(f"{path} holds a key of another kind: restore the kiosk's own, or move it away.")
+    return Identity(key)
+
+
+def _write(path: Path, key: Ed25519PrivateKey) -> None:
+    """Whole or not at all: a torn key would lock the kiosk out of its own history."""
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    draft = path.with_suffix(".new")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(pem)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":  # pragma: no cover  # Windows has no such call and needs none
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,141 @@
+"""The kiosk's own append-only log. All functions take the writer's connection (Store.submit, Store.call)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from sqlite_utils import Database
+
+from kiosk.domain import hlc
+from kiosk.domain.events import NO_EVENT, Event, LogHead, digest, encode
+from kiosk.trusted_clock import TrustedClock
+
+Upstream = Literal["site", "central"]
+
+MAX_EVENTS: Final = 500
+MAX_BYTES: Final = 262_144
+"""What one batch may hold: raw bytes before compression (design.md, section 7)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """Who writes: this kiosk, in the incarnation that began when it was last started."""
+
+    origin: str
+    incarnation: str
+    clock: TrustedClock
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """`raw` is the event as it is stored, hashed and sent; `hash` its hex SHA-256."""
+
+    incarnation: str
+    sequence: int
+    hash: str
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Events that no server has acknowledged. `oldest`: when the oldest of them was written, aware UTC."""
+
+    count: int
+    oldest: datetime | None
+
+
+def append(db: Database, node: Node, event_type: str, body: Mapping[str, Any], version: int = 1) -> StoredEvent:
+    """Write the next event, inside the caller's transaction."""
+    newest = db.conn.execute("SELECT incarnation, sequence, hlc, hash FROM events ORDER BY position DESC LIMIT 1")
+    before, last, stamp, previous = newest.fetchone() or (node.incarnation, 0, 0, NO_EVENT)
+    event = Event(
+        origin=node.origin,
+        incarnation=node.incarnation,
+        sequence=last + 1 if before == node.incarnation else 1,
+        hlc=hlc.to_hex(hlc.next_stamp(stamp, node.clock.read().at)),
+        type=event_type,
+        version=version,
+        body=body,
+        previous=previous,
+    )
+    raw = encode(event)
+    stored = StoredEvent(event.incarnation, event.sequence, digest(raw), raw)
+    db.conn.execute(
+        "INSERT INTO events (incarnation, sequence, hlc, type, hash, raw) VALUES (?, ?, ?, ?, ?, ?)",
+        (stored.incarnation, stored.sequence, int(event.hlc, 16), event.type, stored.hash, raw),
+    )
+    return stored
+
+
+def newest(db: Database) -> LogHead | None:
+    """The event that was written last, in whichever incarnation."""
+    row = db.conn.execute("SELECT incarnation, sequence, hash FROM events ORDER BY position DESC LIMIT 1").fetchone()
+    return LogHead(*row) if row else None
+
+
+def heads(db: Database) -> tuple[LogHead, ...]:
+    """The last event of every incarnation, the oldest incarnation first."""
+    rows = db.conn.execute(
+        "SELECT incarnation, max(sequence), hash FROM events GROUP BY incarnation ORDER BY min(position)"
+    )
+    return tuple(LogHead(*row) for row in rows)
+
+
+def read_after(
+    db: Database, incarnation: str, sequence: int, max_events: int = MAX_EVENTS, max_bytes: int = MAX_BYTES
+) -> tuple[StoredEvent, ...]:
+    """The next events of an incarnation in order: as many as both limits allow, and at least one if there is one."""
+    batch: list[StoredEvent] = []
+    size = 0
+    rows = db.conn.execute(
+        "SELECT incarnation, sequence, hash, raw FROM events WHERE incarnation = ? AND sequence > ?"
+        " ORDER BY sequence LIMIT ?",
+        (incarnation, sequence, max_events),
+    )
+    for row in rows:
+        event = StoredEvent(*row)
+        size += len(event.raw)
+        if batch and size > max_bytes:
+            break
+        batch.append(event)
+    rows.close()
+    return tuple(batch)
+
+
+def acknowledge(db: Database, incarnation: str, sequence: int, by: Upstream) -> None:
+    """Note that `by` holds everything up to `sequence` durably. A late or repeated answer changes nothing."""
+    db.conn.execute(
+        "INSERT INTO acknowledgements (incarnation, by, sequence) VALUES (?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET sequence = max(sequence, excluded.sequence)",
+        (incarnation, by, sequence),
+    )
+
+
+def retract(db: Database, incarnation: str, sequence: int, by: Upstream) -> None:
+    """Note that `by` holds less than it acknowledged: it was restored from an older copy, so all after is unsent."""
+    db.conn.execute(
+        "UPDATE acknowledgements SET sequence = min(sequence, ?) WHERE incarnation = ? AND by = ?",
+        (sequence, incarnation, by),
+    )
+
+
+def acknowledged(db: Database, by: Upstream | None = None) -> Mapping[str, int]:
+    """Incarnation -> the last sequence held by this upstream, or by any where `by` is None."""
+    rows = db.conn.execute(
+        "SELECT incarnation, max(sequence) FROM acknowledgements WHERE ? IS NULL OR by = ? GROUP BY incarnation",
+        (by, by),
+    )
+    return dict(rows.fetchall())
+
+
+def backlog(db: Database) -> Backlog:
+    count, oldest = db.conn.execute(
+        """
+        SELECT count(*), min(hlc) FROM events
+        LEFT JOIN (SELECT incarnation, max(sequence) AS held FROM acknowledgements GROUP BY incarnation)
+            USING (incarnation)
+        WHERE sequence > coalesce(held, 0)
+        """
+    ).fetchone()
+    return Backlog(count, None if oldest is None else hlc.time_of(oldest))

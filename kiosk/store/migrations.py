@@ -1,0 +1,142 @@
+"""How the kiosk's database came to its present shape, one function a change. `schema.sql` is what they produce."""
+
+from textwrap import dedent
+from typing import Final
+
+from sqlite_utils import Database, Migrations
+
+from kiosk.errors import StoreTooNewError
+
+
+def begin(db: Database) -> None:
+    """Tables of the first release. STRICT, because a wrong type is a bug to see at once."""
+    db.executescript(
+        """
+        CREATE TABLE node_state (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            origin TEXT NOT NULL,
+            clock_floor_ms INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE TABLE events (
+            position INTEGER PRIMARY KEY,
+            incarnation TEXT NOT NULL CHECK (length(incarnation) = 16),
+            sequence INTEGER NOT NULL CHECK (sequence >= 1),
+            hlc INTEGER NOT NULL,
+            type TEXT NOT NULL,
+            hash TEXT NOT NULL CHECK (length(hash) = 64),
+            raw BLOB NOT NULL,
+            UNIQUE (incarnation, sequence)
+        ) STRICT;
+
+        CREATE TABLE acknowledgements (
+            incarnation TEXT NOT NULL,
+            by TEXT NOT NULL CHECK (by IN ('site', 'central')),
+            sequence INTEGER NOT NULL,
+            PRIMARY KEY (incarnation, by)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON events
+        BEGIN
+            SELECT RAISE(ABORT, 'history is never rewritten');
+        END;
+
+        -- Forgotten only when central holds the event and it is 90 days older than the newest one.
+        CREATE TRIGGER events_are_kept BEFORE DELETE ON events
+        WHEN OLD.sequence > coalesce(
+                (SELECT sequence FROM acknowledgements WHERE incarnation = OLD.incarnation AND by = 'central'), 0)
+            OR (OLD.hlc >> 16) + 90 * 86400000 > (SELECT hlc >> 16 FROM events ORDER BY position DESC LIMIT 1)
+        BEGIN
+            SELECT RAISE(ABORT, 'events are kept until central has held them for 90 days');
+        END;
+
+        CREATE TABLE service_days (
+            position INTEGER PRIMARY KEY,
+            site_id TEXT NOT NULL,
+            service_day TEXT NOT NULL,
+            clock_trusted INTEGER NOT NULL CHECK (clock_trusted IN (0, 1)),
+            UNIQUE (site_id, service_day)
+        ) STRICT;
+
+        -- session_key is the visitor's sitting, not part of history: NULL where a ticket is rebuilt from the log.
+        CREATE TABLE tickets (
+            id TEXT PRIMARY KEY CHECK (length(id) = 16),
+            session_key TEXT UNIQUE,
+            site_id TEXT NOT NULL,
+            service_day TEXT NOT NULL,
+            series INTEGER NOT NULL CHECK (series BETWEEN 0 AND 26),
+            queue_code TEXT NOT NULL,
+            number INTEGER NOT NULL CHECK (number BETWEEN 1 AND 65535),
+            label TEXT NOT NULL,
+            is_priority INTEGER NOT NULL CHECK (is_priority IN (0, 1)),
+            language TEXT NOT NULL,
+            issued_at TEXT NOT NULL,
+            clock_trusted INTEGER NOT NULL CHECK (clock_trusted IN (0, 1)),
+            token TEXT NOT NULL,
+            UNIQUE (site_id, service_day, series, queue_code, number)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE stops (
+            ticket_id TEXT NOT NULL REFERENCES tickets (id),
+            position INTEGER NOT NULL CHECK (position >= 1),
+            service_day TEXT NOT NULL,
+            service_id TEXT NOT NULL,
+            service_number INTEGER NOT NULL,
+            queue_code TEXT NOT NULL,
+            after TEXT NOT NULL CHECK (json_valid(after)),
+            state TEXT NOT NULL,
+            people_ahead INTEGER,
+            PRIMARY KEY (ticket_id, position)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE INDEX stops_of_a_queue ON stops (service_day, queue_code, state, ticket_id);
+
+        -- queued_monotonic is the age clock of this boot; jobs of an earlier start are settled before it is read.
+        CREATE TABLE print_jobs (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            ticket_id TEXT NOT NULL REFERENCES tickets (id),
+            copy INTEGER NOT NULL CHECK (copy >= 0),
+            state TEXT NOT NULL,
+            detail TEXT NOT NULL,
+            queued_at TEXT NOT NULL,
+            queued_monotonic REAL NOT NULL,
+            UNIQUE (ticket_id, copy)
+        ) STRICT;
+
+        CREATE INDEX print_jobs_in_flight ON print_jobs (id) WHERE state IN ('queued', 'sending');
+
+        -- The data files last accepted whole, byte for byte; replaced together: old or new, never mixed.
+        CREATE TABLE catalogue_snapshot (
+            kind TEXT PRIMARY KEY CHECK (kind IN ('catalogue', 'numbers', 'site')),
+            raw BLOB NOT NULL,
+            sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+            activated_at TEXT NOT NULL
+        ) STRICT;
+        """
+    )
+
+
+_CHANGES: Final = (begin,)
+_migrations: Final = Migrations("kiosk")
+for _change in _CHANGES:
+    _migrations()(_change)
+
+
+def migrate(db: Database) -> None:
+    """Bring the database up to this program; refuse one that a newer program has changed."""
+    unknown = {applied.name for applied in _migrations.applied(db)} - {change.__name__ for change in _CHANGES}
+    if unknown:
+        raise StoreTooNewError(
+            "The database was written by a newer Giliran: install that version again; this one will not touch it."
+        )
+    _migrations.apply(db)
+
+
+def schema(db: Database) -> str:
+    """What `schema.sql` holds: every statement that made the present tables, indexes and triggers, by name."""
+    rows = db.conn.execute(
+        "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT GLOB 'sqlite_*'"
+        " AND tbl_name <> ? ORDER BY tbl_name, type <> 'table', name",
+        (Migrations.migrations_table,),
+    )
+    return "\n\n".join(f"{dedent('        ' + sql)};" for (sql,) in rows) + "\n"

@@ -1,0 +1,189 @@
+"""The kiosk's store: one thread that owns the one connection. Work goes in as functions, results come as futures."""
+
+import queue
+import secrets
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, NamedTuple, Self, TypeVar
+
+from sqlite_utils import Database
+
+from kiosk.clock import Clock
+from kiosk.domain import hlc
+from kiosk.domain.events import NODE_STARTED
+from kiosk.errors import StoreCorruptError, StoreDiskError, StoreError, StoreReadOnlyError
+from kiosk.identity import Identity
+from kiosk.lock import FolderLock
+from kiosk.store.database import explained, open_database, transaction
+from kiosk.store.log import Node, append, newest
+from kiosk.store.migrations import migrate
+from kiosk.trusted_clock import TrustedClock
+from kiosk.version import RELEASED_AT, VERSION
+
+T = TypeVar("T")
+
+DATABASE_NAME: Final = "kiosk.db"
+
+_REMEMBER_EVERY_S: Final = 60.0
+"""How often an idle kiosk notes the time, so that a dead clock battery costs at most this much."""
+
+
+class _Job(NamedTuple):
+    work: Callable[[Database], Any]
+    result: "Future[Any]"
+
+
+class Store:
+    """Made by `open`. Safe to use from any thread; `close` waits for the work that is already in."""
+
+    def __init__(self, path: Path, lock: FolderLock, clock: Clock, identity: Identity) -> None:
+        self.path = path
+        self._lock = lock
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._gate = threading.Lock()
+        self._is_closed = False
+        self._fatal: StoreError | None = None
+        self._node: Node
+        opened: Future[Node] = Future()
+        self._thread = threading.Thread(target=self._run, args=(clock, identity, opened), name="store")
+        self._thread.start()
+        try:
+            self._node = opened.result()
+        except BaseException:
+            self._thread.join()
+            lock.release()
+            raise
+
+    @classmethod
+    def open(cls, directory: Path, clock: Clock, identity: Identity) -> Self:
+        """Open or create `<directory>/kiosk.db` and begin a new incarnation. Raises a StoreError."""
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+            lock = FolderLock(directory)
+        except OSError as error:
+            raise StoreReadOnlyError(f"The data folder {directory} cannot be written: {error.strerror}.") from error
+        return cls(directory / DATABASE_NAME, lock, clock, identity)
+
+    @property
+    def node(self) -> Node:
+        """Who writes here, and since when: what `kiosk.store.log.append` asks for."""
+        return self._node
+
+    @property
+    def clock(self) -> TrustedClock:
+        return self._node.clock
+
+    def submit(self, work: Callable[[Database], T]) -> "Future[T]":
+        """Run `work` on the writer thread, after all that was submitted before. It opens its own transaction."""
+        result: Future[T] = Future()
+        with self._gate:
+            if self._is_closed:
+                raise RuntimeError("the store is closed")
+            self._jobs.put(_Job(work, result))
+        return result
+
+    def call(self, work: Callable[[Database], T]) -> T:
+        """`submit`, and wait for the result. Never from the UI thread, and never from inside another work."""
+        return self.submit(work).result()
+
+    def close(self) -> None:
+        with self._gate:
+            if self._is_closed:
+                return
+            self._is_closed = True
+            self._jobs.put(None)
+        self._thread.join()
+        self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _run(self, clock: Clock, identity: Identity, opened: "Future[Node]") -> None:
+        try:
+            db = open_database(self.path)
+            try:
+                with explained(self.path):
+                    migrate(db)
+                    node = _begin(db, clock, identity)
+                opened.set_result(node)
+                self._serve(db)
+            finally:
+                db.close()
+        except BaseException as error:  # noqa: BLE001  # the thread that opens the store gets it
+            opened.set_exception(error)
+
+    def _serve(self, db: Database) -> None:
+        while True:
+            try:
+                job = self._jobs.get(timeout=_REMEMBER_EVERY_S)
+            except queue.Empty:
+                job = _Job(self._remember_time, Future())
+            if job is None:
+                return
+            if not job.result.set_running_or_notify_cancel():
+                continue
+            try:
+                job.result.set_result(self._perform(db, job.work))
+            except BaseException as error:  # noqa: BLE001  # the run-loop: every failure belongs to its caller
+                job.result.set_exception(error)
+
+    def _perform(self, db: Database, work: Callable[[Database], T]) -> T:
+        if self._fatal is not None:
+            raise self._fatal
+        try:
+            with explained(self.path):
+                return work(db)
+        except (StoreDiskError, StoreCorruptError) as error:
+            # After a failed fsync nobody knows what the disk holds: only opening the file anew can tell.
+            self._fatal = error
+            raise
+
+    def _remember_time(self, db: Database) -> None:
+        remember_time(db, self.clock)
+
+
+def remember_time(db: Database, clock: TrustedClock) -> None:
+    """Raise the floor that a later start measures its clock against."""
+    reading = clock.read()
+    if reading.is_trusted:
+        with transaction(db):
+            db.conn.execute("UPDATE node_state SET clock_floor_ms = ?", (hlc.milliseconds(reading.at),))
+
+
+def clock_floor(db: Database) -> datetime:
+    """The newest time that is certainly past: the release, the last time noted, and the newest event."""
+    (noted,) = db.conn.execute("SELECT clock_floor_ms FROM node_state").fetchone()
+    event = db.conn.execute("SELECT hlc FROM events ORDER BY position DESC LIMIT 1").fetchone()
+    return max(RELEASED_AT, hlc.time_of(noted << 16), hlc.time_of(event[0] if event else 0))
+
+
+def _begin(db: Database, clock: Clock, identity: Identity) -> Node:
+    """Start a new incarnation: a restored or cloned disk reuses no key, and forks show (design.md, section 7)."""
+    with transaction(db):
+        _claim(db, identity.device_id)
+        node = Node(identity.device_id, secrets.token_hex(8), TrustedClock(clock, clock_floor(db)))
+        parent = newest(db)
+        body = {
+            "parent": parent and {"incarnation": parent.incarnation, "sequence": parent.sequence, "hash": parent.hash},
+            "program": VERSION,
+            "clock_trusted": node.clock.read().is_trusted,
+        }
+        append(db, node, NODE_STARTED, body)
+    return node
+
+
+def _claim(db: Database, origin: str) -> None:
+    row = db.conn.execute("SELECT origin FROM node_state").fetchone()
+    if row is None:
+        db.conn.execute("INSERT INTO node_state (only, origin, clock_floor_ms) VALUES (1, ?, 0)", (origin,))
+    elif row[0] != origin:
+        raise StoreError(
+            f"This database was written by kiosk {row[0]}, and the key here is that of {origin}: restore the kiosk's"
+            " identity.pem, or move kiosk.db away to begin anew."
+        )

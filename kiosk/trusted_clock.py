@@ -1,0 +1,50 @@
+"""Wall time with a verdict: a dead clock battery or a wild jump must not open a day, print a time or stamp an event.
+
+Trust is lost below a floor that time has certainly passed, and by a jump that the steady clock did not see. It comes
+back by itself when the wall is plausible again. While it is lost, time is reckoned from the last trusted reading.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import Final
+
+from kiosk.clock import Clock
+
+CORRECTION: Final = timedelta(minutes=5)
+"""How far a time server may set the wall back without making it a liar."""
+
+LONGEST_LEAP: Final = timedelta(hours=26)
+"""A leap forward beyond this, while the steady clock stood still, is no correction (research/reliability.md, 2.d)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`at`: aware UTC, the best estimate there is; only where `is_trusted` may anybody be shown it."""
+
+    at: datetime
+    is_trusted: bool
+
+
+class TrustedClock:
+    """Safe to read from any thread. `floor`: the newest time this machine can prove, aware UTC."""
+
+    def __init__(self, clock: Clock, floor: datetime) -> None:
+        self._clock = clock
+        self._lock = Lock()
+        self._floor = floor
+        # Nothing can be said about how long the machine was off, so only the floor judges the first reading.
+        now = clock.now()
+        self._anchor = now if now >= floor - CORRECTION else floor
+        self._anchored_at = clock.monotonic()
+
+    def read(self) -> Reading:
+        with self._lock:
+            now = self._clock.now()
+            steady = self._clock.monotonic()
+            reckoned = self._anchor + timedelta(seconds=steady - self._anchored_at)
+            if now < self._floor - CORRECTION or now - reckoned > LONGEST_LEAP:
+                return Reading(reckoned, is_trusted=False)
+            self._anchor, self._anchored_at = now, steady
+            self._floor = max(self._floor, now)
+            return Reading(now, is_trusted=True)
