@@ -5,23 +5,28 @@ Exit codes: 0 good, 1 found a fault, 2 wrong use.
 
 import sys
 from pathlib import Path
-from typing import Any, cast
+from typing import IO, Any, cast
 
 import click
 
 from kiosk.errors import KioskError
+from kiosk.version import VERSION
 
-OUTPUT_AS_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document instead of words.")
-DEVICE = click.argument("device", metavar="DEVICE")
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+
+as_json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document instead of words.")
 
 
-class Trouble(click.ClickException):  # noqa: N818  # not an error of ours: what the person at the terminal reads
-    def show(self, file: Any = None) -> None:
+class Trouble(click.ClickException):
+    """What went wrong around us, as the sentence to read: no prefix, no traceback, exit code 1."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
         click.echo(self.message, file=file, err=True)
 
 
 class Commands(click.Group):
-    """What the environment did to us becomes a sentence and exit code 1. A bug keeps its traceback."""
+    """Turns what the environment did to us into a sentence. A bug keeps its traceback."""
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -30,42 +35,31 @@ class Commands(click.Group):
             raise Trouble(str(error)) from error
 
 
-class Pair(click.ParamType):
-    """Two parts around a separator, such as HOST:PORT or WIDTHxHEIGHT, the numbers checked."""
-
-    def __init__(self, name: str, separator: str, first: type[str | int]) -> None:
-        self.name = name
-        self.separator = separator
-        self.first = first
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str | int, int]:
-        if isinstance(value, tuple):
-            return cast("tuple[str | int, int]", value)
-        first, separator, second = str(value).rpartition(self.separator)
-        try:
-            if not separator or not first:
-                raise ValueError
-            return self.first(first), int(second)
-        except ValueError:
-            self.fail(f"{value!r} is not {self.name}", param, ctx)
+def size(text: str) -> tuple[int, int]:
+    width, _, height = text.partition("x")
+    if not (width.isdecimal() and height.isdecimal()):
+        raise click.BadParameter(f"{text!r} is not WIDTHxHEIGHT in pixels, such as 1080x1920.")
+    return int(width), int(height)
 
 
-@click.group(cls=Commands, epilog="Example: giliran run", context_settings={"max_content_width": 100})
+def address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal():
+        raise click.BadParameter(f"{text!r} is not HOST:PORT, such as 127.0.0.1:8080.")
+    return host, int(port)
+
+
+@click.group(cls=Commands, epilog="Example: giliran run")
+@click.version_option(VERSION)
 def main() -> None:
     """The self-service kiosk of a Mal Pelayanan Publik: one QR ticket, several agencies, no place lost."""
 
 
-@main.command(epilog="Example: giliran run --data /tmp/giliran")
-@click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("run-data"),
-    show_default=True,
-    help="Where the databases and the slips go.",
-)
-@click.option("--headless", is_flag=True, help="No window: one scripted visit, even where there is a display.")
+@main.command(short_help="Everything on this machine, to try it.", epilog="Example: giliran run --data /tmp/giliran")
+@click.option("--data", type=FOLDER, default="run-data", show_default=True, help="Where databases and slips go.")
+@click.option("--headless", is_flag=True, help="No window, even where there is a display.")
 def run(data: Path, *, headless: bool) -> None:
-    """Everything on this machine: site server, kiosk and simulated printer.
+    """Everything on this machine: site server, kiosk, simulated printer.
 
     Without a display it does one scripted visit, says so, and ends.
     """
@@ -74,74 +68,85 @@ def run(data: Path, *, headless: bool) -> None:
     sys.exit(run_everything(data, headless=headless))
 
 
-@main.command(epilog="Example: giliran kiosk --config /etc/giliran/kiosk.toml")
-@click.option(
-    "--config",
-    "config_file",
-    required=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="One TOML file: see docs/operations.md.",
-)
+@main.command(short_help="One kiosk: screens and printer.", epilog="Example: giliran kiosk --config kiosk.toml")
+@click.option("--config", "config_file", type=FILE, required=True, help="What a technician sets for this machine.")
 def kiosk(config_file: Path) -> None:
-    """The visitor's screens and the printer of one kiosk."""
+    """One kiosk: the visitor's screens and the printer."""
     from kiosk.config import load_config
     from ui.app import run_kiosk
 
     sys.exit(run_kiosk(load_config(config_file)))
 
 
-@main.command(epilog="Example: giliran server --role site --data /var/lib/giliran --listen 0.0.0.0:8080")
-@click.option("--role", required=True, type=click.Choice(["site", "central"]), help="What this server is.")
-@click.option("--data", required=True, type=click.Path(file_okay=False, path_type=Path), help="Its folder.")
-@click.option("--database", metavar="URL", help="Another database than SQLite in the folder.")
-@click.option(
-    "--listen",
-    type=Pair("HOST:PORT", ":", str),
-    metavar="HOST:PORT",
-    default=("127.0.0.1", 8080),
-    show_default="127.0.0.1:8080",
-    help="Port 0 takes a free one.",
+@main.command(
+    short_help="The server of a site, or the central one.",
+    epilog="Example: giliran server --role site --data /var/lib/giliran --listen 0.0.0.0:8080",
 )
+@click.option("--role", type=click.Choice(["site", "central"]), required=True, help="Which of the two this is.")
+@click.option("--data", type=FOLDER, required=True, help="Its own folder.")
+@click.option("--database", metavar="URL", help="Another database than SQLite in that folder.")
+@click.option("--listen", type=address, metavar="HOST:PORT", default="127.0.0.1:8080", show_default=True)
 def server(role: str, data: Path, database: str | None, listen: tuple[str, int]) -> None:
     """The server of a site, or the central one: the same program."""
     from server.run import serve
 
-    serve(role, data, listen, database=database)
+    sys.exit(serve(role, data, listen, database=database))
 
 
-@main.command(epilog="Example: giliran demo --out /tmp/visit --headless --language en")
-@click.option(
-    "--out",
-    required=True,
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Where ticket.bin, ticket.png, screens/ and summary.json go.",
+@main.command(
+    short_help="A scripted visit through the real windows.",
+    epilog="Example: giliran demo --out /tmp/visit --headless --language en",
 )
-@click.option("--service", "services", multiple=True, metavar="ID", help="A service to take; repeat for several.")
+@click.option("--out", type=FOLDER, required=True, help="For ticket.bin, ticket.png, screens/, summary.json.")
+@click.option("--service", "services", multiple=True, metavar="ID", help="A service to take; several: repeat it.")
 @click.option("--headless", is_flag=True, help="No window, even where there is a display.")
 @click.option("--language", type=click.Choice(["id", "en"]), default="id", show_default=True)
-@click.option(
-    "--size",
-    type=Pair("WIDTHxHEIGHT", "x", int),
-    metavar="WIDTHxHEIGHT",
-    default=(1080, 1920),
-    show_default="1080x1920",
-    help="The window, in pixels.",
-)
-@click.option("--server", "server_url", metavar="URL", help="A running site server instead of one of its own.")
-def demo(  # noqa: PLR0913  # one parameter an option
-    out: Path,
-    services: tuple[str, ...],
-    language: str,
-    size: tuple[int, int],
-    server_url: str | None,
-    *,
-    headless: bool,
-) -> None:
+@click.option("--size", type=size, metavar="WIDTHxHEIGHT", default="1080x1920", show_default=True)
+@click.option("--server", "server_url", metavar="URL", help="A running site server, instead of one of its own.")
+def demo(**options: Any) -> None:
     """A scripted visit through the real windows, by synthetic touches, to a printed and synced ticket."""
-    from kiosk.domain.language import Language
     from ui.demo import DemoOptions, run_demo
 
-    sys.exit(run_demo(DemoOptions(out, services, Language(language), size, server_url, headless)))
+    sys.exit(run_demo(DemoOptions(**options)))
+
+
+@main.command(short_help="Check a kiosk's database.", epilog="Example: giliran verify run-data/kiosk/kiosk.db")
+@click.argument("database", metavar="DB", type=FILE)
+@as_json_option
+def verify(database: Path, *, as_json: bool) -> None:
+    """Check the chain of events in a kiosk's database; name the first broken link."""
+    from kiosk.store.verify import verify as verified
+
+    raise NotImplementedError(verified, database, as_json)
+
+
+@main.command(short_help="Check this installation.", epilog="Example: giliran selftest --json")
+@as_json_option
+def selftest(*, as_json: bool) -> None:
+    """Check this installation: every screen, a database, a slip, its QR, a server. Touches no data."""
+    from ui.selftest import run_selftest
+
+    sys.exit(run_selftest(as_json=as_json))
+
+
+@main.group(epilog="Example: giliran bench issue --json")
+def bench() -> None:
+    """How fast this machine does it, against the budgets."""
+
+
+def bench_command(subject: str, sentence: str) -> None:
+    @bench.command(subject, help=sentence, epilog=f"Example: giliran bench {subject} --json")
+    @as_json_option
+    def measure(*, as_json: bool) -> None:
+        from bench.report import run_benchmark
+
+        sys.exit(run_benchmark(subject, as_json=as_json))
+
+
+bench_command("issue", "From the press to a durable ticket and the first byte.")
+bench_command("search", "From a keystroke to the services found.")
+bench_command("startup", "From the start to the first frame.")
+bench_command("ui", "Frame times with the software renderer.")
 
 
 if __name__ == "__main__":

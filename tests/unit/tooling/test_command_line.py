@@ -1,0 +1,92 @@
+"""The command line as a contract: its commands, its examples, its quickness, its exit codes."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from giliran import main
+
+ROOT = Path(__file__).parents[3]
+COMMANDS = ["bench", "demo", "kiosk", "printer", "run", "selftest", "server", "verify"]
+HEAVY = {"PySide6", "fastapi", "pydantic", "escpos", "sqlalchemy", "rich", "PIL", "pysqlite3", "cryptography", "httpx2"}
+
+
+def commands(group: click.Group, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    for name, command in group.commands.items():
+        yield (*words, name), command
+        if isinstance(command, click.Group):
+            yield from commands(command, (*words, name))
+
+
+EVERY = dict(commands(main))
+
+
+def test_the_commands_are_those_that_work() -> None:
+    assert sorted(main.commands) == COMMANDS
+    assert sorted(" ".join(words) for words in EVERY if words[0] in {"bench", "printer"} and len(words) == 2) == [
+        "bench issue", "bench search", "bench startup", "bench ui",
+        "printer probe", "printer status", "printer test-page", "printer watch",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", EVERY, ids=" ".join)
+def test_help_has_an_example_of_the_command_itself(words: tuple[str, ...]) -> None:
+    result = CliRunner().invoke(main, [*words, "--help"], terminal_width=200)
+    assert result.exit_code == 0
+    assert f"Example: giliran {' '.join(words)}" in result.output
+
+
+@pytest.mark.parametrize("words", EVERY, ids=" ".join)
+def test_help_in_the_list_of_commands_is_whole(words: tuple[str, ...]) -> None:
+    assert not EVERY[words].get_short_help_str(60).endswith("...")
+
+
+def test_help_loads_nothing_heavy() -> None:
+    program = (
+        "import sys, giliran\n"
+        "giliran.main(['--help'], standalone_mode=False)\n"
+        "print(*sorted({name.partition('.')[0] for name in sys.modules}), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert HEAVY.isdisjoint(done.stderr.split())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["nothing"],
+        ["demo"],
+        ["demo", "--out", "x", "--size", "1080"],
+        ["demo", "--out", "x", "--language", "fr"],
+        ["kiosk", "--config", "/nowhere/kiosk.toml"],
+        ["server", "--role", "moon", "--data", "x"],
+        ["server", "--role", "site", "--data", "x", "--listen", "host"],
+        ["verify", "/nowhere/kiosk.db"],
+        ["printer", "status"],
+        ["bench", "moon"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_use_exits_2(words: list[str]) -> None:
+    assert CliRunner().invoke(main, words).exit_code == 2
+
+
+def test_trouble_with_the_environment_is_one_sentence_and_exits_1(tmp_path: Path) -> None:
+    broken = tmp_path / "kiosk.toml"
+    broken.write_text("this is no TOML")
+    done = subprocess.run(
+        [sys.executable, "giliran.py", "kiosk", "--config", str(broken)],
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert str(broken) in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
