@@ -1,108 +1,210 @@
-"""What a slip says, block by block, before anyone decides how it looks. Pure; no bytes, no fonts, no clock."""
+"""What a slip says: a ticket in its hall becomes blocks, in Indonesian and, if asked for, a second language under it.
 
+Pure. Nothing is invented: what an agency has not published is said to be unpublished, an unknown number of people
+ahead is left out, and no time is taken from a clock that is not trusted.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
+
+from kiosk.domain.catalogue import Catalogue, Fee, FeeKind, Service
+from kiosk.domain.language import Language, Text
+from kiosk.domain.site import Site
+from kiosk.domain.ticket import Stop, Ticket
+from kiosk.domain.wording import clock_time, counter_names, floor_name, long_date, number_ranges, rupiah
+from printing import slip_words as words
+from printing.blocks import (
+    Block,
+    Checklist,
+    CopyMark,
+    Fact,
+    Heading,
+    Label,
+    Lead,
+    Mark,
+    Phrase,
+    Qr,
+    Rule,
+    StopRow,
+    TicketLayout,
+)
+from printing.printable import clean
 
 
 @dataclass(frozen=True, slots=True)
-class Phrase:
-    """Words in Indonesian, and the same in the visitor's own language ("" when that is Indonesian)."""
+class _Room:
+    """How much one slip may say: characters of a name and of a sentence, items to bring, ways to complain."""
 
-    text: str
-    translation: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """The hall's name."""
-
-    text: str
+    name: int
+    sentence: int
+    items: int
+    channels: int
 
 
-@dataclass(frozen=True, slots=True)
-class CopyMark:
-    """Says that another slip of this ticket exists."""
+_WIDE: Final = _Room(name=110, sentence=170, items=12, channels=3)
+_NARROW: Final = _Room(name=80, sentence=110, items=6, channels=2)
 
-    phrase: Phrase
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """The ticket's label, as large as the paper allows."""
-
-    text: str
+_NOTHING: Final = Text("", "")
+_PUBLIC_PAGE: Final = "HTTPS://"
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A short word that changes how the visitor is served: "Prioritas"."""
-
-    phrase: Phrase
+def slip_languages(language: Language) -> tuple[Language, ...]:
+    """Indonesian always comes first (Perpres 63/2019, art. 25); the visitor's own follows."""
+    return (Language.INDONESIAN,) if language is Language.INDONESIAN else (Language.INDONESIAN, language)
 
 
-@dataclass(frozen=True, slots=True)
-class Lead:
-    """A centred line near the label or the QR symbol. `is_strong` for those that must be read first."""
+def layout(  # noqa: PLR0913  # a slip depends on all of these
+    ticket: Ticket,
+    site: Site,
+    catalogue: Catalogue,
+    *,
+    copy: int,
+    languages: tuple[Language, ...],
+    is_compact: bool = False,
+) -> TicketLayout:
+    """The slip of `ticket`; `copy` 0 is the first, later ones are marked. `is_compact` is for narrow paper.
 
-    phrase: Phrase
-    is_strong: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A line across the paper. Heavy ones part sections, light ones part rows."""
-
-    is_heavy: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class StopRow:
-    """One service of the visit. `position` is None when it is the only one. `places` say where to go, `notes` how
-    many are ahead and what comes first.
+    Raises KeyError when the catalogue or the site does not know a service of the ticket.
     """
-
-    position: int | None
-    service: Phrase
-    agency: str
-    places: tuple[Phrase, ...]
-    notes: tuple[Phrase, ...]
+    second = next((language for language in languages if language is not Language.INDONESIAN), None)
+    return _Writer(ticket, site, catalogue, second, _NARROW if is_compact else _WIDE).write(copy)
 
 
 @dataclass(frozen=True, slots=True)
-class Checklist:
-    """What to bring. `left_out` is the sentence that stands for items the paper has no room for, or None."""
+class _Writer:
+    ticket: Ticket
+    site: Site
+    catalogue: Catalogue
+    second: Language | None
+    room: _Room
 
-    title: Phrase
-    items: tuple[Phrase, ...]
-    left_out: Phrase | None
+    def write(self, copy: int) -> TicketLayout:
+        return TicketLayout(tuple(self._blocks(copy)))
+
+    def _blocks(self, copy: int) -> Iterator[Block]:
+        services = [self.catalogue.services[stop.service_id] for stop in self.ticket.stops]
+        yield Heading(clean(self.site.name.id, self.room.name))
+        if self.ticket.clock_trusted:
+            yield Lead(Phrase(self._issued()))
+        if copy:
+            yield CopyMark(self._say(_filled(words.COPY, n=copy)))
+        yield Label(clean(self.ticket.label, 12))
+        if self.ticket.is_priority:
+            yield Mark(self._say(words.PRIORITY))
+        queues = {stop.queue_code for stop in self.ticket.stops}
+        if len(queues) > 1:
+            yield Lead(self._say(_filled(words.ALL_QUEUES, n=len(queues))), is_strong=True)
+        for row, (stop, service) in enumerate(zip(self.ticket.stops, services, strict=True)):
+            yield Rule(is_heavy=row == 0)
+            yield self._stop(stop, service)
+        yield Rule(is_heavy=True)
+        yield from self._checklist(services)
+        yield from self._grouped(words.FEE, [_fee(service.fee) for service in services])
+        yield from self._grouped(
+            words.FINISHED, [service.finishing_time or words.NOT_PUBLISHED for service in services]
+        )
+        yield Fact(self._say(words.MISSED), self._say(words.MISSED_RULE))
+        yield Fact(self._say(words.VALID), self._say(words.TODAY_ONLY))
+        yield from self._complaints()
+        yield Rule(is_heavy=True)
+        is_public = self.ticket.token.startswith(_PUBLIC_PAGE)
+        yield Lead(self._say(words.SHOW_OR_FOLLOW if is_public else words.SHOW_CODE), is_strong=True)
+        yield Qr(self.ticket.token)
+
+    def _issued(self) -> str:
+        local = self.ticket.issued_at.astimezone(self.site.timezone)
+        return f"{long_date(local.date(), Language.INDONESIAN)} · {clock_time(local.time(), Language.INDONESIAN)}"
+
+    def _stop(self, stop: Stop, service: Service) -> StopRow:
+        return StopRow(
+            position=stop.position if len(self.ticket.stops) > 1 else None,
+            service=self._name(service.name),
+            agency=clean(self.catalogue.agency_of(service).short, self.room.name),
+            place=self._place(stop),
+            notes=tuple(self._notes(stop)),
+        )
+
+    def _place(self, stop: Stop) -> Phrase:
+        queue = self.site.queue_by_code[stop.queue_code]
+
+        def in_language(language: Language) -> str:
+            parts = (floor_name(self.site, queue, language), counter_names(queue, language))
+            return " · ".join(part for part in parts if part)
+
+        place = Text(in_language(Language.INDONESIAN), in_language(Language.ENGLISH))
+        return self._say(place if place.id else words.NO_PLACE)
+
+    def _notes(self, stop: Stop) -> Iterator[Phrase]:
+        ahead = self.ticket.people_ahead[stop.position - 1]
+        if ahead is not None:
+            text = {0: words.NOBODY_AHEAD, 1: words.ONE_AHEAD}.get(ahead, words.PEOPLE_AHEAD)
+            yield self._say(_filled(text, n=ahead))
+        if stop.after:
+            yield self._say(_filled(words.AFTER, n=number_ranges(stop.after)))
+
+    def _checklist(self, services: Sequence[Service]) -> Iterator[Checklist]:
+        items = _distinct(self._say(item) for service in services for item in service.requirements)
+        if not items:
+            return
+        # A list that is one line too long prints that line: saying "1 more" would need as much paper.
+        shown = items if len(items) <= self.room.items + 1 else items[: self.room.items]
+        left_out = len(items) - len(shown)
+        yield Checklist(
+            title=self._say(words.BRING),
+            items=shown,
+            left_out=self._say(_filled(words.MORE_TO_BRING, n=left_out)) if left_out else None,
+        )
+
+    def _grouped(self, name: Text, values: Sequence[Text]) -> Iterator[Fact]:
+        """One fact where all services agree, else one for each different value, naming its services."""
+        distinct = tuple(dict.fromkeys(values))
+        for row, value in enumerate(distinct):
+            shown = value
+            if len(distinct) > 1:
+                positions = [position for position, other in enumerate(values, start=1) if other == value]
+                numbers = number_ranges(positions)
+                shown = Text(
+                    words.OF_SERVICES.id.format(n=numbers, value=value.id),
+                    words.OF_SERVICES.en.format(n=numbers, value=value.en),
+                )
+            yield Fact(self._say(name if row == 0 else _NOTHING), self._say(shown))
+
+    def _complaints(self) -> Iterator[Fact]:
+        channels = self.site.complaint_channels[: self.room.channels]
+        if channels:
+            text = ", ".join(channels)
+            yield Fact(self._say(words.COMPLAINTS), self._say(Text(text, text)))
+
+    def _name(self, text: Text) -> Phrase:
+        return self._phrase(text, self.room.name)
+
+    def _say(self, text: Text) -> Phrase:
+        return self._phrase(text, self.room.sentence)
+
+    def _phrase(self, text: Text, limit: int) -> Phrase:
+        first = clean(text.id, limit)
+        translation = clean(text.in_language(self.second), limit) if self.second else ""
+        return Phrase(first, "" if translation == first else translation)
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A name and its value: `Biaya` `gratis`."""
-
-    name: Phrase
-    value: Phrase
+def _filled(text: Text, **values: object) -> Text:
+    return Text(text.id.format(**values), text.en.format(**values))
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A sentence in plain body text."""
-
-    phrase: Phrase
-
-
-@dataclass(frozen=True, slots=True)
-class Qr:
-    """The symbol with the ticket's signed token. Always the last block, so that a torn slip has none."""
-
-    text: str
-
-
-Block = Heading | CopyMark | Label | Mark | Lead | Rule | StopRow | Checklist | Fact | Note | Qr
+def _fee(fee: Fee) -> Text:
+    match fee.kind:
+        case FeeKind.FREE:
+            text = words.FREE
+        case FeeKind.FIXED if fee.amount_idr is not None:
+            text = Text(rupiah(fee.amount_idr, Language.INDONESIAN), rupiah(fee.amount_idr, Language.ENGLISH))
+        case FeeKind.VARIES:
+            text = words.FEE_VARIES
+        case _:
+            text = words.NOT_PUBLISHED
+    return text if fee.note_en is None else Text(text.id, f"{text.en} ({fee.note_en})")
 
 
-@dataclass(frozen=True, slots=True)
-class TicketLayout:
-    """A slip's blocks from top to bottom; `blocks[-1]` is the Qr."""
-
-    blocks: tuple[Block, ...]
+def _distinct(phrases: Iterable[Phrase]) -> tuple[Phrase, ...]:
+    """The first of each that reads the same, in order; what has no printable text at all goes."""
+    return tuple({phrase.text.casefold(): phrase for phrase in reversed(tuple(phrases)) if phrase.text}.values())[::-1]

@@ -1,0 +1,113 @@
+"""Our font on paper: measuring, breaking into lines, shortening. In dots; nothing here draws."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache, lru_cache
+from math import ceil
+from typing import Final
+
+from PIL import ImageFont
+
+from kiosk.paths import resource_path
+
+ELLIPSIS: Final = "…"
+
+
+class Weight(StrEnum):
+    MEDIUM = "Medium"
+    SEMI_BOLD = "SemiBold"
+    BOLD = "Bold"
+    EXTRA_BOLD = "ExtraBold"
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One weight and size of Plus Jakarta Sans. `size` is the em in dots."""
+
+    weight: Weight
+    size: int
+
+    @property
+    def font(self) -> ImageFont.FreeTypeFont:
+        return _load(self.weight, self.size)
+
+    @property
+    def line_height(self) -> int:
+        return round(self.size * 1.26)
+
+    @property
+    def space(self) -> int:
+        """Wider than the font's own: thermal dots bleed, and old eyes find words by their gaps."""
+        return round(self.size * 0.28)
+
+    def width(self, text: str) -> int:
+        words = text.split(" ")
+        return sum(_word_width(self, word) for word in words) + self.space * (len(words) - 1)
+
+    def break_lines(self, text: str, width: int, max_lines: int) -> tuple[str, ...]:
+        """`text` in lines of at most `width` dots. What does not fit in `max_lines` ends in an ellipsis."""
+        lines: list[str] = []
+        for word in text.split():
+            if lines and self.width(f"{lines[-1]} {word}") <= width:
+                lines[-1] += f" {word}"
+            else:
+                lines += self._pieces(word, width)
+        if len(lines) <= max_lines:
+            return tuple(lines)
+        kept = lines[:max_lines]
+        kept[-1] = self._shortened(kept[-1], width)
+        return tuple(kept)
+
+    def balance_lines(self, text: str, width: int, max_lines: int) -> tuple[str, ...]:
+        """As `break_lines`, with lines of about the same length: for what stands centred."""
+        lines = self.break_lines(text, width, max_lines)
+        low, high = width // 2, width
+        while high - low > self.space:
+            middle = (low + high) // 2
+            narrower = self.break_lines(text, middle, len(lines))
+            if ELLIPSIS in narrower[-1:] or " ".join(narrower) != " ".join(lines):
+                low = middle
+            else:
+                high, lines = middle, narrower
+        return lines
+
+    def _pieces(self, word: str, width: int) -> list[str]:
+        """A word too long for a line, broken where the line ends."""
+        pieces = [""]
+        for character in word:
+            if pieces[-1] and self.width(pieces[-1] + character) > width:
+                pieces.append(character)
+            else:
+                pieces[-1] += character
+        return pieces
+
+    def _shortened(self, line: str, width: int) -> str:
+        while line and self.width(line + ELLIPSIS) > width:
+            line = line[:-1]
+        return line.rstrip() + ELLIPSIS
+
+
+def largest_face(text: str, weight: Weight, width: int, cap_height: int) -> Face:
+    """The largest face in which `text` is at most `width` dots wide and its capitals `cap_height` dots high."""
+    by_height = round(cap_height / _cap_height_ratio(weight))
+    by_width = by_height * width // max(1, Face(weight, by_height).width(text))
+    return Face(weight, min(by_height, by_width))
+
+
+@cache
+def _cap_height_ratio(weight: Weight) -> float:
+    probe = 1000
+    _, top, _, bottom = _load(weight, probe).getbbox("H")
+    return float(bottom - top) / probe
+
+
+@lru_cache(maxsize=64)
+def _load(weight: Weight, size: int) -> ImageFont.FreeTypeFont:
+    path = resource_path(f"assets/fonts/PlusJakartaSans-{weight.value}.ttf")
+    # Basic layout places our Latin text as well as a shaping engine would, and the same on every machine.
+    return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)
+
+
+@lru_cache(maxsize=4096)
+def _word_width(face: Face, word: str) -> int:
+    return ceil(face.font.getlength(word))
