@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple, Self, TypeVar
 from sqlite_utils import Database
 
 from kiosk.clock import Clock
-from kiosk.domain import hlc
+from kiosk.domain import event_bodies, hlc
 from kiosk.domain.events import NODE_STARTED
 from kiosk.errors import StoreCorruptError, StoreDiskError, StoreError, StoreReadOnlyError
 from kiosk.identity import Identity
@@ -168,12 +168,7 @@ def _begin(db: Database, clock: Clock, identity: Identity) -> Node:
     with transaction(db):
         _claim(db, identity.device_id)
         node = Node(identity.device_id, secrets.token_hex(8), TrustedClock(clock, clock_floor(db)))
-        parent = newest(db)
-        body = {
-            "parent": parent and {"incarnation": parent.incarnation, "sequence": parent.sequence, "hash": parent.hash},
-            "program": VERSION,
-            "clock_trusted": node.clock.read().is_trusted,
-        }
+        body = event_bodies.node_started(newest(db), VERSION, clock_trusted=node.clock.read().is_trusted)
         append(db, node, NODE_STARTED, body)
     return node
 

@@ -1,0 +1,271 @@
+"""A visitor takes a number: the only writer of tickets. Committed first; only then may anything be shown or printed."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+import structlog
+from sqlite_utils import Database
+
+from kiosk.clock import Clock
+from kiosk.config import KioskConfig
+from kiosk.domain import event_bodies, token
+from kiosk.domain.availability import Closed, ClosedReason, availability
+from kiosk.domain.catalogue import Catalogue
+from kiosk.domain.events import TICKET_ISSUED, TICKET_REPRINTED, TICKET_SHOWN
+from kiosk.domain.numbering import NumberSource, ReservedNumber, format_label, series_of_letter
+from kiosk.domain.print_job import PrintJob
+from kiosk.domain.site import Queue, Site
+from kiosk.domain.ticket import MAX_STOPS, SHARED_SERIES, IssueRequest, Stop, Ticket, TicketId
+from kiosk.domain.visit import plan_stops
+from kiosk.faults import fault_point
+from kiosk.identity import Identity
+from kiosk.store.database import transaction
+from kiosk.store.log import append
+from kiosk.store.print_jobs import insert_job, jobs_of
+from kiosk.store.service_days import current_day, ensure_day
+from kiosk.store.tickets import (
+    find_ticket,
+    highest_number,
+    insert_ticket,
+    issued_today,
+    ticket_of_session,
+    waiting,
+)
+from kiosk.store.writer import Store
+from kiosk.trusted_clock import Reading
+
+_log = structlog.get_logger(__name__)
+
+HIGHEST_NUMBER: Final = 0xFFFF
+"""The token's 16 bits. A day that an untrusted clock cannot end may come near it after months."""
+
+MAX_COPIES: Final = 2
+"""Reprints of one ticket; whoever needs more needs a person."""
+
+
+class Refusal(StrEnum):
+    NOTHING_CHOSEN = "nothing_chosen"
+    TOO_MANY_STOPS = "too_many_stops"
+    UNKNOWN_SERVICE = "unknown_service"
+    NO_QUEUE = "no_queue"
+    CLOSED = "closed"
+    NUMBERS_EXHAUSTED = "numbers_exhausted"
+    UNKNOWN_TICKET = "unknown_ticket"
+    COPIES_EXHAUSTED = "copies_exhausted"
+    STILL_PRINTING = "still_printing"
+
+
+class IssueRefused(Exception):  # noqa: N818  # an answer to the visitor, not an error of anybody's
+    """`service_id` is the service it is about, where it is about one; for CLOSED, `closed` says why and until when."""
+
+    def __init__(self, reason: Refusal, service_id: str | None = None, closed: Closed | None = None) -> None:
+        super().__init__(reason if service_id is None else f"{reason}: {service_id}")
+        self.reason = reason
+        self.service_id = service_id
+        self.closed = closed
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A ticket that is safe on disk, and its first slip."""
+
+    ticket: Ticket
+    job: PrintJob
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What is known of a ticket before its transaction begins."""
+
+    request: IssueRequest
+    ticket_id: TicketId
+    stops: tuple[Stop, ...]
+    reserved: ReservedNumber | None
+
+
+class Issuing:
+    """Every method blocks on the store, so it belongs on a worker thread. Raises KioskError and IssueRefused."""
+
+    def __init__(  # noqa: PLR0913, PLR0917  # the parts it is wired from, once
+        self,
+        store: Store,
+        site: Site,
+        catalogue: Catalogue,
+        identity: Identity,
+        config: KioskConfig,
+        clock: Clock,
+        numbers: NumberSource,
+    ) -> None:
+        self._store = store
+        self._site = site
+        self._catalogue = catalogue
+        self._identity = identity
+        self._config = config
+        self._clock = clock
+        self._numbers = numbers
+        self._is_alone = config.sync.server is None
+        self._own_series = SHARED_SERIES if self._is_alone else series_of_letter(config.letter)
+
+    def issue(self, request: IssueRequest) -> Issued:
+        """One ticket per session key, however often it is asked for."""
+        stops = self._plan(request)
+        ticket_id = TicketId(secrets.token_hex(8))
+        reserved = None if self._is_alone else self._reserve(ticket_id, stops[0].queue_code)
+        issued = self._store.call(lambda db: self._issue(db, _Draft(request, ticket_id, stops, reserved)))
+        fault_point("issue.after_commit")
+        return issued
+
+    def reprint(self, ticket_id: TicketId) -> PrintJob:
+        """A copy of the slip with the same label and token, marked SALINAN."""
+
+        def reprint(db: Database) -> PrintJob:
+            with transaction(db):
+                jobs = jobs_of(db, ticket_id)
+                if not jobs:
+                    raise IssueRefused(Refusal.UNKNOWN_TICKET)
+                if not all(job.state.is_final for job in jobs):
+                    raise IssueRefused(Refusal.STILL_PRINTING)
+                if len(jobs) > MAX_COPIES:
+                    raise IssueRefused(Refusal.COPIES_EXHAUSTED)
+                copy = jobs[-1].copy + 1
+                append(db, self._store.node, TICKET_REPRINTED, event_bodies.ticket_reprinted(ticket_id, copy))
+                return insert_job(db, ticket_id, copy, self._store.clock.read().at, self._clock.monotonic())
+
+        return self._store.call(reprint)
+
+    def shown(self, ticket_id: TicketId) -> None:
+        """Record that the visitor took the number from the screen."""
+
+        def record(db: Database) -> None:
+            with transaction(db):
+                if find_ticket(db, ticket_id) is None:
+                    raise IssueRefused(Refusal.UNKNOWN_TICKET)
+                append(db, self._store.node, TICKET_SHOWN, event_bodies.ticket_shown(ticket_id))
+
+        self._store.call(record)
+
+    def people_ahead(self, queue_code: str) -> int | None:
+        """Visitors still to be served from this queue today; None where the clock cannot say which day it is."""
+        return self.waiting().get(queue_code)
+
+    def waiting(self) -> Mapping[str, int]:
+        """`people_ahead` of every queue by its code; empty where it cannot be known."""
+
+        def count(db: Database) -> Mapping[str, int]:
+            if not self._store.clock.read().is_trusted:
+                return {}
+            day = current_day(db, self._site.id)
+            codes = self._site.queue_by_code
+            return dict.fromkeys(codes, 0) if day is None else waiting(db, day, codes)
+
+        return self._store.call(count)
+
+    def _plan(self, request: IssueRequest) -> tuple[Stop, ...]:
+        chosen = dict.fromkeys(request.service_ids)
+        if not chosen:
+            raise IssueRefused(Refusal.NOTHING_CHOSEN)
+        if len(chosen) > MAX_STOPS:
+            raise IssueRefused(Refusal.TOO_MANY_STOPS)
+        for service_id in chosen:
+            if service_id not in self._catalogue.services:
+                raise IssueRefused(Refusal.UNKNOWN_SERVICE, service_id)
+            if service_id not in self._site.queue_by_service:
+                raise IssueRefused(Refusal.NO_QUEUE, service_id)
+        return plan_stops([self._catalogue.services[service_id] for service_id in chosen], self._site)
+
+    def _reserve(self, ticket_id: TicketId, queue_code: str) -> ReservedNumber | None:
+        day = self._store.call(self._open_day)
+        return self._numbers.reserve(ticket_id, queue_code, day)
+
+    def _open_day(self, db: Database) -> date:
+        with transaction(db):
+            return ensure_day(db, self._store.node, self._site.id, self._site.timezone, self._store.clock.read())
+
+    def _issue(self, db: Database, draft: _Draft) -> Issued:
+        known = ticket_of_session(db, draft.request.session_key)
+        if known is not None:
+            return Issued(known, jobs_of(db, known.id)[0])
+        with transaction(db):
+            reading = self._store.clock.read()
+            day = ensure_day(db, self._store.node, self._site.id, self._site.timezone, reading)
+            self._refuse_closed(db, draft.stops, day, reading)
+            ticket = self._ticket(db, draft, day, reading, self._number(db, day, draft))
+            insert_ticket(db, ticket, draft.request.session_key)
+            append(db, self._store.node, TICKET_ISSUED, event_bodies.ticket_issued(ticket, self._catalogue.version))
+            job = insert_job(db, ticket.id, 0, reading.at, self._clock.monotonic())
+            fault_point("issue.before_commit")
+        return Issued(ticket, job)
+
+    def _refuse_closed(self, db: Database, stops: tuple[Stop, ...], day: date, reading: Reading) -> None:
+        for stop in stops:
+            queue = self._site.queue_by_code[stop.queue_code]
+            taken = 0 if queue.quota is None else issued_today(db, day, queue.code)
+            closed = self._closed(queue, reading, taken)
+            if closed is not None:
+                raise IssueRefused(Refusal.CLOSED, stop.service_id, closed)
+
+    def _closed(self, queue: Queue, reading: Reading, taken: int) -> Closed | None:
+        """Without a trusted clock neither hours nor the day of a quota are known: only a person closes a queue then."""
+        if reading.is_trusted:
+            verdict = availability(self._site, queue, reading.at, taken)
+            return verdict if isinstance(verdict, Closed) else None
+        if queue.force_closed is not None:
+            return Closed(ClosedReason.FORCED_CLOSED, queue.force_closed, None)
+        return None
+
+    def _number(self, db: Database, day: date, draft: _Draft) -> tuple[int, int]:
+        """Series and number: the site server's, or the next of this kiosk's own."""
+        queue_code = draft.stops[0].queue_code
+        reserved = draft.reserved
+        if reserved is not None:
+            given = highest_number(db, self._site.id, day, SHARED_SERIES, queue_code)
+            if reserved.queue_code == queue_code and reserved.number > given:
+                return SHARED_SERIES, reserved.number
+            # A restored server may count again from where it was: what is on paper already is never repeated.
+            _log.error("reserved_number_refused", queue=queue_code, number=reserved.number, given=given)
+        number = highest_number(db, self._site.id, day, self._own_series, queue_code) + 1
+        if number > HIGHEST_NUMBER:
+            raise IssueRefused(Refusal.NUMBERS_EXHAUSTED, draft.stops[0].service_id)
+        return self._own_series, number
+
+    def _ticket(self, db: Database, draft: _Draft, day: date, reading: Reading, given: tuple[int, int]) -> Ticket:
+        series, number = given
+        queue_code = draft.stops[0].queue_code
+        ahead = waiting(db, day, [stop.queue_code for stop in draft.stops]) if reading.is_trusted else {}
+        ticket = Ticket(
+            id=draft.ticket_id,
+            site_id=self._site.id,
+            service_day=day,
+            series=series,
+            queue_code=queue_code,
+            number=number,
+            label=format_label(queue_code, number, series),
+            stops=draft.stops,
+            is_priority=draft.request.is_priority,
+            language=draft.request.language,
+            issued_at=reading.at,
+            clock_trusted=reading.is_trusted,
+            token="",
+            people_ahead=tuple(ahead.get(stop.queue_code) for stop in draft.stops),
+        )
+        payload = token.build_payload(self._claims(ticket))
+        return replace(ticket, token=token.sign(payload, self._identity.sign, self._site.public_url))
+
+    def _claims(self, ticket: Ticket) -> token.Claims:
+        local = ticket.issued_at.astimezone(self._site.timezone)
+        return token.Claims(
+            key_id=self._identity.key_id,
+            site_number=self._site.number,
+            kiosk_number=self._config.number,
+            service_day=ticket.service_day,
+            queue_number=self._site.queue_by_code[ticket.queue_code].number,
+            series=ticket.series,
+            number=ticket.number,
+            minute=60 * local.hour + local.minute if ticket.clock_trusted else None,
+            ticket_id=ticket.id,
+            service_numbers=tuple(stop.service_number for stop in ticket.stops),
+        )
