@@ -4,11 +4,11 @@ Explicit tables: no locale of the machine decides how an Indonesian public offic
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from itertools import groupby
 
 from kiosk.domain.language import Language, Text
-from kiosk.domain.site import Queue, Site
+from kiosk.domain.site import Queue, Site, TimeRange
 
 _WEEKDAYS = (
     Text("Senin", "Monday"),
@@ -35,6 +35,9 @@ _MONTHS = (
 )
 _FLOOR = Text("Lantai", "Floor")
 _COUNTER = Text("Loket", "Counter")
+_TODAY = Text("hari ini", "today")
+_TOMORROW = Text("besok", "tomorrow")
+_REOPENS = Text("Buka lagi {day} pukul {time}.", "Opens again {day} at {time}.")
 
 
 def weekday_name(day: date, language: Language) -> str:
@@ -47,8 +50,8 @@ def long_date(day: date, language: Language) -> str:
     return f"{weekday_name(day, language)}, {day.day} {month} {day.year}"
 
 
-def clock_time(local: datetime, language: Language) -> str:
-    """`09.41` as Indonesian writes it, `09:41` in English."""
+def clock_time(local: time, language: Language) -> str:
+    """`09.41` as Indonesian writes it, `09:41` in English. `local` is wall time at the site."""
     return local.strftime("%H:%M" if language is Language.ENGLISH else "%H.%M")
 
 
@@ -96,3 +99,21 @@ def counter_names(queue: Queue, language: Language) -> str:
     word = _COUNTER.in_language(language)
     plural = "s" if language is Language.ENGLISH and len(queue.counters) > 1 else ""
     return f"{word}{plural} {number_ranges(counter.number for counter in queue.counters)}"
+
+
+def hours(ranges: Iterable[TimeRange], language: Language) -> str:
+    """Such as "07.30-12.00, 13.00-16.00", set with en dashes; empty on a closed day."""
+    return ", ".join(
+        f"{clock_time(each.opens, language)}–{clock_time(each.closes, language)}"  # noqa: RUF001
+        for each in ranges
+    )
+
+
+def reopening(at: datetime, now: datetime, language: Language) -> str:
+    """`Buka lagi besok pukul 07.30.`; both times are in the site's time zone."""
+    days = (at.date() - now.date()).days
+    when = long_date(at.date(), language)
+    if days < 2:
+        when = (_TODAY, _TOMORROW)[days].in_language(language)
+    template = _REOPENS.in_language(language)
+    return template.format(day=when, time=clock_time(at.time(), language))

@@ -1,11 +1,416 @@
-"""Attends one visitor after the other."""
+"""Attends one visitor after the other: takes their intents, lets time pass, and sends work to where it may wait.
 
-from PySide6.QtCore import QObject, Signal
+The one place where the state changes. Lives on the UI thread and never waits on it.
+"""
 
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Final
+
+import structlog
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from kiosk.clock import Clock
+from kiosk.config import KioskConfig
+from kiosk.domain import visitor
+from kiosk.domain.language import Language
+from kiosk.domain.patience import VERDICT_S, Limits, remaining
+from kiosk.domain.print_job import PrintJob
+from kiosk.domain.screens import Screen
+from kiosk.domain.visitor import HOME, Place, Problem, Step, VisitorSession
+from kiosk.errors import KioskError
+from kiosk.issuing import Issued
+from printing.status import PrinterStatus
+from ui.background import Background
+from ui.technician.model import TechnicianRow
+from ui.visitor.hall import Hall
+from ui.visitor.machinery import HallNow, Machinery
+from ui.visitor.presenter import can_reprint, present
+from ui.visitor.qr_image import QrTexts
+from ui.visitor.state import KioskState
 from ui.visitor.view import KioskView
+
+log = structlog.get_logger(__name__)
+
+TICK_MS: Final = 200
+_REFRESH_S: Final = 5.0
+_BEFORE_CHOOSING: Final = frozenset({Screen.ATTRACT, Screen.CLOSED, Screen.OUT_OF_SERVICE})
+_CHOOSING: Final = frozenset(
+    {
+        Screen.HOME,
+        Screen.SEARCH,
+        Screen.AGENCIES,
+        Screen.LIFE_EVENTS,
+        Screen.AGENCY,
+        Screen.LIFE_EVENT,
+        Screen.SERVICE,
+        Screen.VISIT,
+        Screen.PRIORITY,
+    }
+)
+_HOLDING_TICKET: Final = frozenset({Screen.TICKET, Screen.PRINTER_TROUBLE})
+
+Change = Callable[[VisitorSession], VisitorSession]
 
 
 class Attendant(QObject):
+    """`machinery` None: the kiosk is out of service. `report` gathers the technician's rows, on a worker thread."""
+
     viewChanged = Signal(object)
 
-    view = KioskView()
+    def __init__(  # noqa: PLR0913, PLR0917  # everything a visitor's window stands on
+        self,
+        hall: Hall,
+        machinery: Machinery | None,
+        report: Callable[[], Sequence[TechnicianRow]],
+        clock: Clock,
+        config: KioskConfig,
+        qr: QrTexts,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._hall = hall
+        self._machinery = machinery
+        self._report = report
+        self._clock = clock
+        self._config = config
+        self._qr = qr
+        self._limits = Limits(config.session.idle_s, config.session.warning_s, config.session.ticket_s)
+        self._store_work = Background("attendant", self)
+        self._search_work = Background("search", self)
+        self._state = KioskState(self._new_session(), is_out_of_service=machinery is None)
+        self._view = self._present()
+        self._touched_at = self._printing_since = clock.monotonic()
+        self._refreshed_at = clock.monotonic()
+        self._newest_job: PrintJob | None = None
+        self._timer = QTimer(self, interval=TICK_MS)
+        self._timer.timeout.connect(self._pass_time)
+
+    @property
+    def state(self) -> KioskState:
+        return self._state
+
+    @property
+    def view(self) -> KioskView:
+        return self._view
+
+    def attend(self) -> None:
+        """From now on time passes and the hall is watched."""
+        self._refresh()
+        if self._machinery is not None:
+            self._search("")  # builds the index before the first visitor types
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Wait for the work in hand; nothing is delivered afterwards."""
+        self._timer.stop()
+        self._store_work.stop()
+        self._search_work.stop()
+
+    # What the visitor wants
+
+    def start(self) -> None:
+        if self._state.screen is Screen.ATTRACT:
+            self._put(visitor.opened(self._state.session, HOME))
+
+    def notice_touch(self) -> None:
+        """Somebody is there. Not while the warning stands: that is answered on purpose, not by a sleeve."""
+        if self._state.idle_seconds_left is None:
+            self._touched_at = self._clock.monotonic()
+
+    def still_here(self) -> None:
+        self._put(self._state.session)
+
+    def go_back(self) -> None:
+        self._choose(visitor.went_back)
+
+    def go_home(self) -> None:
+        if self._state.screen in _HOLDING_TICKET:
+            self.finish()
+        else:
+            self._choose(visitor.went_home)
+
+    def finish(self) -> None:
+        if self._state.screen in _HOLDING_TICKET | _CHOOSING:
+            self._end_session()
+
+    def set_language(self, code: str) -> None:
+        if code not in {language.value for language in Language}:
+            return
+        self._put(replace(self._state.session, language=Language(code)))
+        if self._state.session.query:
+            self._search(self._state.session.query)
+
+    def cycle_text_scale(self) -> None:
+        self._put(visitor.scaled(self._state.session))
+
+    def toggle_contrast(self) -> None:
+        session = self._state.session
+        self._put(replace(session, high_contrast=not session.high_contrast))
+
+    def open_search(self) -> None:
+        self._open(Step.SEARCH)
+
+    def open_agencies(self) -> None:
+        self._open(Step.AGENCIES)
+
+    def open_life_events(self) -> None:
+        self._open(Step.LIFE_EVENTS)
+
+    def open_visit(self) -> None:
+        self._open(Step.VISIT)
+
+    def open_agency(self, agency_id: str) -> None:
+        if any(agency.id == agency_id for agency in self._hall.agencies):
+            self._open(Step.AGENCY, agency_id)
+
+    def open_life_event(self, life_event_id: str) -> None:
+        if any(event.id == life_event_id for event in self._hall.life_events):
+            self._open(Step.LIFE_EVENT, life_event_id)
+
+    def open_service(self, service_id: str) -> None:
+        if service_id in self._hall.catalogue.services:
+            self._open(Step.SERVICE, service_id)
+
+    def type_text(self, text: str) -> None:
+        if self._state.screen is Screen.HOME:
+            self.open_search()
+        if self._state.screen is Screen.SEARCH:
+            self._ask(visitor.typed(self._state.session, text))
+
+    def backspace(self) -> None:
+        if self._state.screen is Screen.SEARCH:
+            self._ask(replace(self._state.session, query=self._state.session.query[:-1]))
+
+    def clear_query(self) -> None:
+        if self._state.screen is Screen.SEARCH:
+            self._ask(replace(self._state.session, query=""))
+
+    def toggle_selected(self, service_id: str) -> None:
+        if self._state.screen is Screen.LIFE_EVENT and self._is_open(service_id):
+            self._choose(lambda session: visitor.toggled(session, service_id))
+
+    def continue_with_selected(self) -> None:
+        if self._state.screen is Screen.LIFE_EVENT and self._state.session.selected:
+            self._choose(visitor.continued)
+
+    def add_to_visit(self) -> None:
+        service_id = self._state.session.subject_of(Step.SERVICE)
+        if self._state.screen is Screen.SERVICE and self._is_open(service_id):
+            self._choose(lambda session: visitor.added(session, service_id))
+            if self._state.session.problem is Problem.NONE:
+                self._choose(visitor.went_home)
+
+    def remove_from_visit(self, service_id: str) -> None:
+        self._choose(lambda session: visitor.removed(session, service_id))
+
+    def take_ticket(self) -> None:
+        if self._state.screen in {Screen.SERVICE, Screen.VISIT}:
+            self._choose(visitor.asked_for_ticket)
+
+    def answer_priority(self, is_priority: bool) -> None:
+        """Issues. The guard and the session's key both see to it that there is one ticket, however often this comes."""
+        if self._state.screen is not Screen.PRIORITY or self._machinery is None:
+            return
+        session = self._state.session
+        self._begin_printing(replace(session, is_issuing=True))
+        request, issue = session.request(is_priority=is_priority), self._machinery.issue
+        self._store_work.run(lambda: issue(request), self._on_issued)
+
+    def reprint(self) -> None:
+        session = self._state.session
+        if self._machinery is None or session.ticket is None or not can_reprint(self._state):
+            return
+        self._begin_printing(replace(session, is_issuing=True))
+        ticket_id, reprint = session.ticket.id, self._machinery.reprint
+        self._store_work.run(lambda: reprint(ticket_id), self._on_reprint)
+
+    def ticket_seen(self) -> None:
+        """The visitor took the number from the screen."""
+        ticket = self._state.session.ticket
+        if self._machinery is None or ticket is None or self._state.screen not in _HOLDING_TICKET:
+            return
+        shown = self._machinery.shown
+        self._store_work.run(lambda: shown(ticket.id), self._on_shown)
+        self._end_session()
+
+    def open_technician(self) -> None:
+        if self._state.screen in _BEFORE_CHOOSING | _CHOOSING:
+            self._touched_at = self._clock.monotonic()
+            self._set_state(replace(self._state, is_technician_here=True))
+            self._store_work.run(self._report, self._on_report)
+
+    def close_technician(self) -> None:
+        if self._state.is_technician_here:
+            self._end_session()
+
+    # What comes back from the machine; always on the UI thread
+
+    @Slot(object)
+    def on_job(self, job: PrintJob) -> None:
+        """A slip moved on. It may come before the answer to the issue that made it."""
+        self._newest_job = job
+        current = self._state.session.job
+        if current is not None and current.id == job.id:
+            self._put(replace(self._state.session, job=job))
+
+    @Slot(object)
+    def on_printer_status(self, status: PrinterStatus) -> None:
+        self._set_state(replace(self._state, printer=status))
+
+    def _on_issued(self, result: Issued | Problem | KioskError) -> None:
+        session = self._state.session
+        if isinstance(result, Issued):
+            state = replace(self._state, qr_source=self._qr.show(result.ticket.token))
+            self._put(visitor.issued(session, result.ticket, self._newest(result.job)), state)
+            self._refresh()
+            return
+        self._put(visitor.refused(session, _told(result, Problem.TICKET_NOT_SAVED)))
+        self._refresh()
+
+    def _on_reprint(self, result: PrintJob | Problem | KioskError) -> None:
+        session = self._state.session
+        if isinstance(result, PrintJob):
+            self._put(replace(session, is_issuing=False, job=self._newest(result)))
+        else:
+            self._put(replace(session, is_issuing=False, problem=_told(result, Problem.NOT_REPRINTED)))
+
+    def _on_shown(self, result: KioskError | None) -> None:
+        if isinstance(result, KioskError):
+            log.error("ticket_shown_not_stored", problem=str(result))
+
+    def _on_found(self, result: tuple[str, tuple[str, ...]] | KioskError | None) -> None:
+        """Only the newest query's answer is of interest; the visitor may have typed on meanwhile."""
+        if isinstance(result, tuple) and result[0] and result[0] == self._state.session.query:
+            self._set_state(replace(self._state, hits=result[1]))
+
+    def _on_hall(self, result: HallNow | KioskError) -> None:
+        if isinstance(result, KioskError):
+            log.error("hall_not_read", problem=str(result))
+            return
+        self._set_state(
+            replace(self._state, local_now=result.local_now, hall_closed=result.closed, queues=result.queues)
+        )
+
+    def _on_report(self, result: Sequence[TechnicianRow] | KioskError) -> None:
+        rows = (TechnicianRow("Kiosk", "Kiosk", str(result), "error"),) if isinstance(result, KioskError) else result
+        self._set_state(replace(self._state, technician_rows=tuple(rows)))
+
+    # Time
+
+    @Slot()
+    def _pass_time(self) -> None:
+        now = self._clock.monotonic()
+        if now - self._refreshed_at >= _REFRESH_S:
+            self._refresh()
+        screen = self._state.screen
+        left = remaining(screen, now - self._touched_at, self._limits)
+        if left.is_over and not self._is_untouched():
+            self._end_session()
+            return
+        is_late = self._state.is_verdict_late or (screen is Screen.PRINTING and now - self._printing_since >= VERDICT_S)
+        if is_late and not self._state.is_verdict_late:
+            self._touched_at = now
+        self._set_state(
+            replace(
+                self._state,
+                is_verdict_late=is_late,
+                idle_seconds_left=left.warning,
+                ticket_seconds_left=left.ticket,
+            )
+        )
+
+    def _is_untouched(self) -> bool:
+        session = self._state.session
+        is_new = session == VisitorSession(session.key, self._config.session.default_language)
+        return is_new and not self._state.is_technician_here
+
+    def _refresh(self) -> None:
+        self._refreshed_at = self._clock.monotonic()
+        if self._machinery is not None:
+            self._store_work.run(self._machinery.hall_now, self._on_hall)
+        if self._state.is_technician_here:
+            self._store_work.run(self._report, self._on_report)
+
+    # The state
+
+    def _new_session(self) -> VisitorSession:
+        return VisitorSession(secrets.token_hex(16), self._config.session.default_language)
+
+    def _end_session(self) -> None:
+        """The next visitor gets a session of their own; of this one nothing is kept."""
+        self._qr.clear()
+        self._newest_job = None
+        state = replace(
+            self._state, is_technician_here=False, technician_rows=(), qr_source="", is_verdict_late=False, hits=()
+        )
+        self._put(self._new_session(), state)
+
+    def _choose(self, change: Change) -> None:
+        """A step on the way to a ticket; at any other time it is nothing, whatever QML sends."""
+        if self._state.screen in _CHOOSING:
+            self._put(change(replace(self._state.session, problem=Problem.NONE)))
+
+    def _open(self, step: Step, subject: str = "") -> None:
+        self._choose(lambda session: visitor.opened(session, Place(step, subject)))
+
+    def _is_open(self, service_id: str) -> bool:
+        queue = self._hall.site.queue_by_service.get(service_id)
+        if queue is None:
+            return False
+        now = self._state.queues.get(queue.code)
+        return now is None or now.closed is None
+
+    def _ask(self, session: VisitorSession) -> None:
+        self._put(replace(session, problem=Problem.NONE))
+        if session.query:
+            self._search(session.query)
+
+    def _search(self, query: str) -> None:
+        if self._machinery is None:
+            return
+        find, language = self._machinery.find, self._state.session.language
+
+        # Runs on the search thread; the state is a frozen value, so a glance at the newest one is safe.
+        def newest_only() -> tuple[str, tuple[str, ...]] | None:
+            is_stale = query and query != self._state.session.query
+            return None if is_stale else (query, find(query, language))
+
+        self._search_work.run(newest_only, self._on_found)
+
+    def _begin_printing(self, session: VisitorSession) -> None:
+        self._printing_since = self._clock.monotonic()
+        self._put(replace(session, problem=Problem.NONE), replace(self._state, is_verdict_late=False))
+
+    def _newest(self, job: PrintJob) -> PrintJob:
+        return self._newest_job if self._newest_job is not None and self._newest_job.id == job.id else job
+
+    def _put(self, session: VisitorSession, state: KioskState | None = None) -> None:
+        """Whatever changes a session is a sign of life."""
+        self._touched_at = self._clock.monotonic()
+        state = state or self._state
+        hits = state.hits if session.query else ()
+        self._set_state(replace(state, session=session, hits=hits, idle_seconds_left=None))
+
+    def _set_state(self, state: KioskState) -> None:
+        if state == self._state:
+            return
+        if state.screen is Screen.TICKET and self._state.screen is not Screen.TICKET:
+            self._touched_at = self._clock.monotonic()
+            state = replace(state, ticket_seconds_left=self._limits.ticket)
+        self._state = state
+        view = self._present()
+        if view != self._view:
+            self._view = view
+            self.viewChanged.emit(view)
+
+    def _present(self) -> KioskView:
+        return present(self._state, self._hall, self._config.screen, self._limits.ticket)
+
+
+def _told(result: Problem | KioskError, otherwise: Problem) -> Problem:
+    if isinstance(result, Problem):
+        return result
+    log.error("visitor_not_served", problem=str(result))
+    return otherwise

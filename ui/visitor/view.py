@@ -1,6 +1,6 @@
 """Everything that the visitor's window shows at one moment, as one frozen value."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ui.technician.model import TechnicianRow
 from ui.visitor.rows import AgencyRow, AgencyView, LifeEventRow, LifeEventView, ServiceRow, ServiceView, TicketView
@@ -36,15 +36,15 @@ class KioskView:
     home_life_events: tuple[LifeEventRow, ...] = ()
     life_events: tuple[LifeEventRow, ...] = ()
     life_event_count: int = 0
-    agency: AgencyView = AgencyView()
+    agency: AgencyView = field(default_factory=AgencyView)
     agency_services: tuple[ServiceRow, ...] = ()
-    life_event: LifeEventView = LifeEventView()
+    life_event: LifeEventView = field(default_factory=LifeEventView)
     life_event_services: tuple[ServiceRow, ...] = ()
-    service: ServiceView = ServiceView()
+    service: ServiceView = field(default_factory=ServiceView)
     visit: tuple[ServiceRow, ...] = ()
     visit_count: int = 0
     visit_is_full: bool = False
-    ticket: TicketView = TicketView()
+    ticket: TicketView = field(default_factory=TicketView)
     print_outcome: int = 0
     can_reprint: bool = False
     ticket_seconds_left: int = 0

@@ -1,0 +1,44 @@
+"""How long the kiosk waits for a visitor who does nothing. Pure; whoever asks brings the time."""
+
+from dataclasses import dataclass
+from math import ceil
+from typing import Final
+
+from kiosk.domain.screens import Screen
+
+VERDICT_S: Final = 10.0
+"""So long may a slip be on its way before the ticket is offered on screen instead."""
+
+_NOBODY_THERE: Final = frozenset({Screen.ATTRACT, Screen.CLOSED, Screen.OUT_OF_SERVICE, Screen.TECHNICIAN})
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds, from the configuration: `idle` to the end of a session, the last `warning` of them announced, and
+    `ticket` for reading the number.
+    """
+
+    idle: int
+    warning: int
+    ticket: int
+
+
+@dataclass(frozen=True, slots=True)
+class Remaining:
+    """Whole seconds left, rounded up. `warning` None: there is nothing to warn of. `ticket` 0: no ticket is shown."""
+
+    is_over: bool = False
+    warning: int | None = None
+    ticket: int = 0
+
+
+def remaining(screen: Screen, idle_for: float, limits: Limits) -> Remaining:
+    """What is left after `idle_for` seconds without a touch. Nobody is sent away while a slip is printing."""
+    if screen is Screen.PRINTING:
+        return Remaining()
+    if screen is Screen.TICKET:
+        left = ceil(limits.ticket - idle_for)
+        return Remaining(is_over=left <= 0, ticket=max(left, 0))
+    left = ceil(limits.idle - idle_for)
+    is_warned = 0 < left <= limits.warning and screen not in _NOBODY_THERE
+    return Remaining(is_over=left <= 0, warning=left if is_warned else None)

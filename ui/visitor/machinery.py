@@ -1,0 +1,111 @@
+"""What the attendant asks of the machine behind the screens. Every call blocks, so it belongs on a worker thread."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlite_utils import Database
+
+from kiosk.domain.availability import Closed, ClosedReason, availability, hall_availability
+from kiosk.domain.language import Language
+from kiosk.domain.print_job import PrintJob
+from kiosk.domain.site import Queue
+from kiosk.domain.ticket import IssueRequest, TicketId
+from kiosk.domain.visitor import Problem
+from kiosk.issuing import Issued, IssueRefused, Issuing, Refusal
+from kiosk.search import ServiceSearch
+from kiosk.store.service_days import current_day
+from kiosk.store.tickets import issued_today
+from kiosk.store.writer import Store
+from ui.visitor.hall import Hall
+from ui.visitor.state import QueueNow
+
+_PROBLEM_OF: Final[Mapping[Refusal, Problem]] = {
+    Refusal.TOO_MANY_STOPS: Problem.VISIT_FULL,
+    Refusal.COPIES_EXHAUSTED: Problem.NOT_REPRINTED,
+    Refusal.STILL_PRINTING: Problem.NOT_REPRINTED,
+    Refusal.UNKNOWN_TICKET: Problem.NOT_REPRINTED,
+    Refusal.NUMBERS_EXHAUSTED: Problem.TICKET_NOT_SAVED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HallNow:
+    """`local_now`: to the minute, None where the clock is not trusted; then no hours can be judged either."""
+
+    local_now: datetime | None
+    closed: Closed | None
+    queues: Mapping[str, QueueNow]
+
+
+class Machinery:
+    """`wake_printer` is called as soon as a slip is stored."""
+
+    def __init__(self, hall: Hall, store: Store, issuing: Issuing, wake_printer: Callable[[], None]) -> None:
+        self._hall = hall
+        self._store = store
+        self._issuing = issuing
+        self._wake_printer = wake_printer
+        self._search: ServiceSearch | None = None
+
+    def issue(self, request: IssueRequest) -> Issued | Problem:
+        try:
+            issued = self._issuing.issue(request)
+        except IssueRefused as refusal:
+            return _PROBLEM_OF.get(refusal.reason, Problem.QUEUE_CLOSED)
+        self._wake_printer()
+        return issued
+
+    def reprint(self, ticket_id: TicketId) -> PrintJob | Problem:
+        try:
+            job = self._issuing.reprint(ticket_id)
+        except IssueRefused as refusal:
+            return _PROBLEM_OF.get(refusal.reason, Problem.NOT_REPRINTED)
+        self._wake_printer()
+        return job
+
+    def shown(self, ticket_id: TicketId) -> None:
+        self._issuing.shown(ticket_id)
+
+    def find(self, query: str, language: Language) -> tuple[str, ...]:
+        """Service ids, best first. Always on the same thread: the index lives where it is built."""
+        if self._search is None:
+            self._search = ServiceSearch(self._hall.catalogue, self._hall.site)
+        return tuple(hit.service.id for hit in self._search.find(query, language))
+
+    def hall_now(self) -> HallNow:
+        site = self._hall.site
+        reading = self._store.clock.read()
+        waiting = self._issuing.waiting()
+        local = reading.at.astimezone(site.timezone).replace(second=0, microsecond=0) if reading.is_trusted else None
+        issued = self._store.call(self._issued) if local else {}
+        queues = {
+            queue.code: QueueNow(_closed(self._hall, queue, local, issued), waiting.get(queue.code))
+            for queue in site.queues
+        }
+        return HallNow(local, _hall_closed(self._hall, local, queues), queues)
+
+    def _issued(self, db: Database) -> Mapping[str, int]:
+        """Only where a quota makes it matter."""
+        day = current_day(db, self._hall.site.id)
+        limited = [queue.code for queue in self._hall.site.queues if queue.quota is not None]
+        return {} if day is None else {code: issued_today(db, day, code) for code in limited}
+
+
+def _closed(hall: Hall, queue: Queue, local: datetime | None, issued: Mapping[str, int]) -> Closed | None:
+    if local is None:
+        return Closed(ClosedReason.FORCED_CLOSED, queue.force_closed, None) if queue.force_closed else None
+    verdict = availability(hall.site, queue, local, issued.get(queue.code, 0))
+    return verdict if isinstance(verdict, Closed) else None
+
+
+def _hall_closed(hall: Hall, local: datetime | None, queues: Mapping[str, QueueNow]) -> Closed | None:
+    """The hall's own verdict, or that of the queue which opens first when none of them gives numbers."""
+    verdict = hall_availability(hall.site, local) if local else None
+    if isinstance(verdict, Closed):
+        return verdict
+    closed = [now.closed for now in queues.values() if now.closed is not None]
+    if not closed or len(closed) < len(queues):
+        return None
+    return min(closed, key=lambda each: (each.reopens_at is None, each.reopens_at or datetime.max))  # noqa: DTZ901

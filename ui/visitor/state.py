@@ -1,0 +1,57 @@
+"""All that the visitor's window knows at one moment. Replaced, never changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from kiosk.domain.availability import Closed
+from kiosk.domain.screens import Screen, Situation, select_screen
+from kiosk.domain.visitor import VisitorSession
+from printing.status import CannotTell, NeedsAttention, PrinterStatus, Unreachable
+from ui.technician.model import TechnicianRow
+
+
+@dataclass(frozen=True, slots=True)
+class QueueNow:
+    """`closed` None: it gives numbers. `waiting` None: nobody can say how many people wait."""
+
+    closed: Closed | None = None
+    waiting: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KioskState:
+    """`local_now`: wall time at the site to the minute, None where the clock is not trusted. `hits`: service ids of
+    the newest answered query. `idle_seconds_left`: None while there is nothing to warn of.
+    """
+
+    session: VisitorSession
+    is_out_of_service: bool = False
+    is_technician_here: bool = False
+    local_now: datetime | None = None
+    hall_closed: Closed | None = None
+    queues: Mapping[str, QueueNow] = field(default_factory=dict)
+    printer: PrinterStatus = CannotTell("not asked yet")  # noqa: RUF009  # a frozen value
+    is_verdict_late: bool = False
+    hits: tuple[str, ...] = ()
+    idle_seconds_left: int | None = None
+    ticket_seconds_left: int = 0
+    qr_source: str = ""
+    technician_rows: tuple[TechnicianRow, ...] = ()
+
+    @property
+    def is_printer_in_trouble(self) -> bool:
+        return isinstance(self.printer, NeedsAttention | Unreachable)
+
+    @property
+    def screen(self) -> Screen:
+        return select_screen(
+            Situation(
+                session=self.session,
+                is_out_of_service=self.is_out_of_service,
+                is_hall_closed=self.hall_closed is not None,
+                is_technician_here=self.is_technician_here,
+                is_printer_in_trouble=self.is_printer_in_trouble,
+                is_verdict_late=self.is_verdict_late,
+            )
+        )
