@@ -148,18 +148,3 @@ class Problem(Message):
     detail: str
     acknowledged: Watermarks = Field(default_factory=dict)
     central: Watermarks = Field(default_factory=dict)
-
-
-class Envelope(BaseModel):
-    """What ingest reads of an event. The body is the projection's business; fields to come are let through."""
-
-    model_config = ConfigDict(frozen=True, strict=True)
-
-    origin: Hex16
-    incarnation: Hex16
-    sequence: Sequence
-    hlc: Hex16
-    type: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.]{0,63}$")]
-    version: Annotated[int, Field(ge=1)]
-    body: Mapping[str, object]
-    previous: Hash

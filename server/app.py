@@ -1,0 +1,71 @@
+"""The server's HTTP face, put together. docs/sync-protocol.md says what may be relied on; /docs shows it as it runs."""
+
+from typing import Final
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse
+from sqlalchemy.exc import DBAPIError
+from starlette.exceptions import HTTPException
+
+from kiosk.sync.wire import ProblemCode
+from kiosk.version import VERSION
+from server.api_page import api_page
+from server.node import Node
+from server.problems import RefusedError, problem_response
+from server.reading_api import reading_router
+from server.sync_api import sync_router
+
+log = structlog.get_logger(__name__)
+
+_BUSY_FOR_S: Final = 5.0
+"""What a client is asked to wait when the database could not be written."""
+
+
+def create_app(node: Node) -> FastAPI:
+    app = FastAPI(
+        title=f"Giliran {node.role} server",
+        version=VERSION,
+        summary="Keeps the exact bytes of every kiosk's log, and shows the tickets they add up to.",
+        docs_url=None,  # FastAPI's own page loads its scripts from a public network; a hall may have none
+        redoc_url=None,
+    )
+    app.include_router(sync_router(node))
+    app.include_router(reading_router(node))
+    page = api_page(app.openapi())
+
+    @app.get("/docs", include_in_schema=False)
+    def docs() -> HTMLResponse:
+        return HTMLResponse(page)
+
+    _explain_failures(app)
+    return app
+
+
+def _explain_failures(app: FastAPI) -> None:
+    @app.exception_handler(RefusedError)
+    async def refused(_: Request, error: RefusedError) -> Response:
+        return problem_response(error)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> Response:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        return problem_response(RefusedError(ProblemCode.MALFORMED, f"{place}: {first['msg']}."))
+
+    @app.exception_handler(HTTPException)
+    async def nothing_here(request: Request, error: HTTPException) -> Response:
+        detail = f"{request.method} {request.url.path}: {error.detail}."
+        return problem_response(RefusedError(ProblemCode.NOT_FOUND, detail))
+
+    @app.exception_handler(DBAPIError)
+    async def store_failed(_: Request, error: DBAPIError) -> Response:
+        log.error("store_failed", detail=str(error.orig))
+        refusal = RefusedError(ProblemCode.BUSY, "The database cannot be used now.", retry_after_s=_BUSY_FOR_S)
+        return problem_response(refusal)
+
+    @app.exception_handler(Exception)
+    async def failed(_: Request, __: Exception) -> Response:
+        """Our bug. Starlette raises it again after the answer is out, and uvicorn logs it with its traceback."""
+        return problem_response(RefusedError(ProblemCode.INTERNAL, "The server's log says more."))

@@ -1,0 +1,114 @@
+"""Who asks: a request counts only with the signature of a paired device over all of it, once."""
+
+from dataclasses import dataclass
+
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+
+from kiosk.sync import signing
+from kiosk.sync.wire import (
+    COUNTER_HEADER,
+    DEVICE_HEADER,
+    MAX_BODY_BYTES,
+    PROTOCOL,
+    PROTOCOL_HEADER,
+    SESSION_HEADER,
+    SIGNATURE_HEADER,
+    SITE_HEADER,
+    ProblemCode,
+)
+from server.database import Database
+from server.devices import KnownDevice, find_device
+from server.problems import RefusedError
+from server.sessions import OpenSession, Sessions
+
+_MAX_COUNTER = 2**53 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class SignedRequest:
+    device: KnownDevice
+    body: bytes
+
+
+async def authenticate(request: Request, database: Database, sessions: Sessions) -> SignedRequest:
+    """The cheapest checks come first: without an open session not one byte of the body is read.
+
+    Raises:
+        RefusedError: the request is not from a device that may ask, or not for the first time.
+    """
+    check_protocol(request)
+    session = _session(request, sessions)
+    counter = _counter(request)
+    body = await read_body(request)
+    device = await run_in_threadpool(paired_device, database, session.site_id, session.device_id)
+    query = request.url.query
+    parts = signing.SignedParts(
+        method=request.method,
+        path=f"{request.url.path}?{query}" if query else request.url.path,
+        body=body,
+        site=session.site_id,
+        device=session.device_id,
+        session=session.id,
+        challenge=session.challenge,
+        counter=counter,
+    )
+    if not signing.verify(parts, request.headers.get(SIGNATURE_HEADER, ""), device.public_key):
+        raise RefusedError(ProblemCode.SIGNATURE, "The signature is not this device's over this request.")
+    if not session.advance(counter):
+        raise RefusedError(ProblemCode.REPLAYED, f"Counter {counter} was used in this session.")
+    return SignedRequest(device, body)
+
+
+def check_protocol(request: Request) -> None:
+    spoken = request.headers.get(PROTOCOL_HEADER)
+    if spoken != PROTOCOL:
+        raise RefusedError(ProblemCode.PROTOCOL, f"{PROTOCOL_HEADER} must be {PROTOCOL}.")
+
+
+def paired_device(database: Database, site_id: str, device_id: str) -> KnownDevice:
+    with database.reading() as connection:
+        return welcome(find_device(connection, site_id, device_id))
+
+
+def welcome(device: KnownDevice | None) -> KnownDevice:
+    """Raises RefusedError for a device that is not, or no longer, welcome."""
+    if device is None:
+        raise RefusedError(ProblemCode.DEVICE_UNKNOWN, "Pair this device with this server first.")
+    if device.is_revoked:
+        raise RefusedError(ProblemCode.DEVICE_REVOKED, "This device was shut out; its events are safe with it.")
+    return device
+
+
+async def read_body(request: Request) -> bytes:
+    """At most MAX_BODY_BYTES, whatever Content-Length says; never more than that in memory."""
+    announced = request.headers.get("Content-Length", "0")
+    if not announced.isdecimal() or int(announced) > MAX_BODY_BYTES:
+        raise _too_large()
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            raise _too_large()
+    return bytes(body)
+
+
+def _too_large() -> RefusedError:
+    return RefusedError(ProblemCode.TOO_LARGE, f"A request body holds at most {MAX_BODY_BYTES} bytes.")
+
+
+def _session(request: Request, sessions: Sessions) -> OpenSession:
+    headers = request.headers
+    session = sessions.find(
+        headers.get(SITE_HEADER, ""), headers.get(DEVICE_HEADER, ""), headers.get(SESSION_HEADER, "")
+    )
+    if session is None:
+        raise RefusedError(ProblemCode.SESSION_UNKNOWN, "This session is not open here.")
+    return session
+
+
+def _counter(request: Request) -> int:
+    text = request.headers.get(COUNTER_HEADER, "")
+    if not (text.isascii() and text.isdecimal() and len(text) <= 16 and 1 <= int(text) <= _MAX_COUNTER):
+        raise RefusedError(ProblemCode.MALFORMED, f"{COUNTER_HEADER} must be a whole number from 1.")
+    return int(text)

@@ -1,0 +1,58 @@
+"""Answering a hello: which of the asker's events are held here, and whether both hold the same ones."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import ColumnElement, Connection, select
+
+from kiosk.sync.wire import Head, Hello
+from server.schema import events, incarnations
+
+MAX_FORGOTTEN: Final = 100
+"""Incarnations that the asker does not name: told so many at a time."""
+
+
+def held_heads(connection: Connection, site_id: str, hello: Hello) -> tuple[Head, ...]:
+    """Of the incarnations it names, and of some that it does not know any more."""
+    named = incarnations.c.incarnation.in_([head.incarnation for head in hello.heads])
+    return (
+        *_heads(connection, site_id, hello.origin, named, len(hello.heads)),
+        *_heads(connection, site_id, hello.origin, ~named, MAX_FORGOTTEN),
+    )
+
+
+def contradicted(connection: Connection, site_id: str, hello: Hello, held: Sequence[Head]) -> tuple[Head, ...]:
+    """Those of the asker's last events that are held here with another hash."""
+    ours = {head.incarnation: head for head in held}
+    return tuple(
+        theirs
+        for theirs in hello.heads
+        if _hash_here(connection, site_id, hello.origin, theirs, ours.get(theirs.incarnation))
+        not in (None, theirs.hash)
+    )
+
+
+def _heads(
+    connection: Connection, site_id: str, origin: str, which: ColumnElement[bool], limit: int
+) -> tuple[Head, ...]:
+    query = (
+        select(incarnations.c.incarnation, incarnations.c.sequence, incarnations.c.hash)
+        .where(incarnations.c.site_id == site_id, incarnations.c.origin == origin, which)
+        .limit(limit)
+    )
+    return tuple(Head(incarnation=row[0], sequence=row[1], hash=row[2]) for row in connection.execute(query))
+
+
+def _hash_here(connection: Connection, site_id: str, origin: str, theirs: Head, ours: Head | None) -> str | None:
+    """None: not held here."""
+    if ours is None or theirs.sequence > ours.sequence:
+        return None
+    if theirs.sequence == ours.sequence:
+        return ours.hash
+    query = select(events.c.hash).where(
+        events.c.site_id == site_id,
+        events.c.origin == origin,
+        events.c.incarnation == theirs.incarnation,
+        events.c.sequence == theirs.sequence,
+    )
+    return str(connection.execute(query).scalar_one())

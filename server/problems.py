@@ -1,0 +1,61 @@
+"""What a client is told when it is refused: one problem document (RFC 9457) per reason."""
+
+import math
+from collections.abc import Mapping
+from typing import Final
+
+from fastapi import Response
+
+from kiosk.sync.wire import PROBLEM_JSON, Problem, ProblemCode
+
+_KINDS: Final[Mapping[ProblemCode, tuple[int, str]]] = {
+    ProblemCode.PROTOCOL: (400, "Another protocol is spoken here"),
+    ProblemCode.MALFORMED: (400, "The message is not well formed"),
+    ProblemCode.TOO_LARGE: (413, "The message is too large"),
+    ProblemCode.SESSION_UNKNOWN: (401, "Open a new session"),
+    ProblemCode.DEVICE_UNKNOWN: (401, "This device is not paired"),
+    ProblemCode.DEVICE_REVOKED: (401, "This device is revoked"),
+    ProblemCode.SIGNATURE: (401, "The signature does not fit"),
+    ProblemCode.REPLAYED: (401, "This request was seen before"),
+    ProblemCode.FOREIGN_ORIGIN: (403, "A device writes only its own log"),
+    ProblemCode.GAP: (409, "Events are missing before these"),
+    ProblemCode.FORK: (409, "Another event is held under this key"),
+    ProblemCode.CHAIN: (409, "The chain of hashes is broken"),
+    ProblemCode.BUSY: (503, "Try again later"),
+    ProblemCode.NOT_FOUND: (404, "Nothing is here"),
+    ProblemCode.INTERNAL: (500, "The server failed"),
+}
+
+
+class RefusedError(Exception):
+    """Ends the request with a problem document. `retry_after_s` becomes a Retry-After header."""
+
+    def __init__(
+        self,
+        code: ProblemCode,
+        detail: str,
+        *,
+        acknowledged: Mapping[str, int] | None = None,
+        central: Mapping[str, int] | None = None,
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+        self.acknowledged = acknowledged or {}
+        self.central = central or {}
+        self.retry_after_s = retry_after_s
+
+
+def problem_response(error: RefusedError) -> Response:
+    status, title = _KINDS[error.code]
+    problem = Problem(
+        status=status,
+        code=error.code,
+        title=title,
+        detail=error.detail,
+        acknowledged=error.acknowledged,
+        central=error.central,
+    )
+    headers = {} if error.retry_after_s is None else {"Retry-After": str(math.ceil(error.retry_after_s))}
+    return Response(problem.model_dump_json(), status, headers, media_type=PROBLEM_JSON)

@@ -1,0 +1,81 @@
+"""What anyone on the hall's own network may look at: tickets without a person in them, and the server's health."""
+
+from datetime import date
+from typing import Annotated, Final
+
+import structlog
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
+from kiosk.sync.wire import Problem, ProblemCode
+from kiosk.version import VERSION
+from server.database import Database
+from server.node import Node
+from server.problems import RefusedError
+from server.schema import devices
+from server.settings import Role
+from server.tickets import TicketList, newest_tickets
+
+log = structlog.get_logger(__name__)
+
+MAX_TICKETS: Final = 500
+
+
+class Health(BaseModel):
+    status: str
+    role: Role
+    version: str
+    server_epoch: int
+
+
+class Readiness(BaseModel):
+    """`reasons`: sentences that say why not; none when ready."""
+
+    ready: bool
+    reasons: tuple[str, ...] = ()
+
+
+def reading_router(node: Node) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/v1/tickets", tags=["tickets"], responses={404: {"model": Problem}}, summary="The newest tickets")
+    def tickets(
+        site: Annotated[str | None, Query(description="May be left out where the server knows one site.")] = None,
+        service_day: date | None = None,
+        limit: Annotated[int, Query(ge=1, le=MAX_TICKETS)] = 50,
+    ) -> TicketList:
+        """Unsigned and without personal data; keep it inside the hall's network."""
+        return _tickets(node.database, site, service_day, limit)
+
+    @router.get("/healthz", tags=["operation"], summary="Is the process alive?")
+    def healthz() -> Health:
+        return Health(status="ok", role=node.role, version=VERSION, server_epoch=node.epoch)
+
+    @router.get("/readyz", tags=["operation"], responses={503: {"model": Readiness}}, summary="Can it take events now?")
+    def readyz(response: Response) -> Readiness:
+        readiness = _readiness(node.database)
+        response.status_code = 200 if readiness.ready else 503
+        return readiness
+
+    return router
+
+
+def _tickets(database: Database, site: str | None, service_day: date | None, limit: int) -> TicketList:
+    with database.reading() as connection:
+        if site is not None:
+            return newest_tickets(connection, site, service_day, limit)
+        known = connection.execute(select(devices.c.site_id).distinct().limit(2)).scalars().all()
+        if len(known) > 1:
+            raise RefusedError(ProblemCode.NOT_FOUND, "This server knows several sites: name one with ?site=.")
+        return newest_tickets(connection, known[0], service_day, limit) if known else TicketList(tickets=())
+
+
+def _readiness(database: Database) -> Readiness:
+    """Takes the write lock and gives it back: what an append needs, without leaving a trace."""
+    try:
+        with database.writing():
+            return Readiness(ready=True)
+    except DBAPIError as error:
+        return Readiness(ready=False, reasons=(f"The database cannot be written: {error.orig}.",))

@@ -1,0 +1,168 @@
+"""Running a server: bind, say where, serve, stop in good order."""
+
+import os
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+import structlog
+import uvicorn
+
+from kiosk.clock import Clock
+from kiosk.errors import KioskError
+from kiosk.sync.wire import PROTOCOL, PROTOCOL_HEADER
+from server.app import create_app
+from server.node import Node, open_node
+from server.receiving import RECEIVE_WITHIN_S, punctual_protocol
+from server.settings import Role, ServerSettings
+
+log = structlog.get_logger(__name__)
+
+ADDRESS_FILE: Final = "server.address"
+"""In the data folder while the server runs: its URL. For scripts that asked for any free port."""
+
+_CONNECTIONS: Final = 800
+"""Below the 1,024 open files that systems allow a process by default."""
+_HEAD_BYTES: Final = 16 * 1024
+_IDLE_S: Final = 75
+_STOP_WITHIN_S: Final = 5
+
+
+class ListenError(KioskError):
+    """The address cannot be listened on."""
+
+
+def serve(
+    role: Role,
+    data_dir: Path,
+    listen: str,
+    database: str | None = None,
+    on_ready: Callable[[str], None] | None = None,
+) -> None:
+    """Runs until SIGTERM or SIGINT. `listen` is HOST:PORT, port 0 for any free one; `on_ready` gets the URL.
+
+    Raises:
+        ListenError: the address is taken or not ours.
+        StoreError: the database cannot be used.
+    """
+    Server(ServerSettings(role, data_dir, database), listen, on_ready=on_ready).run()
+
+
+class Server:
+    """One server that can be run here, or in a thread of its own: `with Server(...) as server: server.url`."""
+
+    def __init__(
+        self,
+        settings: ServerSettings,
+        listen: str = "127.0.0.1:0",
+        *,
+        clock: Clock | None = None,
+        on_ready: Callable[[str], None] | None = None,
+        receive_within_s: float = RECEIVE_WITHIN_S,
+    ) -> None:
+        self._settings = settings
+        self._on_ready = on_ready
+        self.node: Node = open_node(settings, clock)
+        try:
+            self._socket = _bind(listen)
+        except ListenError:
+            self.node.close()
+            raise
+        self.url = _url(self._socket)
+        self._ready = threading.Event()
+        self._uvicorn = _Uvicorn(_config(self.node, receive_within_s), self._announce)
+        self._thread: threading.Thread | None = None
+
+    def run(self) -> None:
+        """Blocks until a signal or `stop`."""
+        try:
+            self._uvicorn.run(sockets=[self._socket])
+        finally:
+            (self._settings.data_dir / ADDRESS_FILE).unlink(missing_ok=True)
+            self._socket.close()
+            self.node.close()
+            self._ready.set()
+            log.info("server_stopped", url=self.url)
+
+    def stop(self) -> None:
+        """Open requests are finished first; from any thread."""
+        self._uvicorn.should_exit = True
+
+    def __enter__(self) -> Self:
+        self._thread = threading.Thread(target=self.run, name="server")
+        self._thread.start()
+        self._ready.wait()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _announce(self) -> None:
+        _write_whole(self._settings.data_dir / ADDRESS_FILE, self.url)
+        log.info("server_started", url=self.url, role=self._settings.role)
+        self._ready.set()
+        if self._on_ready is not None:
+            self._on_ready(self.url)
+
+
+class _Uvicorn(uvicorn.Server):
+    """Tells when it listens."""
+
+    def __init__(self, config: uvicorn.Config, on_started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_started = on_started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._on_started()
+
+
+def _config(node: Node, receive_within_s: float) -> uvicorn.Config:
+    return uvicorn.Config(
+        create_app(node),
+        http=punctual_protocol(receive_within_s),
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        headers=[(PROTOCOL_HEADER, PROTOCOL)],  # on every answer: a captive portal does not know it
+        limit_concurrency=_CONNECTIONS,
+        h11_max_incomplete_event_size=_HEAD_BYTES,
+        timeout_keep_alive=_IDLE_S,
+        timeout_graceful_shutdown=_STOP_WITHIN_S,
+    )
+
+
+def _bind(listen: str) -> socket.socket:
+    host, colon, port = listen.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not (colon and host and port.isdecimal() and int(port) <= 65535):
+        raise ListenError(f"{listen!r} is not an address to listen on: write HOST:PORT, for example 0.0.0.0:8035.")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, int(port)), family=family, backlog=256)
+    except OSError as error:
+        raise ListenError(f"The server cannot listen on {listen}: {error.strerror or error}.") from error
+
+
+def _url(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """A reader sees all of it or none."""
+    draft = path.with_suffix(".new")
+    with draft.open("w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)

@@ -1,0 +1,152 @@
+"""The three requests of the sync protocol: session, hello, append."""
+
+from collections.abc import Sequence
+from typing import Any, Final, TypeVar
+
+import structlog
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ValidationError
+from starlette.concurrency import run_in_threadpool
+
+from kiosk.faults import fault_point
+from kiosk.sync.batch import BatchError, BatchTooLargeError, unpack
+from kiosk.sync.wire import (
+    APPEND_PATH,
+    EVENTS,
+    HELLO_PATH,
+    JSON,
+    SESSION_PATH,
+    AppendAnswer,
+    Head,
+    Hello,
+    HelloAnswer,
+    Problem,
+    ProblemCode,
+    Session,
+    SessionRequest,
+)
+from server.authentication import SignedRequest, authenticate, check_protocol, paired_device, read_body, welcome
+from server.database import milliseconds
+from server.devices import KnownDevice, lock_device
+from server.forks import ForkKind, record_fork
+from server.greeting import contradicted, held_heads
+from server.ingest import Receipt, ingest
+from server.node import Node
+from server.problems import RefusedError
+
+log = structlog.get_logger(__name__)
+
+MessageT = TypeVar("MessageT", bound=BaseModel)
+
+_PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {"4XX": {"model": Problem}, "5XX": {"model": Problem}}
+
+
+def sync_router(node: Node) -> APIRouter:
+    router = APIRouter(tags=["sync"], responses=_PROBLEMS)
+
+    @router.post(SESSION_PATH, openapi_extra=_body(JSON, SessionRequest), summary="Ask for a challenge")
+    async def open_session(request: Request) -> Session:
+        """Unsigned. Every other request is signed over the challenge that comes back."""
+        check_protocol(request)
+        wish = _parse(SessionRequest, await read_body(request))
+        await run_in_threadpool(paired_device, node.database, wish.site, wish.device)
+        session = node.sessions.open(wish.site, wish.device)
+        return Session(
+            session=session.id,
+            challenge=session.challenge,
+            server_epoch=node.epoch,
+            server_time=node.clock.now(),
+        )
+
+    @router.post(HELLO_PATH, openapi_extra=_body(JSON, Hello), summary="Compare what both sides hold")
+    async def hello(request: Request) -> HelloAnswer:
+        """Signed. On every connection, and every few seconds while nothing else is said."""
+        signed = await authenticate(request, node.database, node.sessions)
+        return await run_in_threadpool(_greet, node, signed)
+
+    @router.post(APPEND_PATH, openapi_extra=_body(EVENTS, None), summary="Hand over events")
+    async def append(request: Request) -> AppendAnswer:
+        """Signed; gzip over the exact bytes of up to 500 consecutive events of one incarnation, one a line.
+
+        What the answer acknowledges is on the disk.
+        """
+        signed = await authenticate(request, node.database, node.sessions)
+        return await run_in_threadpool(_append, node, signed)
+
+    return router
+
+
+def _greet(node: Node, signed: SignedRequest) -> HelloAnswer:
+    message = _parse(Hello, signed.body)
+    device = signed.device
+    if message.origin != device.device_id:
+        raise RefusedError(ProblemCode.FOREIGN_ORIGIN, f"{device.device_id} cannot speak for {message.origin}.")
+    with node.database.reading() as connection:
+        heads = held_heads(connection, device.site_id, message)
+        strangers = contradicted(connection, device.site_id, message, heads)
+    if strangers:
+        _record(node, device, strangers)
+    return HelloAnswer(
+        server_epoch=node.epoch,
+        server_time=node.clock.now(),
+        heads=heads,
+        central=node.central({head.incarnation: head.sequence for head in heads}),
+        forks=tuple(head.incarnation for head in strangers),
+    )
+
+
+def _append(node: Node, signed: SignedRequest) -> AppendAnswer:
+    try:
+        batch = unpack(signed.body)
+    except BatchTooLargeError as error:
+        raise RefusedError(ProblemCode.TOO_LARGE, f"{error}.") from error
+    except BatchError as error:
+        raise RefusedError(ProblemCode.MALFORMED, f"{error}.") from error
+    device = signed.device
+    with node.database.writing() as connection:
+        welcome(lock_device(connection, device.site_id, device.device_id))
+        receipt = ingest(connection, device.site_id, device.device_id, batch, milliseconds(node.clock.now()))
+    fault_point("server.before_answer")
+    _log_receipt(signed, receipt)
+    held = {receipt.incarnation: receipt.sequence} if receipt.incarnation and receipt.sequence else {}
+    if receipt.refusal is not None:
+        raise RefusedError(
+            receipt.refusal.code, f"{receipt.refusal.detail}.", acknowledged=held, central=node.central(held)
+        )
+    return AppendAnswer(
+        acknowledged=held, central=node.central(held), accepted=receipt.accepted, duplicates=receipt.duplicates
+    )
+
+
+def _record(node: Node, device: KnownDevice, strangers: Sequence[Head]) -> None:
+    now_ms = milliseconds(node.clock.now())
+    with node.database.writing() as connection:
+        for head in strangers:
+            key = (device.site_id, device.device_id, head.incarnation, head.sequence)
+            record_fork(connection, ForkKind.SAME_KEY, key, (head.hash, None), now_ms)
+    log.error("fork_seen", device=device.device_id, kind=ForkKind.SAME_KEY)
+
+
+def _log_receipt(signed: SignedRequest, receipt: Receipt) -> None:
+    device = signed.device.device_id
+    if receipt.fork is not None:
+        log.error("fork_seen", device=device, kind=receipt.fork, incarnation=receipt.incarnation)
+    if receipt.refusal is not None:
+        log.warning("batch_refused", device=device, code=receipt.refusal.code, detail=receipt.refusal.detail)
+    if receipt.parked:
+        log.warning("events_parked", device=device, incarnation=receipt.incarnation, count=receipt.parked)
+
+
+def _parse(message: type[MessageT], body: bytes) -> MessageT:
+    try:
+        return message.model_validate_json(body)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the message"
+        raise RefusedError(ProblemCode.MALFORMED, f"{place}: {first['msg']}.") from error
+
+
+def _body(media_type: str, message: type[BaseModel] | None) -> dict[str, Any]:
+    """The request's body for OpenAPI: it is read by hand, so that its signature covers what really came."""
+    schema = {"type": "string", "format": "binary"} if message is None else message.model_json_schema()
+    return {"requestBody": {"required": True, "content": {media_type: {"schema": schema}}}}
