@@ -3,6 +3,7 @@
 Exit codes: 0 good, 1 found a fault, 2 wrong use.
 """
 
+import os
 import sys
 from pathlib import Path
 from typing import IO, Any, cast
@@ -149,5 +150,12 @@ bench_command("startup", "From the start to the first frame.")
 bench_command("ui", "Frame times with the software renderer.")
 
 
+def settle_locale() -> None:
+    """A service is started without any locale, about which Qt complains. Python by itself does the same (PEP 538)."""
+    if not any(os.environ.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG")):
+        os.environ["LC_CTYPE"] = "C.UTF-8"
+
+
 if __name__ == "__main__":
+    settle_locale()
     main(prog_name="giliran")
