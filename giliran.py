@@ -3,8 +3,10 @@
 Exit codes: 0 good, 1 found a fault, 2 wrong use.
 """
 
+import json
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -43,11 +45,11 @@ def size(text: str) -> tuple[int, int]:
     return int(width), int(height)
 
 
-def address(text: str) -> tuple[str, int]:
+def address(text: str) -> str:
     host, _, port = text.rpartition(":")
     if not host or not port.isdecimal():
-        raise click.BadParameter(f"{text!r} is not HOST:PORT, such as 127.0.0.1:8080.")
-    return host, int(port)
+        raise click.BadParameter(f"{text!r} is not HOST:PORT, such as 127.0.0.1:8035.")
+    return text
 
 
 @click.group(cls=Commands, epilog="Example: giliran run")
@@ -74,24 +76,33 @@ def run(data: Path, *, headless: bool) -> None:
 def kiosk(config_file: Path) -> None:
     """One kiosk: the visitor's screens and the printer."""
     from kiosk.config import load_config
+
+    config = load_config(config_file)
     from ui.app import run_kiosk
 
-    sys.exit(run_kiosk(load_config(config_file)))
+    sys.exit(run_kiosk(config))
 
 
 @main.command(
     short_help="The server of a site, or the central one.",
-    epilog="Example: giliran server --role site --data /var/lib/giliran --listen 0.0.0.0:8080",
+    epilog="Example: giliran server --role site --data /var/lib/giliran --listen 0.0.0.0:8035",
 )
 @click.option("--role", type=click.Choice(["site", "central"]), required=True, help="Which of the two this is.")
 @click.option("--data", type=FOLDER, required=True, help="Its own folder.")
 @click.option("--database", metavar="URL", help="Another database than SQLite in that folder.")
-@click.option("--listen", type=address, metavar="HOST:PORT", default="127.0.0.1:8080", show_default=True)
-def server(role: str, data: Path, database: str | None, listen: tuple[str, int]) -> None:
-    """The server of a site, or the central one: the same program."""
-    from server.run import serve
+@click.option("--listen", type=address, metavar="HOST:PORT", default="127.0.0.1:8035", show_default=True)
+def server(role: str, data: Path, database: str | None, listen: str) -> None:
+    """The server of a site, or the central one: the same program. Ends in good order on Ctrl-C or SIGTERM.
 
-    sys.exit(serve(role, data, listen, database=database))
+    Port 0 takes any free one; the address is printed and kept in the folder, as server.address.
+    """
+    from kiosk.logs import configure_logging
+
+    configure_logging(data)
+    from server.run import serve
+    from server.settings import Role
+
+    serve(Role(role), data, listen, database, lambda url: click.echo(f"Listening on {url}"))
 
 
 @main.command(
@@ -115,10 +126,18 @@ def demo(**options: Any) -> None:
 @click.argument("database", metavar="DB", type=FILE)
 @as_json_option
 def verify(database: Path, *, as_json: bool) -> None:
-    """Check the chain of events in a kiosk's database; name the first broken link."""
-    from kiosk.store.verify import verify as verified
+    """Check a kiosk's database: its pages, its chain of events, its tables. Names the first broken link."""
+    from kiosk.store import verify as verification
 
-    raise NotImplementedError(verified, database, as_json)
+    result = verification.verify(database)
+    is_good = isinstance(result, verification.Verified)
+    if as_json:
+        click.echo(json.dumps({"ok": is_good, **asdict(result)}))
+    elif isinstance(result, verification.Verified):
+        click.echo(f"Good: {result.events} events in {result.incarnations} starts, and their {result.tickets} tickets.")
+    else:
+        click.echo(f"Broken: {result}")
+    sys.exit(0 if is_good else 1)
 
 
 @main.command(short_help="Check this installation.", epilog="Example: giliran selftest --json")

@@ -25,13 +25,17 @@ weigh() {
   ((megabytes <= largest_mb)) || { echo "The bundle is too large: see the filters in kiosk.spec." >&2; return 1; }
 }
 
-# The bundle alone: moved elsewhere, an empty environment, no word on standard error.
+# The bundle alone: moved elsewhere, an empty environment, the source tree and .venv out of sight, no complaint.
 start() {
-  local elsewhere
+  local elsewhere hidden=()
   elsewhere=$(mktemp -d)
   trap 'rm -rf "$elsewhere"' RETURN
   cp -a dist/giliran "$elsewhere/"
-  (cd "$elsewhere" && env -i HOME="$elsewhere" PATH=/nowhere "$elsewhere/giliran/giliran" selftest 2>"$elsewhere/stderr")
+  if unshare --mount --map-root-user true 2>/dev/null; then
+    hidden=(unshare --mount --map-root-user /bin/sh -c 'mount -t tmpfs none "$0" && exec "$@"' "$PWD")
+  fi
+  (cd "$elsewhere" && "${hidden[@]}" /usr/bin/env -i HOME="$elsewhere" PATH=/nowhere \
+    "$elsewhere/giliran/giliran" selftest 2>"$elsewhere/stderr")
   if [[ -s $elsewhere/stderr ]]; then
     echo "The bundle passed its self-test but complained:" >&2
     cat "$elsewhere/stderr" >&2

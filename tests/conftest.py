@@ -71,6 +71,9 @@ def expected_logs() -> Iterator[Logs]:
     structlog.configure(processors=[logs.from_structlog], cache_logger_on_first_use=False)
     logging.getLogger().addHandler(logs)
     yield logs
-    logging.getLogger().removeHandler(logs)
+    for handler in list(logging.getLogger().handlers):
+        if not type(handler).__module__.startswith("_pytest"):  # ours, and what a test made the product attach
+            logging.getLogger().removeHandler(handler)
+            handler.close()
     structlog.reset_defaults()
     assert not logs.unexpected, "unexpected log lines:\n" + "\n".join(logs.unexpected)
