@@ -1,24 +1,41 @@
-"""What a technician sets for one kiosk, from one TOML file. What the centre may change is data that syncs, not this."""
+"""What a technician sets for one kiosk, from one TOML file. What the centre may change is data that syncs, not this.
 
+Every default stands beside its reason; `docs/kiosk.example.toml` is written from them (scripts/write_docs.py).
+"""
+
+# ruff: noqa: RUF009  # setting() is dataclasses.field() with a reason
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from kiosk.domain.language import Language
+from kiosk.errors import DataFileError
+from kiosk.settings_file import example_lines, read_settings, setting
+
+_EXAMPLE_HEAD: Final = """\
+# Giliran: the settings of one kiosk. Every line shows the default; leave out what suits you.
+# Relative paths start at this file's folder. Try it: giliran kiosk --config kiosk.toml
+# Written by `python -m scripts.write_docs` from kiosk/config.py.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class PrinterConfig:
     """`device`: see `giliran printer --help`. `profile`: a name from printing/profiles.toml."""
 
-    device: str = "sim:slips"
-    profile: str = "generic-80mm"
+    device: str = setting("sim:slips", "tcp://HOST:9100 for a network printer; sim:FOLDER draws slips as pictures")
+    profile: str = setting("generic-80mm", "paper width and abilities: a name from printing/profiles.toml")
 
 
 @dataclass(frozen=True, slots=True)
 class SyncConfig:
     """`server` None: this kiosk is alone at its site and its numbers carry no letter."""
 
-    server: str | None = None
+    server: str | None = setting(
+        None,
+        "the site server, such as http://192.168.1.10:8600; without one the kiosk is alone at its site",
+        pattern=r"https?://[^\s/]+/?",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +46,23 @@ class ScreenConfig:
     within 1080 dots without crowding (EN 301 549, 5.1.4).
     """
 
-    width_px: int = 1080
-    height_px: int = 1920
-    panel_width_mm: float = 336.0
-    full_screen: bool = True
-    animations: bool = True
+    width_px: int = setting(1080, "as mounted: an upright panel is narrower than high", among=range(320, 16385))
+    height_px: int = setting(1920, "as mounted", among=range(320, 16385))
+    panel_width_mm: float = setting(
+        336.0, "visible width, measured with a ruler: all sizes derive from it", among=range(100, 3001)
+    )
+    full_screen: bool = setting(True, "false only on a developer's desk")
+    animations: bool = setting(True, "false spares weak machines, and people whom motion disturbs")
 
 
 @dataclass(frozen=True, slots=True)
 class SessionConfig:
     """Seconds. WCAG 2.2.1 asks for at least 20 s of warning."""
 
-    idle_s: int = 60
-    warning_s: int = 20
-    ticket_s: int = 30
-    default_language: Language = Language.INDONESIAN
+    idle_s: int = setting(60, "untouched for so long, the kiosk asks whether anybody is there", among=range(10, 601))
+    warning_s: int = setting(20, "and then waits for an answer; WCAG 2.2.1 asks for 20 or more", among=range(20, 121))
+    ticket_s: int = setting(30, "how long the number stays on screen", among=range(5, 301))
+    default_language: Language = setting(Language.INDONESIAN, "of the first screen: id or en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +71,28 @@ class KioskConfig:
     marks its own series at a site with several kiosks. Relative paths are taken from the config file's folder.
     """
 
-    name: str = "Anjungan 1"
-    number: int = 1
-    letter: str | None = "A"
-    data_dir: Path = Path("data")
-    catalogue: Path | None = None
-    site: Path | None = None
+    name: str = setting("Anjungan 1", "what technicians call this machine", pattern=r"[^\x00-\x1f\x7f]{1,60}")
+    number: int = setting(1, "different for every kiosk of the site; it is in each QR", among=range(1, 256))
+    letter: str = setting(
+        "A", "different for every kiosk of the site; it ends each number given offline", pattern=r"[A-Z]"
+    )
+    data_dir: Path = setting(Path("data"), "database, key and logs; on the machine's own disk, never on a stick")
+    catalogue: Path | None = setting(None, "another catalogue than the one that ships with the program")
+    site: Path | None = setting(None, "this hall's own file; without one the sample hall is shown, and says so")
     printer: PrinterConfig = field(default_factory=PrinterConfig)
     sync: SyncConfig = field(default_factory=SyncConfig)
     screen: ScreenConfig = field(default_factory=ScreenConfig)
     session: SessionConfig = field(default_factory=SessionConfig)
+
+
+def load_config(path: Path) -> KioskConfig:
+    """Read a kiosk's TOML file. Raises DataFileError with everything that is wrong in it."""
+    config, problems = read_settings(KioskConfig, path)
+    if problems:
+        raise DataFileError(str(path), problems)
+    return config
+
+
+def example_config() -> str:
+    """What `docs/kiosk.example.toml` holds."""
+    return _EXAMPLE_HEAD + "\n".join(example_lines(KioskConfig())) + "\n"

@@ -40,6 +40,7 @@ def ticket_issued(ticket: Ticket, catalogue_version: str) -> Mapping[str, Any]:
                 "service_number": stop.service_number,
                 "queue_code": stop.queue_code,
                 "after": list(stop.after),
+                "state": stop.state,
                 "people_ahead": ahead,
             }
             for stop, ahead in zip(ticket.stops, ticket.people_ahead, strict=True)

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self, TypeVar
 
+import structlog
 from sqlite_utils import Database
 
 from kiosk.clock import Clock
@@ -22,6 +23,8 @@ from kiosk.store.log import Node, append, newest
 from kiosk.store.migrations import migrate
 from kiosk.trusted_clock import TrustedClock
 from kiosk.version import RELEASED_AT, VERSION
+
+_log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
@@ -56,6 +59,7 @@ class Store:
             self._thread.join()
             lock.release()
             raise
+        _log.info("store_opened", origin=self._node.origin, incarnation=self._node.incarnation)
 
     @classmethod
     def open(cls, directory: Path, clock: Clock, identity: Identity) -> Self:
@@ -142,6 +146,7 @@ class Store:
         except (StoreDiskError, StoreCorruptError) as error:
             # After a failed fsync nobody knows what the disk holds: only opening the file anew can tell.
             self._fatal = error
+            _log.error("store_failed", problem=str(error))  # noqa: TRY400  # the disk's fault has no traceback
             raise
 
     def _remember_time(self, db: Database) -> None:

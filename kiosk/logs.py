@@ -1,0 +1,131 @@
+"""Logging: JSON lines in a bounded file, readable lines on a developer's console. Log changes, not conditions.
+
+`error`: an operator must act. `warning`: recovered, look at it next week. `info`: facts. `debug`: the rest.
+Never: names, phones, NIKs, tokens, keys. `docs/log-events.md` is written from EVENTS (scripts/write_docs.py).
+"""
+
+import logging
+import time
+from collections.abc import Callable, Mapping, MutableMapping
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import Any, Final
+
+import structlog
+from structlog.stdlib import ProcessorFormatter
+
+EVENTS: Final[Mapping[str, str]] = {
+    "reserved_number_refused": "The site server reserved a number that is not beyond those already on paper.",
+    "store_failed": "Disk or database are damaged: nothing more is written until the program is started again.",
+    "store_opened": "The database is open and checked, and a new incarnation has begun.",
+}
+"""Every event name, and what has happened, in a sentence for whoever reads the log."""
+
+SECRETS: Final = frozenset(
+    {"email", "key", "name", "nik", "password", "phone", "pin", "private_key", "qr", "secret", "signature", "token"}
+)
+"""Facts with these names never reach a log, whoever logs them."""
+
+FILE_NAME: Final = "giliran.log"
+MAX_FILE_BYTES: Final = 10 * 1024 * 1024
+KEPT_FILES: Final = 5
+
+_OUR_PACKAGES: Final = ("kiosk", "printing", "server", "ui")
+_BURST: Final = 20
+_PER_SECOND: Final = 1.0
+
+
+def configure_logging(directory: Path | None, *, console: bool = False) -> None:
+    """Send log lines, ours and the libraries', to `<directory>/giliran.log` and, if asked, to standard error.
+
+    Call it before other imports: a library that configures logging (escpos does) then finds it done.
+    """
+    # A full disk must stop the log, not the kiosk, and must not fill another log with tracebacks.
+    logging.raiseExceptions = False
+    root = logging.getLogger()
+    for handler in list(root.handlers):
+        root.removeHandler(handler)
+        handler.close()
+    if directory is not None:
+        directory.mkdir(parents=True, exist_ok=True)
+        file = RotatingFileHandler(
+            directory / FILE_NAME, maxBytes=MAX_FILE_BYTES, backupCount=KEPT_FILES, encoding="utf-8"
+        )
+        _attach(file, structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(default=str))
+    if console:
+        _attach(logging.StreamHandler(), structlog.dev.ConsoleRenderer())
+    root.setLevel(logging.WARNING)
+    for package in _OUR_PACKAGES:
+        logging.getLogger(package).setLevel(logging.INFO)
+    structlog.configure(
+        processors=[structlog.stdlib.filter_by_level, *_FACTS, ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+
+
+def drop_secrets(_logger: object, _method: str, facts: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """The last hand before a line is written: what must not be there is not."""
+    return {fact: value for fact, value in facts.items() if fact.lower() not in SECRETS}
+
+
+class FloodControl(logging.Filter):
+    """A token bucket for each event: a printer that flaps a hundred times a second fills no disk.
+
+    The first line after a silence says how many were suppressed.
+    """
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._monotonic = monotonic
+        self._buckets: dict[str, tuple[float, float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        event = str(record.msg["event"] if isinstance(record.msg, dict) else record.msg)
+        now = self._monotonic()
+        left, since, suppressed = self._buckets.get(event, (float(_BURST), now, 0))
+        left = min(_BURST, left + (now - since) * _PER_SECOND)
+        if left < 1:
+            self._buckets[event] = (left, now, suppressed + 1)
+            return False
+        self._buckets[event] = (left - 1, now, 0)
+        if suppressed:
+            record.suppressed = suppressed
+        return True
+
+
+def events_document() -> str:
+    """What `docs/log-events.md` holds."""
+    rows = "".join(f"| `{name}` | {sentence} |\n" for name, sentence in sorted(EVENTS.items()))
+    return (
+        "# What the log says\n\nOne JSON object a line, in `logs/giliran.log` under the kiosk's data folder; at most"
+        f" {KEPT_FILES + 1} files of {MAX_FILE_BYTES // 2**20} MB. `event` names what happened, the other fields are"
+        " its facts. A line that carries\n`suppressed` stands for so many more of its kind before it.\n"
+        "Written by `python -m scripts.write_docs` from kiosk/logs.py.\n\n"
+        f"| event | what has happened |\n| --- | --- |\n{rows}"
+    )
+
+
+_FACTS: Final[tuple[Any, ...]] = (
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    drop_secrets,
+)
+
+
+def _attach(handler: logging.Handler, *renderers: Any) -> None:
+    handler.addFilter(FloodControl())
+    handler.setFormatter(
+        ProcessorFormatter(
+            foreign_pre_chain=_FACTS,
+            processors=[_add_suppressed, ProcessorFormatter.remove_processors_meta, *renderers],
+        )
+    )
+    logging.getLogger().addHandler(handler)
+
+
+def _add_suppressed(_logger: object, _method: str, facts: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    suppressed = getattr(facts["_record"], "suppressed", None)
+    return facts if suppressed is None else {**facts, "suppressed": suppressed}
