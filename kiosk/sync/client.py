@@ -1,0 +1,234 @@
+"""The server, as one method per request. Every failure becomes one kind of SyncError; every call ends in time.
+
+httpx2 measures the silence between two bytes, so a server that drips would hold it for ever: the deadline of each
+call as a whole is ours.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from types import TracebackType
+from typing import Final, Protocol, Self, TypeVar
+
+import httpx2
+from pydantic import BaseModel, ValidationError
+
+from kiosk.errors import OfflineError, ProtocolMismatchError, ServerBusyError, SyncError, UnauthorisedError
+from kiosk.sync import signing
+from kiosk.sync.batch import pack
+from kiosk.sync.wire import (
+    APPEND_PATH,
+    EVENTS,
+    HELLO_PATH,
+    JSON,
+    MAX_EXPANDED_BYTES,
+    PROBLEM_JSON,
+    PROTOCOL,
+    PROTOCOL_HEADER,
+    SESSION_PATH,
+    AppendAnswer,
+    Hello,
+    HelloAnswer,
+    Problem,
+    ProblemCode,
+    Session,
+    SessionRequest,
+)
+
+MessageT = TypeVar("MessageT", bound=BaseModel)
+
+_LONGEST_ANSWER: Final = MAX_EXPANDED_BYTES
+
+
+class Device(signing.Signer, Protocol):
+    """Who asks: kiosk.identity.Identity, seen from here."""
+
+    @property
+    def device_id(self) -> str: ...
+
+
+class TooSlowError(OfflineError):
+    """The call ran out of time. A smaller batch may pass."""
+
+
+class MessageRefusedError(SyncError):
+    """The server looked at the message and will not take it, or not all of it; `problem` says why and what it took."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(f"The server refuses what this kiosk says: {problem.detail}")
+        self.problem = problem
+
+
+class SessionLostError(SyncError):
+    """The server does not know the session (any more): open a new one and ask again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """Seconds. `total_s` bounds every call, name resolution and all."""
+
+    connect_s: float = 3.0
+    total_s: float = 15.0
+
+
+class SyncClient:
+    """One connection to one server. Belongs to one event loop; one call at a time."""
+
+    def __init__(self, server_url: str, site_id: str, device: Device, deadlines: Deadlines | None = None) -> None:
+        self._site_id = site_id
+        self._device = device
+        self._deadlines = deadlines or Deadlines()
+        self._session: Session | None = None
+        self._counter = 0
+        self._http = httpx2.AsyncClient(
+            base_url=server_url,
+            timeout=httpx2.Timeout(self._deadlines.total_s, connect=self._deadlines.connect_s),
+            headers={"Accept-Encoding": "identity", PROTOCOL_HEADER: PROTOCOL},
+            trust_env=False,  # a proxy of the hall's network must not slip in between
+            follow_redirects=False,
+        )
+
+    async def open_session(self) -> Session:
+        request = SessionRequest(site=self._site_id, device=self._device.device_id)
+        self._session = await self._call(SESSION_PATH, _encode(request), {"Content-Type": JSON}, Session)
+        self._counter = 0
+        return self._session
+
+    async def hello(self, message: Hello) -> HelloAnswer:
+        return await self._signed(HELLO_PATH, _encode(message), JSON, HelloAnswer)
+
+    async def append(self, events: Sequence[bytes]) -> AppendAnswer:
+        """`events`: the exact bytes of consecutive events of one incarnation.
+
+        Raises:
+            MessageRefusedError: what was refused was refused for good.
+            SyncError: all else; then nobody knows whether the events are held, and sending them again is right.
+        """
+        return await self._signed(APPEND_PATH, pack(events), EVENTS, AppendAnswer)
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def _signed(self, path: str, body: bytes, content_type: str, answer: type[MessageT]) -> MessageT:
+        """Once more in a new session if the server forgot the old one: it was restarted."""
+        fresh = self._session is None
+        session = self._session or await self.open_session()
+        try:
+            return await self._call(path, body, self._sign(session, path, body, content_type), answer)
+        except SessionLostError:
+            if fresh:
+                raise
+            session = await self.open_session()
+            return await self._call(path, body, self._sign(session, path, body, content_type), answer)
+
+    def _sign(self, session: Session, path: str, body: bytes, content_type: str) -> Mapping[str, str]:
+        self._counter += 1
+        parts = signing.SignedParts(
+            method="POST",
+            path=path,
+            body=body,
+            site=self._site_id,
+            device=self._device.device_id,
+            session=session.session,
+            challenge=session.challenge,
+            counter=self._counter,
+        )
+        return {"Content-Type": content_type, **signing.sign(parts, self._device)}
+
+    async def _call(self, path: str, body: bytes, headers: Mapping[str, str], answer: type[MessageT]) -> MessageT:
+        try:
+            async with asyncio.timeout(self._deadlines.total_s):
+                reply = await self._post(path, body, headers)
+        except TimeoutError as error:
+            raise TooSlowError(f"The server did not answer within {self._deadlines.total_s:g} s.") from error
+        except httpx2.ConnectTimeout as error:
+            raise OfflineError("The server cannot be reached: no connection in time.") from error
+        except httpx2.TimeoutException as error:
+            raise TooSlowError("The server fell silent in the middle of a call.") from error
+        except httpx2.HTTPError as error:
+            raise OfflineError(f"The server cannot be reached: {str(error) or type(error).__name__}.") from error
+        return _understand(reply, answer)
+
+    async def _post(self, path: str, body: bytes, headers: Mapping[str, str]) -> "_Reply":
+        async with self._http.stream("POST", path, content=body, headers=headers) as response:
+            content = bytearray()
+            async for chunk in response.aiter_raw():
+                content += chunk
+                if len(content) > _LONGEST_ANSWER:
+                    raise OfflineError("The answer is longer than any this server gives: something stands between.")
+            return _Reply(response.status_code, response.headers, bytes(content))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    status: int
+    headers: httpx2.Headers
+    content: bytes
+
+    @property
+    def media_type(self) -> str:
+        return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+
+    @property
+    def is_ours(self) -> bool:
+        return self.headers.get(PROTOCOL_HEADER) == PROTOCOL
+
+
+def _understand(reply: _Reply, answer: type[MessageT]) -> MessageT:
+    """Only the server's own words count: a captive portal says 200 to everything, in HTML."""
+    if reply.is_ours and reply.status == HTTPStatus.OK and reply.media_type == JSON:
+        try:
+            return answer.model_validate_json(reply.content)
+        except ValidationError as error:
+            raise ProtocolMismatchError(
+                "The server's answer cannot be read: update this kiosk or the server."
+            ) from error
+    problem = _problem(reply)
+    if problem is not None:
+        raise _kind_of(problem, reply)
+    if reply.status == HTTPStatus.TOO_MANY_REQUESTS or reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise ServerBusyError(f"The server cannot answer now (status {reply.status}).", _retry_after_s(reply))
+    what = f"status {reply.status}, {reply.media_type or 'no content type'}"
+    raise OfflineError(f"Something else answered in the server's place ({what}): check the address and the network.")
+
+
+def _problem(reply: _Reply) -> Problem | None:
+    if not reply.is_ours or reply.media_type != PROBLEM_JSON:
+        return None
+    try:
+        return Problem.model_validate_json(reply.content)
+    except ValidationError:
+        return None
+
+
+def _kind_of(problem: Problem, reply: _Reply) -> SyncError:
+    match problem.code:
+        case ProblemCode.SESSION_UNKNOWN | ProblemCode.REPLAYED:
+            return SessionLostError(problem.detail)
+        case ProblemCode.DEVICE_UNKNOWN | ProblemCode.DEVICE_REVOKED | ProblemCode.SIGNATURE:
+            return UnauthorisedError(f"The server does not let this kiosk in: {problem.detail}")
+        case ProblemCode.PROTOCOL | ProblemCode.NOT_FOUND:
+            return ProtocolMismatchError(f"The server speaks another protocol: {problem.detail}")
+        case ProblemCode.BUSY | ProblemCode.INTERNAL:
+            return ServerBusyError(f"The server cannot answer now: {problem.detail}", _retry_after_s(reply))
+        case _:
+            return MessageRefusedError(problem)
+
+
+def _retry_after_s(reply: _Reply) -> float | None:
+    """Whole seconds only: a date would need a clock that is right."""
+    text = reply.headers.get("Retry-After", "")
+    return float(text) if text.isascii() and text.isdecimal() else None
+
+
+def _encode(message: BaseModel) -> bytes:
+    return message.model_dump_json().encode()
