@@ -61,7 +61,7 @@ def _explain_failures(app: FastAPI) -> None:
 
     @app.exception_handler(DBAPIError)
     async def store_failed(_: Request, error: DBAPIError) -> Response:
-        log.error("store_failed", detail=str(error.orig))
+        log.error("server_store_failed", detail=str(error.orig))
         refusal = RefusedError(ProblemCode.BUSY, "The database cannot be used now.", retry_after_s=_BUSY_FOR_S)
         return problem_response(refusal)
 
