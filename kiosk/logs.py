@@ -15,6 +15,7 @@ import structlog
 from structlog.stdlib import ProcessorFormatter
 
 EVENTS: Final[Mapping[str, str]] = {
+    "data_file_refused": "Catalogue or site file are broken: the last good ones stay in force until they are repaired.",
     "reserved_number_refused": "The site server reserved a number that is not beyond those already on paper.",
     "store_failed": "Disk or database are damaged: nothing more is written until the program is started again.",
     "store_opened": "The database is open and checked, and a new incarnation has begun.",

@@ -14,7 +14,7 @@ from kiosk.stemming import spoken_roots
 Meaning = Mapping[str, float]
 """The terms of an index that one typed word may stand for, each with how surely (0..1]."""
 
-_MAX_COMPLETIONS: Final = 24
+_MAX_COMPLETIONS: Final = 12
 _MAX_CORRECTIONS: Final = 4
 _RELATED: Final = 0.5
 _SPOKEN: Final = 0.85

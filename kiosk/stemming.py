@@ -4,6 +4,7 @@ Not a linguist's stemmer: it needs no dictionary, and where it cuts wrongly it c
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
 SHORTEST_ROOT: Final = 4
@@ -28,6 +29,7 @@ _SPOKEN_PREFIXES: Final = (("ng", ("", "k")), ("ny", ("s", "c")), ("n", ("t",)),
 """Jakarta's spoken prefixes and what they replace: ngambil, nyari, nunggak, mutus; ketabrak."""
 
 
+@lru_cache(maxsize=16384)
 def stem(word: str) -> str:
     """`pembayaran` -> `bayar`, `kehilangan` -> `hilang`, `KTP` in lower case and other short words as they are."""
     around = _AROUND.fullmatch(word)
