@@ -26,6 +26,13 @@ if ((EUID != 0)); then
   fi
 fi
 echo "    installing ${missing[*]}"
-"${as_root[@]}" apt-get update -qq
-"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
-  -o Dpkg::Use-Pty=0 "${missing[@]}" >/dev/null
+install() {
+  "${as_root[@]}" apt-get update -qq
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
+    -o Dpkg::Use-Pty=0 "${missing[@]}"
+}
+if ! chatter=$(install 2>&1); then
+  printf '%s\n' "$chatter" >&2
+  echo "apt-get could not install what is missing: see above." >&2
+  exit 1
+fi
