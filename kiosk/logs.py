@@ -15,10 +15,28 @@ import structlog
 from structlog.stdlib import ProcessorFormatter
 
 EVENTS: Final[Mapping[str, str]] = {
+    "batch_refused": "The server took none, or only the first, of a batch of events; the code says why.",
     "data_file_refused": "Catalogue or site file are broken: the last good ones stay in force until they are repaired.",
+    "events_parked": "Events were kept and acknowledged that this version cannot project; a later one will.",
+    "fork_seen": "Two histories of one kiosk reached the server: its disk was cloned or restored.",
+    "printer_lost": "The printer needs a person, or no longer answers; said once.",
+    "printer_recovered": "The printer is ready again.",
+    "printer_rested": "Slips in a row ended without a verdict: nothing is printed until the printer has been clean for a while.",
     "reserved_number_refused": "The site server reserved a number that is not beyond those already on paper.",
+    "server_lost": "The server does not answer, or does not want this kiosk; issuing goes on and the log waits.",
+    "server_reached": "The server answers (again), and the log is being sent.",
+    "server_restored": "The server holds less than it acknowledged: it came from an older copy, and is sent the rest.",
+    "server_started": "The server listens.",
+    "server_stopped": "The server has finished its open requests and closed its database.",
+    "server_store_failed": "The server's database refused a request: full, locked or damaged. Kiosks will try again.",
+    "slip_finished": "A slip has its verdict.",
+    "slip_not_rendered": "A bug: the slip could not be drawn, so nothing was printed.",
+    "spooler_failed": "A bug in one round of the spooler; the next round goes on.",
+    "spooler_hindered": "The store or the device kept the spooler from one round of work.",
     "store_failed": "Disk or database are damaged: nothing more is written until the program is started again.",
     "store_opened": "The database is open and checked, and a new incarnation has begun.",
+    "sync_alarm_raised": "Server and kiosk hold different histories, or an event is refused: a person must look.",
+    "sync_failed": "A bug of ours ended one round of sync; it goes on after a pause.",
 }
 """Every event name, and what has happened, in a sentence for whoever reads the log."""
 
