@@ -19,7 +19,7 @@ class _Delivery:
 
 
 class Background(QObject):
-    """One thread that does one thing after the other. `stop` waits for the work in hand and drops the rest.
+    """One thread that does one thing after the other.
 
     A KioskError is a result like any other; every other exception is a bug and rises on the UI thread.
     """
@@ -36,8 +36,12 @@ class Background(QObject):
         """Queue `work`; `on_done` is called on the UI thread with what it returned or the KioskError it raised."""
         self._executor.submit(self._work, work, on_done)
 
-    def stop(self) -> None:
-        self._executor.shutdown(wait=True, cancel_futures=True)
+    def stop(self, last: Callable[[], None] | None = None) -> None:
+        """Do what is queued, then `last`; what it all came to is not told any more."""
+        self._finished.disconnect(self._deliver)
+        if last is not None:
+            self._executor.submit(last)
+        self._executor.shutdown(wait=True)
 
     def _work(self, work: Callable[[], _Result], on_done: Callable[[_Result | KioskError], None]) -> None:
         result: object

@@ -14,8 +14,8 @@ _NOBODY_THERE: Final = frozenset({Screen.ATTRACT, Screen.CLOSED, Screen.OUT_OF_S
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds, from the configuration: `idle` to the end of a session, the last `warning` of them announced, and
-    `ticket` for reading the number.
+    """Seconds, from the configuration: after `idle` the kiosk asks whether anybody is there, and after `warning` more
+    the session ends; `ticket` for reading the number.
     """
 
     idle: int
@@ -39,6 +39,6 @@ def remaining(screen: Screen, idle_for: float, limits: Limits) -> Remaining:
     if screen is Screen.TICKET:
         left = ceil(limits.ticket - idle_for)
         return Remaining(is_over=left <= 0, ticket=max(left, 0))
-    left = ceil(limits.idle - idle_for)
+    left = ceil(limits.idle + limits.warning - idle_for)
     is_warned = 0 < left <= limits.warning and screen not in _NOBODY_THERE
     return Remaining(is_over=left <= 0, warning=left if is_warned else None)

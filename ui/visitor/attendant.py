@@ -106,7 +106,7 @@ class Attendant(QObject):
         """Wait for the work in hand; nothing is delivered afterwards."""
         self._timer.stop()
         self._store_work.stop()
-        self._search_work.stop()
+        self._search_work.stop(self._machinery.stop_finding if self._machinery else None)
 
     # What the visitor wants
 

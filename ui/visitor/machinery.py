@@ -74,6 +74,11 @@ class Machinery:
             self._search = ServiceSearch(self._hall.catalogue, self._hall.site)
         return tuple(hit.service.id for hit in self._search.find(query, language))
 
+    def stop_finding(self) -> None:
+        """On the thread that searches."""
+        if self._search is not None:
+            self._search.close()
+
     def hall_now(self) -> HallNow:
         site = self._hall.site
         reading = self._store.clock.read()

@@ -111,6 +111,9 @@ class KioskViewModel(QObject):
     busyChanged = Signal()
     problemChanged = Signal()
 
+    languageSpoken = Signal(str)
+    """The new language's code, for whoever translates; told before QML reads any text in it."""
+
     def __init__(self, attendant: Attendant, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._view = KioskView()
@@ -140,6 +143,8 @@ class KioskViewModel(QObject):
     def _show(self, view: KioskView) -> None:
         """Replaces the snapshot and tells of exactly what is different in the new one."""
         old, self._view = self._view, view
+        if view.language != old.language:
+            self.languageSpoken.emit(view.language)
         for field in fields(KioskView):
             new = getattr(view, field.name)
             if new == getattr(old, field.name):

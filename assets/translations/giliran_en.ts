@@ -1,0 +1,674 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en" sourcelanguage="id">
+    <context>
+        <name>AccessBar</name>
+        <message>
+            <source>Kembali</source>
+            <translation>Back</translation>
+        </message>
+        <message>
+            <source>Teks biasa</source>
+            <translation>Normal text</translation>
+        </message>
+        <message>
+            <source>Teks besar</source>
+            <translation>Larger text</translation>
+        </message>
+        <message>
+            <source>Kontras</source>
+            <translation>Contrast</translation>
+        </message>
+    </context>
+    <context>
+        <name>AgenciesScreen</name>
+        <message>
+            <source>Semua instansi</source>
+            <translation>All agencies</translation>
+        </message>
+        <message>
+            <source>Sedang tutup</source>
+            <translation>Closed now</translation>
+        </message>
+    </context>
+    <context>
+        <name>AgencyScreen</name>
+        <message>
+            <source>Daftar ini contoh dan belum dikonfirmasi oleh instansi.</source>
+            <translation>This list is a sample that the agency has not confirmed.</translation>
+        </message>
+        <message>
+            <source>Pilih layanan</source>
+            <translation>Choose a service</translation>
+        </message>
+    </context>
+    <context>
+        <name>AttractScreen</name>
+        <message>
+            <source>Selamat datang.
+Mau urus apa hari ini?</source>
+            <translation>Welcome.
+What brings you here today?</translation>
+        </message>
+        <message>
+            <source>Sentuh untuk mulai</source>
+            <translation>Touch to start</translation>
+        </message>
+    </context>
+    <context>
+        <name>ClosedScreen</name>
+        <message>
+            <source>Layanan sedang tutup.</source>
+            <translation>We are closed right now.</translation>
+        </message>
+        <message>
+            <source>Terima kasih sudah datang. Sampai jumpa lagi.</source>
+            <translation>Thank you for coming. See you again.</translation>
+        </message>
+    </context>
+    <context>
+        <name>FactTile</name>
+        <message>
+            <source>Belum diumumkan</source>
+            <translation>Not published yet</translation>
+        </message>
+    </context>
+    <context>
+        <name>Header</name>
+        <message>
+            <source>Data contoh</source>
+            <translation>Sample data</translation>
+        </message>
+    </context>
+    <context>
+        <name>HomeScreen</name>
+        <message numerus="yes">
+            <source>Lanjut: %n layanan dipilih</source>
+            <comment>services chosen so far</comment>
+            <translation>
+                <numerusform>Continue: %n service chosen</numerusform>
+                <numerusform>Continue: %n services chosen</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Apa keperluan Anda?</source>
+            <translation>How can we help you?</translation>
+        </message>
+        <message>
+            <source>Lihat semua peristiwa hidup</source>
+            <translation>See all life events</translation>
+        </message>
+        <message numerus="yes">
+            <source>Semua %n</source>
+            <comment>all life events</comment>
+            <translation>
+                <numerusform>All %n</numerusform>
+                <numerusform>All %n</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Sedang mengalami</source>
+            <translation>What is happening</translation>
+        </message>
+        <message>
+            <source>Lihat semua instansi</source>
+            <translation>See all agencies</translation>
+        </message>
+        <message numerus="yes">
+            <source>Semua %n</source>
+            <comment>all agencies</comment>
+            <translation>
+                <numerusform>All %n</numerusform>
+                <numerusform>All %n</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Instansi</source>
+            <translation>Agencies</translation>
+        </message>
+        <message>
+            <source>Sedang tutup</source>
+            <translation>Closed now</translation>
+        </message>
+    </context>
+    <context>
+        <name>IdleOverlay</name>
+        <message>
+            <source>Masih di sini?</source>
+            <translation>Are you still here?</translation>
+        </message>
+        <message numerus="yes">
+            <source>Layar kembali ke awal dalam %n detik. Pilihan Anda akan dihapus.</source>
+            <comment>seconds</comment>
+            <translation>
+                <numerusform>The screen starts over in %n second. Your choices will be cleared.</numerusform>
+                <numerusform>The screen starts over in %n seconds. Your choices will be cleared.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Saya masih di sini</source>
+            <translation>I am still here</translation>
+        </message>
+    </context>
+    <context>
+        <name>LanguageSwitch</name>
+        <message>
+            <source>Bahasa</source>
+            <translation>Language</translation>
+        </message>
+    </context>
+    <context>
+        <name>LifeEventScreen</name>
+        <message>
+            <source>Pilih yang Anda perlukan. Satu nomor untuk semuanya.</source>
+            <translation>Choose what you need. One number for all of it.</translation>
+        </message>
+        <message numerus="yes">
+            <source>Lanjut dengan %n layanan</source>
+            <comment>services ticked</comment>
+            <translation>
+                <numerusform>Continue with %n service</numerusform>
+                <numerusform>Continue with %n services</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Pilih dulu paling sedikit satu layanan</source>
+            <translation>Choose at least one service first</translation>
+        </message>
+    </context>
+    <context>
+        <name>LifeEventsScreen</name>
+        <message>
+            <source>Apa yang sedang Anda alami?</source>
+            <translation>What is happening in your life?</translation>
+        </message>
+    </context>
+    <context>
+        <name>OnScreenKeyboard</name>
+        <message>
+            <source>Papan ketik</source>
+            <translation>Keyboard</translation>
+        </message>
+        <message>
+            <source>Hapus satu huruf</source>
+            <translation>Delete one letter</translation>
+        </message>
+        <message>
+            <source>Spasi</source>
+            <translation>Space</translation>
+        </message>
+    </context>
+    <context>
+        <name>OutOfServiceScreen</name>
+        <message>
+            <source>Mohon maaf, mesin ini sedang diperbaiki.</source>
+            <translation>We are sorry, this machine is being repaired.</translation>
+        </message>
+        <message>
+            <source>Silakan ambil nomor di mesin lain atau di meja informasi.</source>
+            <translation>Please take a number at another machine or at the information desk.</translation>
+        </message>
+        <message>
+            <source>Sudah punya nomor? Nomor Anda tetap berlaku.</source>
+            <translation>Already have a number? It is still valid.</translation>
+        </message>
+    </context>
+    <context>
+        <name>PrinterTroubleScreen</name>
+        <message>
+            <source>Pencetak sedang terganggu, nomor Anda tetap sah. Foto kode ini sebagai tiket.</source>
+            <translation>The printer has a problem, but your number is valid. Take a photo of this code as your ticket.</translation>
+        </message>
+        <message>
+            <source>Sudah saya foto</source>
+            <translation>I have taken a photo</translation>
+        </message>
+    </context>
+    <context>
+        <name>PrintingScreen</name>
+        <message>
+            <source>Sebentar ya, tiket Anda sedang dicetak.</source>
+            <translation>One moment, your ticket is being printed.</translation>
+        </message>
+        <message>
+            <source>Tiket keluar di bawah layar.</source>
+            <translation>The ticket comes out below the screen.</translation>
+        </message>
+    </context>
+    <context>
+        <name>PriorityScreen</name>
+        <message>
+            <source>Lanjut usia, 60 tahun ke atas</source>
+            <translation>Aged 60 or over</translation>
+        </message>
+        <message>
+            <source>Penyandang disabilitas</source>
+            <translation>A person with a disability</translation>
+        </message>
+        <message>
+            <source>Ibu hamil atau menyusui</source>
+            <translation>Pregnant or breastfeeding</translation>
+        </message>
+        <message>
+            <source>Orang tua yang membawa anak</source>
+            <translation>A parent with a small child</translation>
+        </message>
+        <message>
+            <source>Korban bencana</source>
+            <translation>Affected by a disaster</translation>
+        </message>
+        <message>
+            <source>Ya, dahulukan</source>
+            <translation>Yes, priority please</translation>
+        </message>
+        <message>
+            <source>Tidak perlu</source>
+            <translation>Not needed</translation>
+        </message>
+        <message>
+            <source>Anda, atau orang yang datang bersama Anda. Tanpa bukti dan tanpa menyebut alasan.</source>
+            <translation>You, or someone who came with you. No proof needed, and no reason asked.</translation>
+        </message>
+        <message>
+            <source>Perlu didahulukan?</source>
+            <translation>Do you need priority?</translation>
+        </message>
+    </context>
+    <context>
+        <name>QrPanel</name>
+        <message>
+            <source>Kode QR tiket</source>
+            <translation>QR code of the ticket</translation>
+        </message>
+    </context>
+    <context>
+        <name>ScrollRail</name>
+        <message>
+            <source>Ke atas</source>
+            <translation>Up</translation>
+        </message>
+        <message>
+            <source>Ke bawah</source>
+            <translation>Down</translation>
+        </message>
+    </context>
+    <context>
+        <name>SearchField</name>
+        <message>
+            <source>Tulis saja: KTP hilang, bikin SIM, pajak motor</source>
+            <translation>Just type: lost ID card, driving licence, motorbike tax</translation>
+        </message>
+        <message>
+            <source>Hapus tulisan</source>
+            <translation>Clear the text</translation>
+        </message>
+    </context>
+    <context>
+        <name>SearchScreen</name>
+        <message>
+            <source>Sering dicari</source>
+            <translation>Often looked for</translation>
+        </message>
+        <message>
+            <source>Mungkin ini yang Anda cari</source>
+            <translation>This may be what you are looking for</translation>
+        </message>
+        <message>
+            <source>Belum ketemu.</source>
+            <translation>Nothing found yet.</translation>
+        </message>
+        <message>
+            <source>Coba kata lain yang lebih pendek, atau cari lewat daftar instansi. Petugas di meja informasi juga siap membantu.</source>
+            <translation>Try another, shorter word, or look through the list of agencies. The staff at the information desk will gladly help too.</translation>
+        </message>
+        <message>
+            <source>Lihat semua instansi</source>
+            <translation>See all agencies</translation>
+        </message>
+    </context>
+    <context>
+        <name>ServiceActions</name>
+        <message>
+            <source>Ambil nomor</source>
+            <translation>Take a number</translation>
+        </message>
+        <message>
+            <source>Tambah layanan lain dulu</source>
+            <translation>Add another service first</translation>
+        </message>
+        <message numerus="yes">
+            <source>Lihat %n layanan pilihan Anda</source>
+            <comment>services in the basket</comment>
+            <translation>
+                <numerusform>See your %n chosen service</numerusform>
+                <numerusform>See your %n chosen services</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>ServiceStandard</name>
+        <message>
+            <source>Yang perlu dibawa</source>
+            <translation>What to bring</translation>
+        </message>
+        <message>
+            <source>Instansi belum mengumumkan syaratnya. Tanyakan di loket.</source>
+            <translation>The agency has not published the requirements. Please ask at the counter.</translation>
+        </message>
+        <message>
+            <source>Caranya</source>
+            <translation>How it works</translation>
+        </message>
+        <message>
+            <source>Ini alur umum di gedung ini. Instansi belum mengumumkan alur khususnya.</source>
+            <translation>This is the usual way in this building. The agency has not published its own procedure.</translation>
+        </message>
+        <message>
+            <source>Saran dan pengaduan</source>
+            <translation>Suggestions and complaints</translation>
+        </message>
+        <message>
+            <source>Sampaikan di loket mana pun.</source>
+            <translation>Tell us at any counter.</translation>
+        </message>
+        <message>
+            <source>Dasar hukum</source>
+            <translation>Legal basis</translation>
+        </message>
+        <message>
+            <source>Belum diumumkan</source>
+            <translation>Not published yet</translation>
+        </message>
+        <message>
+            <source>Keterangan ini contoh dan belum dikonfirmasi oleh instansi.</source>
+            <translation>This information is a sample that the agency has not confirmed.</translation>
+        </message>
+    </context>
+    <context>
+        <name>ServiceSummary</name>
+        <message>
+            <source>Belum ada yang menunggu</source>
+            <translation>Nobody is waiting</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n orang menunggu</source>
+            <comment>people in the queue</comment>
+            <translation>
+                <numerusform>%n person waiting</numerusform>
+                <numerusform>%n people waiting</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Biaya</source>
+            <translation>Fee</translation>
+        </message>
+        <message>
+            <source>Selesai dalam</source>
+            <translation>Ready in</translation>
+        </message>
+        <message>
+            <source>Hasil</source>
+            <translation>Result</translation>
+        </message>
+        <message>
+            <source>Layanan ini dimulai lewat internet. Belum mendaftar? Petugas loket akan membantu.</source>
+            <translation>This service starts online. Not registered yet? The officer at the counter will help you.</translation>
+        </message>
+        <message>
+            <source>Perlu dulu: %1</source>
+            <translation>Needed first: %1</translation>
+        </message>
+        <message>
+            <source>Bisa sekalian dalam satu tiket</source>
+            <translation>Can be done with the same ticket</translation>
+        </message>
+    </context>
+    <context>
+        <name>TechnicianScreen</name>
+        <message>
+            <source>Keadaan mesin saat ini</source>
+            <translation>The state of this machine</translation>
+        </message>
+        <message>
+            <source>Teknisi</source>
+            <translation>Technician</translation>
+        </message>
+        <message>
+            <source>Tutup</source>
+            <translation>Close</translation>
+        </message>
+    </context>
+    <context>
+        <name>TicketLabel</name>
+        <message>
+            <source>Nomor Anda (salinan)</source>
+            <translation>Your number (copy)</translation>
+        </message>
+        <message>
+            <source>Nomor Anda</source>
+            <translation>Your number</translation>
+        </message>
+        <message>
+            <source>Nomor Anda %1</source>
+            <translation>Your number is %1</translation>
+        </message>
+    </context>
+    <context>
+        <name>TicketScreen</name>
+        <message>
+            <source>Foto kode ini</source>
+            <translation>Take a photo of this code</translation>
+        </message>
+        <message>
+            <source>Simpan di ponsel</source>
+            <translation>Keep it on your phone</translation>
+        </message>
+        <message>
+            <source>Foto ini berlaku sebagai tiket. Tunjukkan di loket ketika nomor Anda dipanggil.</source>
+            <translation>The photo is valid as a ticket. Show it at the counter when your number is called.</translation>
+        </message>
+        <message>
+            <source>Foto kode ini. Bila kertasnya hilang, tunjukkan fotonya di loket.</source>
+            <translation>Take a photo of this code. If you lose the paper, show the photo at the counter.</translation>
+        </message>
+        <message>
+            <source>Selesai</source>
+            <translation>Done</translation>
+        </message>
+    </context>
+    <context>
+        <name>TicketStops</name>
+        <message numerus="yes">
+            <source>Anda menunggu di %n antrean sekaligus</source>
+            <comment>queues</comment>
+            <translation>
+                <numerusform>You are waiting in %n queue</numerusform>
+                <numerusform>You are waiting in %n queues at once</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Tunggu di sini</source>
+            <translation>Wait here</translation>
+        </message>
+        <message>
+            <source>sesudah %1</source>
+            <translation>after %1</translation>
+        </message>
+        <message>
+            <source>Anda yang pertama</source>
+            <translation>You are the first</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n orang di depan Anda</source>
+            <comment>people ahead</comment>
+            <translation>
+                <numerusform>%n person ahead of you</numerusform>
+                <numerusform>%n people ahead of you</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>TicketVerdict</name>
+        <message>
+            <source>Sedang dicetak. Tiket keluar di bawah layar.</source>
+            <translation>Printing. The ticket comes out below the screen.</translation>
+        </message>
+        <message>
+            <source>Sudah tercetak. Ambil tiket di bawah layar.</source>
+            <translation>Printed. Please take the ticket below the screen.</translation>
+        </message>
+        <message>
+            <source>Sudah dikirim ke pencetak. Ambil tiket di bawah layar.</source>
+            <translation>Sent to the printer. Please take the ticket below the screen.</translation>
+        </message>
+        <message>
+            <source>Apakah tiket keluar?</source>
+            <translation>Did the ticket come out?</translation>
+        </message>
+        <message>
+            <source>Tiket tidak tercetak. Foto layar ini: nomor Anda sudah tersimpan.</source>
+            <translation>The ticket was not printed. Take a photo of this screen: your number is saved.</translation>
+        </message>
+        <message>
+            <source>Tidak keluar?</source>
+            <translation>Did it not come out?</translation>
+        </message>
+        <message>
+            <source>Ya, sudah</source>
+            <translation>Yes, it did</translation>
+        </message>
+        <message>
+            <source>Cetak ulang</source>
+            <translation>Print again</translation>
+        </message>
+    </context>
+    <context>
+        <name>Tray</name>
+        <message>
+            <source>Giliran: printer tiruan</source>
+            <translation>Giliran: simulated printer</translation>
+        </message>
+        <message>
+            <source>Printer tiruan</source>
+            <translation>Simulated printer</translation>
+        </message>
+        <message>
+            <source>Belum ada tiket. Tiket yang tercetak muncul di sini.</source>
+            <translation>No ticket yet. Printed tickets appear here.</translation>
+        </message>
+        <message>
+            <source>Tutup penutup</source>
+            <translation>Close the cover</translation>
+        </message>
+        <message>
+            <source>Buka penutup</source>
+            <translation>Open the cover</translation>
+        </message>
+        <message>
+            <source>Pasang kertas</source>
+            <translation>Put paper in</translation>
+        </message>
+        <message>
+            <source>Ambil kertas</source>
+            <translation>Take the paper out</translation>
+        </message>
+    </context>
+    <context>
+        <name>VisitScreen</name>
+        <message>
+            <source>Ambil nomor</source>
+            <translation>Take a number</translation>
+        </message>
+        <message>
+            <source>Tambah layanan lain</source>
+            <translation>Add another service</translation>
+        </message>
+        <message>
+            <source>Pilih layanan</source>
+            <translation>Choose a service</translation>
+        </message>
+        <message>
+            <source>Satu nomor untuk semuanya. Anda menunggu di semua antrean sekaligus.</source>
+            <translation>One number for everything. You wait in all the queues at once.</translation>
+        </message>
+        <message>
+            <source>Pilihan Anda</source>
+            <translation>Your visit</translation>
+        </message>
+        <message>
+            <source>Belum ada layanan yang dipilih.</source>
+            <translation>No service chosen yet.</translation>
+        </message>
+        <message>
+            <source>Hapus %1</source>
+            <translation>Remove %1</translation>
+        </message>
+        <message>
+            <source>Hapus</source>
+            <translation>Remove</translation>
+        </message>
+    </context>
+    <context>
+        <name>Words</name>
+        <message>
+            <source>Tidak ada antrean</source>
+            <translation>No queue</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n menunggu</source>
+            <comment>people in a queue</comment>
+            <translation>
+                <numerusform>%n waiting</numerusform>
+                <numerusform>%n waiting</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n layanan</source>
+            <comment>services</comment>
+            <translation>
+                <numerusform>%n service</numerusform>
+                <numerusform>%n services</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Selamat pagi.</source>
+            <translation>Good morning.</translation>
+        </message>
+        <message>
+            <source>Selamat siang.</source>
+            <translation>Good day.</translation>
+        </message>
+        <message>
+            <source>Selamat sore.</source>
+            <translation>Good afternoon.</translation>
+        </message>
+        <message>
+            <source>Selamat malam.</source>
+            <translation>Good evening.</translation>
+        </message>
+        <message>
+            <source>Nomor belum dibuat karena ada gangguan. Silakan coba sekali lagi.</source>
+            <translation>No number was made because of a fault. Please try once more.</translation>
+        </message>
+        <message>
+            <source>Antrean ini baru saja ditutup. Silakan pilih layanan lain.</source>
+            <translation>This queue has just closed. Please choose another service.</translation>
+        </message>
+        <message>
+            <source>Satu tiket memuat paling banyak 4 layanan.</source>
+            <translation>One ticket holds at most 4 services.</translation>
+        </message>
+        <message>
+            <source>Ada gangguan. Silakan coba sekali lagi atau tanyakan kepada petugas.</source>
+            <translation>Something went wrong. Please try once more or ask the staff.</translation>
+        </message>
+        <message>
+            <source>Kertas tiket sedang habis. Tiket Anda akan tampil di layar untuk difoto.</source>
+            <translation>The ticket paper has run out. Your ticket will be shown on screen for you to photograph.</translation>
+        </message>
+        <message>
+            <source>Pencetak sedang terganggu. Tiket Anda akan tampil di layar untuk difoto.</source>
+            <translation>The printer has a problem. Your ticket will be shown on screen for you to photograph.</translation>
+        </message>
+    </context>
+</TS>

@@ -1,0 +1,131 @@
+"""The kiosk as a program: the one place that puts machine, attendant and window together, and takes them apart."""
+
+import signal
+from collections.abc import Sequence
+
+import structlog
+from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtQml import QQmlApplicationEngine, QQmlError
+from PySide6.QtQuick import QQuickWindow
+from shiboken6 import Shiboken
+
+from kiosk.clock import Clock, SystemClock
+from kiosk.config import KioskConfig
+from kiosk.errors import KioskError
+from kiosk.paths import resource_path
+from ui.components.icon_provider import PROVIDER_NAME as ICONS
+from ui.components.icon_provider import IconProvider
+from ui.kiosk_window import WindowGuard, fill_panel
+from ui.last_words import watch_for_failures
+from ui.machine import Machine
+from ui.qt_application import qt_application
+from ui.technician.model import TechnicianRow
+from ui.technician.report import report, trouble_report
+from ui.translations import Translations
+from ui.visitor.attendant import Attendant
+from ui.visitor.hall import nameless_hall
+from ui.visitor.qr_image import PROVIDER_NAME as QR
+from ui.visitor.qr_image import QrImageProvider, QrTexts
+from ui.visitor.view_model import KioskViewModel
+
+log = structlog.get_logger(__name__)
+
+
+class _FromMachine(QObject):
+    """Carries what the machine's threads say over to the UI thread."""
+
+    job = Signal(object)
+    printer = Signal(object)
+
+
+class KioskApplication:
+    """One kiosk with its window, made on the UI thread. `show` it, run the event loop, then `close` it.
+
+    Trouble around us at the start (no disk, broken data, another kiosk on the folder) is a screen, not a traceback:
+    `trouble` then holds the error and `machine` is None. `qml_warnings`: what QML complained of; none is ever right.
+    """
+
+    def __init__(self, config: KioskConfig, clock: Clock) -> None:
+        self.config = config
+        self.machine: Machine | None = None
+        self.trouble: KioskError | None = None
+        self.qml_warnings: list[str] = []
+        self._from_machine = _FromMachine()
+        try:
+            self.machine = Machine(config, clock, self._from_machine.job.emit, self._from_machine.printer.emit)
+        except KioskError as error:
+            self.trouble = error
+            log.error("kiosk_not_started", problem=str(error))  # noqa: TRY400  # the environment's fault has no traceback
+        qr = QrTexts()
+        self.attendant = self._attendant(clock, qr)
+        self.view_model = KioskViewModel(self.attendant)
+        self.engine = QQmlApplicationEngine()
+        self.engine.warnings.connect(self._note)
+        self.engine.addImportPath(str(resource_path("")))
+        self.engine.addImageProvider(ICONS, IconProvider())
+        self.engine.addImageProvider(QR, QrImageProvider(qr))
+        self._translations = Translations(self.engine)
+        self.view_model.languageSpoken.connect(self._translations.use)
+        self._translations.use(self.view_model.view.language)
+        self.engine.setInitialProperties({"kiosk": self.view_model})
+        self.engine.loadFromModule("ui.visitor", "Main")
+        self.window = self._loaded_window()
+        self._guard = WindowGuard()
+        self._guard.touched.connect(self.attendant.notice_touch)
+        self.window.installEventFilter(self._guard)
+
+    def show(self) -> None:
+        """Show the window, and let visitors, printer and time begin."""
+        fill_panel(self.window, self.config.screen)
+        if self.machine is not None:
+            self.machine.start()
+        self.attendant.attend()
+
+    def close(self) -> None:
+        """First who asks, then who shows, then who answers: bindings must not outlive what they are bound to."""
+        self.attendant.stop()
+        _delete(self.engine, self._guard, self._translations, self.view_model)
+        if self.machine is not None:
+            self.machine.close()
+        _delete(self.attendant, self._from_machine)
+
+    def _attendant(self, clock: Clock, qr: QrTexts) -> Attendant:
+        if self.machine is None:
+            return Attendant(nameless_hall(), None, self._report, clock, self.config, qr)
+        attendant = Attendant(self.machine.hall, self.machine.machinery, self._report, clock, self.config, qr)
+        self._from_machine.job.connect(attendant.on_job)
+        self._from_machine.printer.connect(attendant.on_printer_status)
+        return attendant
+
+    def _report(self) -> Sequence[TechnicianRow]:
+        return report(self.machine) if self.machine else trouble_report(self.config, self.trouble)
+
+    def _note(self, warnings: Sequence[QQmlError]) -> None:
+        for warning in warnings:
+            self.qml_warnings.append(warning.toString())
+            log.error("qml_warned", message=warning.toString())
+
+    def _loaded_window(self) -> QQuickWindow:
+        roots = self.engine.rootObjects()
+        if not roots or not isinstance(roots[0], QQuickWindow):
+            raise RuntimeError("The screens could not be loaded:\n" + "\n".join(self.qml_warnings))
+        return roots[0]
+
+
+def _delete(*objects: QObject) -> None:
+    for each in objects:
+        Shiboken.delete(each)
+
+
+def run_kiosk(config: KioskConfig) -> int:
+    """One kiosk until it is told to stop. The exit code is 1 after a bug, so that a supervisor starts it anew."""
+    application = qt_application()
+    watch_for_failures(config.data_dir / "logs")
+    kiosk = KioskApplication(config, SystemClock())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: QCoreApplication.quit())
+    try:
+        kiosk.show()
+        return application.exec()
+    finally:
+        kiosk.close()

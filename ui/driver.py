@@ -1,0 +1,189 @@
+"""A visitor made of code: finds what a person would see, and touches it where it is.
+
+Used by `giliran demo`, by `make screens` and by the tests, on a real display or offscreen. It knows nothing of the
+view model: it reads the window's items and sends real touches to the scene.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from time import monotonic
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication, QEventLoop, QPoint, QPointF, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtQuick import QQuickItem, QQuickWindow
+from PySide6.QtTest import QTest
+
+from kiosk.domain.screens import Screen
+
+_DRAG_STEPS: Final = 8
+_LONGEST_SEARCH: Final = 60
+"""So many drags through a list before it certainly does not hold what is looked for."""
+
+
+class NotFoundError(AssertionError):
+    """What a visitor would look for is not on the screen."""
+
+
+class VisitorDriver:
+    """`timeout_s` bounds every wait. `pause_s`: how long to let each screen be looked at, for an audience."""
+
+    def __init__(self, window: QQuickWindow, *, timeout_s: float = 10.0, pause_s: float = 0.0) -> None:
+        self.window = window
+        self._timeout_s = timeout_s
+        self._pause_s = pause_s
+        self._finger = QTest.createTouchDevice()
+
+    # Looking
+
+    def items(self) -> Iterator[QQuickItem]:
+        """Everything visible, from the bottom up."""
+        waiting = [self.window.contentItem()]
+        while waiting:
+            item = waiting.pop()
+            if item.isVisible():
+                yield item
+                waiting += reversed(item.childItems())
+
+    def find(self, name: str) -> QQuickItem | None:
+        return next((item for item in self.items() if item.objectName() == name), None)
+
+    def named(self, name: str) -> QQuickItem:
+        item = self.find(name)
+        if item is None:
+            there = sorted({item.objectName() for item in self.items() if item.objectName()})
+            raise NotFoundError(f"{name} is not on the screen; there are {', '.join(there)}")
+        return item
+
+    def screen_name(self) -> str:
+        """`Home` for the screen whose root is called `screen_Home`."""
+        return next((item.objectName()[7:] for item in self.items() if item.objectName().startswith("screen_")), "")
+
+    def centre(self, name: str) -> QPoint:
+        item = self.named(name)
+        return item.mapToScene(QPointF(item.width() / 2, item.height() / 2)).toPoint()
+
+    def texts(self) -> list[str]:
+        """Everything that can be read now."""
+        found = (str(item.property("text") or "") for item in self.items())
+        return [text for text in found if text]
+
+    def grab(self) -> QImage:
+        """The window as a person sees it now."""
+        self.settle()
+        return self.window.grabWindow()
+
+    def save(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not self.grab().save(str(path)):
+            raise OSError(f"{path} could not be written")
+
+    # Waiting
+
+    def wait_until(self, is_so: Callable[[], bool], what: str) -> None:
+        """Lets the program run until `is_so`. Raises TimeoutError naming `what` did not come."""
+        deadline = monotonic() + self._timeout_s
+        while not is_so():
+            if monotonic() > deadline:
+                raise TimeoutError(f"{what} did not come in {self._timeout_s:g} s; the screen is {self.screen_name()}")
+            QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 10)
+
+    def wait_for(self, screen: Screen) -> None:
+        name = "".join(word.capitalize() for word in screen.name.split("_"))
+        self.wait_until(lambda: self.screen_name() == name, f"screen {name}")
+        if self._pause_s:
+            QTest.qWait(round(self._pause_s * 1000))
+
+    def wait_for_item(self, name: str) -> None:
+        self.wait_until(lambda: self.find(name) is not None, name)
+
+    def settle(self) -> None:
+        """Until nothing moves any more."""
+        self.wait_until(lambda: not any(item.property("moving") is True for item in self.items()), "rest")
+        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 10)
+
+    # Touching
+
+    def touch(self, name: str) -> None:
+        """Brings the item into view as a finger would, then presses and releases it."""
+        self.bring_into_view(name)
+        self.touch_at(self.centre(name))
+
+    def touch_at(self, point: QPoint, finger: int = 0) -> None:
+        self._press(point, finger)
+        self._release(point, finger)
+
+    def press_and_slide_off(self, name: str) -> None:
+        """Press inside, release outside: a change of mind."""
+        self.bring_into_view(name)
+        start = self.centre(name)
+        item = self.named(name)
+        end = start + QPoint(0, round(item.height()) + 40)
+        self._press(start)
+        self._move(end)
+        self._release(end)
+
+    def type(self, text: str) -> None:
+        """On the screen's own keyboard."""
+        for character in text:
+            self.touch("key_space" if character == " " else f"key_{character}")
+
+    def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        QTest.keyClick(self.window, key, modifiers)
+
+    def bring_into_view(self, name: str) -> None:
+        """Drags lists and pages until the item is wholly to be seen. Raises NotFoundError if none holds it."""
+        for _ in range(_LONGEST_SEARCH):
+            item = self.find(name)
+            page = _page_around(item) if item else next(filter(_can_scroll_on, self.items()), None)
+            step = _step_into_view(item, page) if item and page else 0.0
+            if item and not step:
+                return
+            if page is None:
+                break
+            self._drag(page, step or page.height() * 0.6)
+        self.named(name)
+        raise NotFoundError(f"{name} could not be brought into view")
+
+    def _drag(self, page: QQuickItem, distance: float) -> None:
+        """Moves the page's content up by about `distance`, or down where it is negative."""
+        reach = page.height() * 0.7
+        distance = max(-reach, min(reach, distance))
+        middle = page.mapToScene(QPointF(page.width() / 2, page.height() / 2))
+        start, end = (QPointF(middle.x(), middle.y() + distance * part).toPoint() for part in (0.5, -0.5))
+        # Beyond the distance at which a press becomes a drag, which the page does not move along with.
+        self._press(start)
+        for step in range(1, _DRAG_STEPS + 1):
+            self._move(start + (end - start) * (step / _DRAG_STEPS))
+        self._release(end)
+        self.settle()
+
+    def _press(self, point: QPoint, finger: int = 0) -> None:
+        QTest.touchEvent(self.window, self._finger).press(finger, point, self.window).commit()
+
+    def _move(self, point: QPoint, finger: int = 0) -> None:
+        QTest.touchEvent(self.window, self._finger).move(finger, point, self.window).commit()
+
+    def _release(self, point: QPoint, finger: int = 0) -> None:
+        QTest.touchEvent(self.window, self._finger).release(finger, point, self.window).commit()
+
+
+def _page_around(item: QQuickItem | None) -> QQuickItem | None:
+    """The Flickable that holds the item, if any."""
+    above = item.parentItem() if item else None
+    while above is not None and not above.inherits("QQuickFlickable"):
+        above = above.parentItem()
+    return above
+
+
+def _step_into_view(item: QQuickItem, page: QQuickItem) -> float:
+    """How far the content must move up for the item to be seen; 0 when it is."""
+    top = item.mapToItem(page, QPointF(0, 0)).y()
+    bottom = top + item.height()
+    if top < 0:
+        return min(top, -40.0)
+    return max(bottom - page.height(), 40.0) if bottom > page.height() + 1 else 0.0
+
+
+def _can_scroll_on(item: QQuickItem) -> bool:
+    return item.inherits("QQuickFlickable") and not bool(item.property("atYEnd"))

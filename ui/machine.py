@@ -1,0 +1,79 @@
+"""Everything of a kiosk that has no face, put together: store, identity, hall, issuing, printer, sync."""
+
+from collections.abc import Callable
+from typing import Final
+
+from kiosk.catalogue_file import load_catalogue
+from kiosk.clock import Clock
+from kiosk.config import KioskConfig
+from kiosk.domain.numbering import OwnSeriesOnly
+from kiosk.domain.print_job import PrintJob
+from kiosk.domain.site import shown_agencies
+from kiosk.domain.ticket import Ticket
+from kiosk.identity import load_or_create_identity
+from kiosk.issuing import Issuing
+from kiosk.paths import resource_path
+from kiosk.site_file import load_site
+from kiosk.store.print_jobs import StoredPrintJobs
+from kiosk.store.writer import Store
+from printing.devices import open_device
+from printing.escpos_printer import EscposPrinter
+from printing.profile import find_profile
+from printing.raster_renderer import render_raster
+from printing.spooler import Spooler
+from printing.status import PrinterStatus
+from printing.ticket_layout import layout, slip_languages
+from ui.visitor.hall import Hall, make_hall
+from ui.visitor.machinery import Machinery
+
+CATALOGUE: Final = "assets/catalogue/mpp-jakarta.json"
+NUMBERS: Final = "assets/catalogue/service-numbers.json"
+SITE: Final = "assets/sites/mpp-jakarta.json"
+
+
+class Machine:
+    """Opened by its constructor, which raises KioskError; `close` lets go of everything in order.
+
+    `on_job` and `on_printer` are called on the spooler's thread.
+    """
+
+    def __init__(
+        self,
+        config: KioskConfig,
+        clock: Clock,
+        on_job: Callable[[PrintJob], None],
+        on_printer: Callable[[PrinterStatus], None],
+    ) -> None:
+        self.config = config
+        config.data_dir.mkdir(parents=True, exist_ok=True)
+        self.identity = load_or_create_identity(config.data_dir)
+        catalogue = load_catalogue(config.catalogue or resource_path(CATALOGUE), resource_path(NUMBERS))
+        site = load_site(config.site or resource_path(SITE), catalogue)
+        self.hall: Hall = make_hall(site, catalogue, shown_agencies(catalogue, site))
+        self.profile = find_profile(config.printer.profile)
+        printer = EscposPrinter(open_device(config.printer.device), self.profile)
+        self.store = Store.open(config.data_dir, clock, self.identity)
+        jobs = StoredPrintJobs(self.store, clock)
+        issuing = Issuing(self.store, site, catalogue, self.identity, config, clock, OwnSeriesOnly())
+        self.spooler = Spooler(printer, jobs, self._render, on_job, on_printer, clock)
+        self.machinery = Machinery(self.hall, self.store, issuing, self.spooler.wake)
+
+    def start(self) -> None:
+        self.spooler.start()
+
+    def close(self) -> None:
+        """The slip in flight is finished first; its verdict must reach the store."""
+        self.spooler.stop()
+        self.store.close()
+
+    def _render(self, ticket: Ticket, copy: int) -> bytes:
+        """One slip in Indonesian and, where it is another, the visitor's language."""
+        blocks = layout(
+            ticket,
+            self.hall.site,
+            self.hall.catalogue,
+            copy=copy,
+            languages=slip_languages(ticket.language),
+            is_compact=self.profile.is_compact,
+        )
+        return render_raster(blocks, self.profile)
