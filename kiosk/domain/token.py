@@ -195,6 +195,7 @@ def _fault(claims: Claims) -> str | None:
         ("series", claims.series, 0, _HIGHEST_SERIES),
         ("number", claims.number, 1, 0xFFFF),
         ("minute", claims.minute or 0, 0, _LAST_MINUTE),
+        ("ticket_id", len(claims.ticket_id), 16, 16),
         *(("service_numbers", number, 1, 0xFFFF) for number in claims.service_numbers),
         ("service_numbers", len(claims.service_numbers), 0, MAX_STOPS),
     )
