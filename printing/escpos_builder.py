@@ -80,8 +80,7 @@ class EscposBuilder:
             width=scale,
             height=scale,
         )
-        self._send(encoded)
-        self._dummy.ln()
+        self._send(encoded + b"\n")
 
     def finish(self) -> bytes:
         """Feed the last line past the knife, cut, and hand over all bytes."""
@@ -96,8 +95,8 @@ class EscposBuilder:
         return bytes(self._dummy.output)
 
     def _send(self, data: bytes) -> None:
-        """Bytes that the library would spoil: its `text` picks code pages by itself, its `image` prints to stdout for
-        a profile of unknown width and copies each picture three times, its `cut` feeds six lines of any height.
+        """Bytes that the library would spoil: its `text` and `ln` pick code pages by themselves, its `image` prints to
+        stdout for a profile of unknown width and copies each picture three times, its `cut` feeds six lines.
         """
         self._dummy._raw(data)  # noqa: SLF001  # documented for this use: doc/user/usage.rst, "preprocess printing"
 

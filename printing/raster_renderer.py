@@ -71,10 +71,10 @@ _WIDE: Final = _Look(
     body=Face(Weight.SEMI_BOLD, 26),
     strong=Face(Weight.EXTRA_BOLD, 26),
     second=Face(Weight.MEDIUM, 24),
-    label_height=170,
+    label_height=150,
     gap=14,
     indent=80,
-    fact_column=172,
+    fact_column=156,
 )
 _NARROW: Final = _Look(
     heading=Face(Weight.EXTRA_BOLD, 28),
@@ -158,8 +158,8 @@ class _Artist:
             left = self.look.indent
             diameter = left - 18
             self.sheet.disc(0, diameter, str(block.position), Face(Weight.EXTRA_BOLD, round(diameter * 0.6)))
-        self._phrase(block.service, self.look.title, left, _TITLE_LINES)
         self._paragraph(block.agency, self.look.body, left, 2)
+        self._phrase(block.service, self.look.title, left, _TITLE_LINES)
         self.sheet.skip(6)
         room = self.sheet.width - left - 2 * 14
         for line in self.look.place.break_lines(block.place.text, room, 3):

@@ -5,7 +5,7 @@ from typing import Final
 
 from PIL import Image, ImageDraw
 
-from printing.typeface import Face
+from printing.typeface import Face, word_mask
 
 INK: Final = 0
 BARE: Final = 255
@@ -44,16 +44,17 @@ class Sheet:
 
     def text(self, x: int, y: int, line: str, face: Face, colour: int = INK) -> None:
         """One line whose box of `line_height` has its top left corner at (x, y). Does not move `y`."""
-        baseline = y + round(face.line_height * 0.76)
+        baseline = y + round(face.line_height * 0.77)
         for word in line.split(" "):
-            self._draw.text((x, baseline), word, fill=colour, font=face.font, anchor="ls")
+            mask, left, top = word_mask(face, word)
+            self._image.paste(colour, (x + left, baseline + top), mask)
             x += face.width(word) + face.space
 
     def capitals(self, line: str, face: Face) -> None:
         """One centred line, taking no more height than its ink."""
-        left, top, right, bottom = self._draw.textbbox((0, 0), line, font=face.font, anchor="ls")
-        self._draw.text(((self.width - right - left) / 2, self.y - top), line, fill=INK, font=face.font, anchor="ls")
-        self.y += round(bottom - top)
+        mask, _, _ = word_mask(face, line)
+        self._image.paste(INK, ((self.width - mask.width) // 2, self.y), mask)
+        self.y += mask.height
 
     def rule(self, thickness: int, left: int = 0) -> None:
         self._draw.rectangle((left, self.y, self.width - 1, self.y + thickness - 1), fill=INK)
@@ -104,10 +105,9 @@ class Sheet:
     def disc(self, left: int, diameter: int, line: str, face: Face) -> None:
         """An inked disc with a short bare text in its middle. Does not move `y`."""
         self._draw.ellipse((left, self.y, left + diameter - 1, self.y + diameter - 1), fill=INK)
-        centre = left + diameter / 2, self.y + diameter / 2 + 0.5
-        _, top, _, bottom = self._draw.textbbox((0, 0), line, font=face.font, anchor="ls")
-        baseline = centre[1] + (bottom - top) / 2
-        self._draw.text((centre[0], round(baseline)), line, fill=BARE, font=face.font, anchor="ms")
+        mask, _, _ = word_mask(face, line)
+        corner = left + (diameter - mask.width) // 2, self.y + (diameter - mask.height) // 2
+        self._image.paste(BARE, corner, mask)
 
     def tick_box(self, left: int, face: Face) -> int:
         """An empty box beside a line of `face`; returns its width. Does not move `y`."""

@@ -4,11 +4,12 @@ from typing import Final
 
 from kiosk.domain.language import Text
 
+ISSUED_AT: Final = Text("Pukul {time}", "At {time}")
 COPY: Final = Text("SALINAN {n}", "COPY {n}")
 PRIORITY: Final = Text("Prioritas", "Priority")
 
-ALL_QUEUES: Final = Text("Menunggu di {n} antrean sekaligus", "Waiting in {n} queues at once")
-NOBODY_AHEAD: Final = Text("Tidak ada orang di depan Anda", "Nobody is ahead of you")
+ALL_QUEUES: Final = Text("Di {n} antrean sekaligus", "In {n} queues at once")
+NOBODY_AHEAD: Final = Text("Anda paling depan", "You are first in line")
 ONE_AHEAD: Final = Text("1 orang di depan Anda", "1 person ahead of you")
 PEOPLE_AHEAD: Final = Text("{n} orang di depan Anda", "{n} people ahead of you")
 AFTER: Final = Text("Sesudah layanan {n}", "After service {n}")
@@ -19,9 +20,9 @@ MORE_TO_BRING: Final = Text("{n} syarat lagi, tanyakan di loket", "{n} more, ask
 
 FEE: Final = Text("Biaya", "Fee")
 FREE: Final = Text("gratis", "free")
-FEE_VARIES: Final = Text("tergantung keperluan, tanyakan di loket", "depends on the case, ask at the counter")
+FEE_VARIES: Final = Text("tergantung keperluan", "depends on your case")
 FINISHED: Final = Text("Selesai", "Ready in")
-NOT_PUBLISHED: Final = Text("belum diterbitkan instansi, tanyakan di loket", "not published yet, ask at the counter")
+NOT_PUBLISHED: Final = Text("belum diterbitkan instansi", "not published by the agency")
 OF_SERVICES: Final = Text("layanan {n}: {value}", "service {n}: {value}")
 
 MISSED: Final = Text("Terlewat?", "Missed it?")
@@ -29,11 +30,9 @@ MISSED_RULE: Final = Text(
     "Tunjukkan tiket ini di loket atau anjungan. Anda dipanggil lagi setelah 3 orang.",
     "Show this ticket at a counter or kiosk. You will be called after 3 others.",
 )
-VALID: Final = Text("Berlaku", "Valid")
-TODAY_ONLY: Final = Text("hari ini saja", "today only")
 COMPLAINTS: Final = Text("Pengaduan", "Complaints")
 
-SHOW_CODE: Final = Text("Tunjukkan kode ini di loket", "Show this code at the counter")
-SHOW_OR_FOLLOW: Final = Text(
-    "Tunjukkan kode ini di loket, atau pantau dari ponsel", "Show this code at the counter, or follow it on your phone"
+SHOW_CODE: Final = Text(
+    "Tunjukkan kode ini di loket. Berlaku hari ini saja.", "Show this code at the counter. Valid today only."
 )
+FOLLOW: Final = Text("atau pantau giliran dari ponsel", "or follow your turn on your phone")

@@ -34,16 +34,19 @@ from printing.printable import clean
 
 @dataclass(frozen=True, slots=True)
 class _Room:
-    """How much one slip may say: characters of a name and of a sentence, items to bring, ways to complain."""
+    """How much one slip may say: characters of a name and of a sentence, items to bring, ways to complain, and
+    whether it also says what the agency has not published.
+    """
 
     name: int
     sentence: int
     items: int
     channels: int
+    says_unpublished: bool
 
 
-_WIDE: Final = _Room(name=110, sentence=170, items=12, channels=3)
-_NARROW: Final = _Room(name=80, sentence=110, items=6, channels=2)
+_WIDE: Final = _Room(name=110, sentence=170, items=12, channels=2, says_unpublished=True)
+_NARROW: Final = _Room(name=80, sentence=90, items=4, channels=1, says_unpublished=False)
 
 _NOTHING: Final = Text("", "")
 _PUBLIC_PAGE: Final = "HTTPS://"
@@ -84,9 +87,9 @@ class _Writer:
 
     def _blocks(self, copy: int) -> Iterator[Block]:
         services = [self.catalogue.services[stop.service_id] for stop in self.ticket.stops]
-        yield Heading(clean(self.site.name.id, self.room.name))
-        if self.ticket.clock_trusted:
-            yield Lead(Phrase(self._issued()))
+        is_narrow = self.room is _NARROW
+        yield Heading(clean((self.site.short_name if is_narrow else self.site.name).id, self.room.name))
+        yield from self._issued(is_one_line=not is_narrow)
         if copy:
             yield CopyMark(self._say(_filled(words.COPY, n=copy)))
         yield Label(clean(self.ticket.label, 12))
@@ -105,16 +108,24 @@ class _Writer:
             words.FINISHED, [service.finishing_time or words.NOT_PUBLISHED for service in services]
         )
         yield Fact(self._say(words.MISSED), self._say(words.MISSED_RULE))
-        yield Fact(self._say(words.VALID), self._say(words.TODAY_ONLY))
         yield from self._complaints()
         yield Rule(is_heavy=True)
-        is_public = self.ticket.token.startswith(_PUBLIC_PAGE)
-        yield Lead(self._say(words.SHOW_OR_FOLLOW if is_public else words.SHOW_CODE), is_strong=True)
+        yield Lead(self._say(words.SHOW_CODE), is_strong=True)
+        if self.ticket.token.startswith(_PUBLIC_PAGE):
+            yield Lead(self._say(words.FOLLOW))
         yield Qr(self.ticket.token)
 
-    def _issued(self) -> str:
+    def _issued(self, *, is_one_line: bool) -> Iterator[Lead]:
+        if not self.ticket.clock_trusted:
+            return
         local = self.ticket.issued_at.astimezone(self.site.timezone)
-        return f"{long_date(local.date(), Language.INDONESIAN)} · {clock_time(local.time(), Language.INDONESIAN)}"
+        day = long_date(local.date(), Language.INDONESIAN)
+        time = clock_time(local.time(), Language.INDONESIAN)
+        if is_one_line:
+            yield Lead(Phrase(f"{day} · {time}"))
+        else:
+            yield Lead(Phrase(day))
+            yield Lead(Phrase(_filled(words.ISSUED_AT, time=time).id))
 
     def _stop(self, stop: Stop, service: Service) -> StopRow:
         return StopRow(
@@ -158,10 +169,12 @@ class _Writer:
 
     def _grouped(self, name: Text, values: Sequence[Text]) -> Iterator[Fact]:
         """One fact where all services agree, else one for each different value, naming its services."""
-        distinct = tuple(dict.fromkeys(values))
+        distinct = [
+            value for value in dict.fromkeys(values) if self.room.says_unpublished or value != words.NOT_PUBLISHED
+        ]
         for row, value in enumerate(distinct):
             shown = value
-            if len(distinct) > 1:
+            if len(set(values)) > 1:
                 positions = [position for position, other in enumerate(values, start=1) if other == value]
                 numbers = number_ranges(positions)
                 shown = Text(

@@ -1,0 +1,135 @@
+"""A slip in the printer's own letters: few bytes, for slow serial lines. The QR symbol is our own raster here too."""
+
+from dataclasses import dataclass
+from textwrap import wrap
+from typing import Final, assert_never
+
+from printing.blocks import (
+    Block,
+    Checklist,
+    CopyMark,
+    Fact,
+    Heading,
+    Label,
+    Lead,
+    Mark,
+    Phrase,
+    Qr,
+    Rule,
+    StopRow,
+    TicketLayout,
+)
+from printing.escpos_builder import EscposBuilder
+from printing.printable import encode
+from printing.profile import Profile
+from printing.qr_symbol import qr_image
+
+_LARGEST_SCALE: Final = 8
+_MAX_LINES: Final = 6
+_BOX: Final = "[ ] "
+_INDENT: Final = "   "
+
+
+def render_text(layout: TicketLayout, profile: Profile) -> bytes:
+    """The whole job, from `ESC @` to the cut."""
+    builder = EscposBuilder(profile)
+    builder.code_page()
+    typist = _Typist(builder, profile)
+    for block in layout.blocks:
+        typist.type(block)
+    return builder.finish()
+
+
+@dataclass(frozen=True, slots=True)
+class _Typist:
+    builder: EscposBuilder
+    profile: Profile
+
+    def type(self, block: Block) -> None:  # noqa: C901  # one case a block
+        match block:
+            case Heading():
+                self._line(block.text, is_bold=True, is_centred=True)
+            case Lead():
+                self._phrase(block.phrase, is_bold=block.is_strong, is_centred=True)
+            case CopyMark():
+                self._large(f"* {_in_one_line(block.phrase)} *")
+            case Label():
+                self.builder.text(b"")
+                self._line(block.text, scale=self._scale(block.text), is_bold=True, is_centred=True)
+                self.builder.text(b"")
+            case Mark():
+                self._large(f"[ {_in_one_line(block.phrase)} ]")
+            case Rule():
+                self._line(("=" if block.is_heavy else "-") * self.profile.columns)
+            case StopRow():
+                self._stop(block)
+            case Checklist():
+                self._checklist(block)
+            case Fact():
+                self._fact(block)
+            case Qr():
+                self.builder.picture(qr_image(block.text, self.profile.dots))
+            case _:
+                assert_never(block)
+
+    def _stop(self, block: StopRow) -> None:
+        first = "" if block.position is None else f"{block.position}. "
+        rest = " " * len(first)
+        self._line(first + block.agency, rest=rest)
+        self._phrase(block.service, first=rest, is_bold=True)
+        scale = 2 if len(rest + block.place.text) <= self.profile.columns // 2 else 1
+        self._line(rest[: len(rest) // scale] + block.place.text, rest=rest, scale=scale, is_bold=True)
+        self._line(block.place.translation, first=rest)
+        for note in block.notes:
+            self._phrase(note, first=rest)
+
+    def _checklist(self, block: Checklist) -> None:
+        self._line(_in_one_line(block.title), is_bold=True)
+        for item in block.items:
+            self._line(_BOX + item.text, rest=" " * len(_BOX))
+            self._line(item.translation, first=" " * len(_BOX))
+        if block.left_out is not None:
+            self._phrase(block.left_out)
+
+    def _fact(self, block: Fact) -> None:
+        for name, value in ((block.name.text, block.value.text), (block.name.translation, block.value.translation)):
+            first = name if name.endswith("?") or not name else f"{name}:"
+            self._line(f"{first} {value}".strip() if value else "", rest=_INDENT)
+
+    def _phrase(self, phrase: Phrase, *, first: str = "", is_bold: bool = False, is_centred: bool = False) -> None:
+        self._line(phrase.text, first=first, is_bold=is_bold, is_centred=is_centred)
+        self._line(phrase.translation, first=first, is_centred=is_centred)
+
+    def _large(self, text: str) -> None:
+        self._line(text, scale=min(2, self._scale(text)), is_bold=True, is_centred=True)
+
+    def _scale(self, text: str) -> int:
+        return max(1, min(_LARGEST_SCALE, self.profile.columns // max(1, len(text))))
+
+    def _line(  # noqa: PLR0913  # each names one thing a line has
+        self,
+        text: str,
+        *,
+        first: str = "",
+        rest: str | None = None,
+        scale: int = 1,
+        is_bold: bool = False,
+        is_centred: bool = False,
+    ) -> None:
+        """`text` in as many lines as it needs; `first` stands before the first, `rest` before the others."""
+        # Wrapped as the code page has it, where an ellipsis takes three cells.
+        page = self.profile.code_page
+        cells = encode(text, page).decode(page)
+        for line in wrap(
+            cells,
+            self.profile.columns // scale,
+            initial_indent=first,
+            subsequent_indent=first if rest is None else rest,
+            max_lines=_MAX_LINES,
+            placeholder="...",
+        ):
+            self.builder.text(line.encode(page), scale=scale, is_bold=is_bold, is_centred=is_centred)
+
+
+def _in_one_line(phrase: Phrase) -> str:
+    return f"{phrase.text} · {phrase.translation}" if phrase.translation else phrase.text

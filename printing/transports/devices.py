@@ -1,0 +1,49 @@
+"""A device's address, as configurations and commands name it, becomes a transport."""
+
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from kiosk.errors import ProfileError, TransportError
+from printing.profile import Profile
+from printing.simulated import SimulatedPrinter
+from printing.transports.sim import SimTransport
+from printing.transports.tcp import DEFAULT_PORT, TcpTransport
+from printing.transports.transport import Transport
+
+_SPOKEN: Final = "tcp://HOST:9100 or sim:DIR"
+_LATER: Final = {
+    "usb": "USB printers",
+    "file": "device files",
+    "serial": "serial ports",
+    "win": "Windows printers",
+}
+
+
+def open_device(url: str, profile: Profile | None = None) -> Transport:
+    """The transport of `tcp://HOST:PORT` or `sim:DIR`; nothing is connected yet. `profile` tells the simulated printer
+    how wide its head is.
+
+    Raises TransportError for an address that this version cannot reach, ProfileError for one that is malformed.
+    """
+    kind, _, rest = url.partition(":")
+    match kind:
+        case "tcp":
+            return _tcp(url)
+        case "sim" if rest:
+            return SimTransport(SimulatedPrinter(Path(rest), profile))
+        case _ if kind in _LATER:
+            raise TransportError(f"this version does not print to {_LATER[kind]} yet ({url}); use {_SPOKEN}")
+        case _:
+            raise ProfileError(f"{url!r} names no printer; write {_SPOKEN}")
+
+
+def _tcp(url: str) -> TcpTransport:
+    parts = urlsplit(url)
+    try:
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise ProfileError(f"{url!r} has no valid port; write tcp://HOST:9100") from error
+    if not host or port == 0 or parts.path.strip("/") or not url.startswith("tcp://"):
+        raise ProfileError(f"{url!r} names no network printer; write tcp://HOST:9100")
+    return TcpTransport(host, port or DEFAULT_PORT)

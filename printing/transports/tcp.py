@@ -1,0 +1,84 @@
+"""A network printer's raw port, usually 9100. Such a printer serves one client at a time, so nobody stays connected."""
+
+import socket
+import struct
+from typing import Final
+
+from kiosk.errors import TransportError
+from printing.transports.deadline import Deadline
+from printing.transports.transport import WriteError
+
+DEFAULT_PORT: Final = 9100
+_SOONEST_S: Final = 0.001
+"""A socket timeout of 0 means non-blocking, so a deadline that has just passed still waits this long."""
+
+_HANG_UP_AT_ONCE: Final = struct.pack("ii", 1, 0)
+
+
+class TcpTransport:
+    def __init__(self, host: str, port: int = DEFAULT_PORT) -> None:
+        self._host = host
+        self._port = port
+        self._socket: socket.socket | None = None
+        self._is_broken = False
+
+    @property
+    def address(self) -> str:
+        return f"{self._host}:{self._port}"
+
+    def open(self, timeout_s: float) -> None:
+        self.close()
+        self._is_broken = False
+        try:
+            # A name that does not resolve waits for the resolver: give printers a fixed address (docs/printers.md).
+            connection = socket.create_connection((self._host, self._port), timeout=timeout_s)
+        except OSError as error:
+            raise TransportError(f"no printer answers at {self.address}: {_reason(error)}") from error
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._socket = connection
+
+    def write(self, data: bytes, timeout_s: float) -> None:
+        connection = self._connected()
+        deadline = Deadline(timeout_s)
+        sent = 0
+        while sent < len(data):
+            try:
+                connection.settimeout(max(deadline.left_s, _SOONEST_S))
+                sent += connection.send(data[sent : sent + 65_536])
+            except OSError as error:
+                self._is_broken = True
+                raise WriteError(f"{self.address} took {sent} of {len(data)} bytes: {_reason(error)}", sent) from error
+            if deadline.is_over and sent < len(data):
+                self._is_broken = True
+                raise WriteError(f"{self.address} took {sent} of {len(data)} bytes in {timeout_s:g} s", sent)
+
+    def read(self, timeout_s: float) -> bytes:
+        connection = self._connected()
+        try:
+            connection.settimeout(max(timeout_s, _SOONEST_S))
+            data = connection.recv(4096)
+        except TimeoutError:
+            return b""
+        except OSError as error:
+            raise TransportError(f"{self.address} hung up: {_reason(error)}") from error
+        if not data:
+            raise TransportError(f"{self.address} hung up")
+        return data
+
+    def close(self) -> None:
+        if self._socket is None:
+            return
+        if self._is_broken:
+            # What still lies in our own send buffer must not reach the paper after we have called the slip failed.
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _HANG_UP_AT_ONCE)
+        self._socket.close()
+        self._socket = None
+
+    def _connected(self) -> socket.socket:
+        if self._socket is None:
+            raise TransportError(f"{self.address} is not connected")
+        return self._socket
+
+
+def _reason(error: OSError) -> str:
+    return "no answer in time" if isinstance(error, TimeoutError) else error.strerror or str(error)
