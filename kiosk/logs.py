@@ -21,7 +21,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "fork_seen": "Two histories of one kiosk reached the server: its disk was cloned or restored.",
     "printer_lost": "The printer needs a person, or no longer answers; said once.",
     "printer_recovered": "The printer is ready again.",
-    "printer_rested": "Slips in a row ended without a verdict: nothing is printed until the printer was clean for a while.",
+    "printer_rested": "Slips in a row ended without a verdict: printing stops until the printer was clean for a while.",
     "reserved_number_refused": "The site server reserved a number that is not beyond those already on paper.",
     "server_lost": "The server does not answer, or does not want this kiosk; issuing goes on and the log waits.",
     "server_reached": "The server answers (again), and the log is being sent.",

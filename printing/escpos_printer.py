@@ -128,7 +128,6 @@ class EscposPrinter:
         """Read until the printer says that it is done, or that it cannot go on."""
         deadline = Deadline(self._deadlines.confirm_s)
         answers = b""
-        status: PrinterStatus = CannotTell("no verdict yet")
         try:
             while not deadline.is_over:
                 came = self._transport.read(min(self._deadlines.answer_s, deadline.left_s))
@@ -142,7 +141,7 @@ class EscposPrinter:
                         return self._stopped(status)
         except TransportError as error:
             return PrintVerdict(PrintState.UNKNOWN, self._lose(str(error)), "the connection broke before the verdict")
-        return PrintVerdict(PrintState.UNKNOWN, status, f"no verdict within {self._deadlines.confirm_s:g} s")
+        return self._broken_off(f"no verdict within {self._deadlines.confirm_s:g} s")
 
     def _confirmed_if_clean(self) -> PrintVerdict:
         status = self._ask()
@@ -163,7 +162,7 @@ class EscposPrinter:
         return PrintVerdict(PrintState.UNKNOWN, after, "ready before the slip, not after it")
 
     def _broken_off(self, problem: str) -> PrintVerdict:
-        """The printer stopped taking bytes. If it says why, the slip is certainly not complete.
+        """The printer stopped taking bytes, or answering. If it says why, the slip is certainly not complete.
 
         Asked on a new connection: on the old one the question would queue up behind the slip.
         """

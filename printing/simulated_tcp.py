@@ -52,19 +52,21 @@ class SimulatedTcpPrinter:
         try:
             while not self._is_closing.is_set():
                 room = self._printer.room
-                readable, _, _ = select.select([client] if room else [], [], [], _LOOK_AGAIN_S)
-                data = client.recv(min(room, RECEIVE_BUFFER)) if readable else b""
+                if not room:
+                    if _has_hung_up(client) or self._is_closing.wait(_LOOK_AGAIN_S):
+                        return
+                    continue
+                readable, _, _ = select.select([client], [], [], _LOOK_AGAIN_S)
+                data = client.recv(room) if readable else b""
                 if readable and not data:
                     return
                 answer = self._printer.feed(data)
                 if answer:
                     client.sendall(answer)
-                elif not room and _has_hung_up(client):
-                    return
         except ConnectionError:
             return
 
 
 def _has_hung_up(client: socket.socket) -> bool:
-    """Whether the other side is gone, though bytes of it that nobody has read may still wait."""
-    return bool(client.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)) or client.fileno() < 0
+    """Whether the other side has broken off, though bytes of it that nobody has read still wait."""
+    return client.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) != 0
