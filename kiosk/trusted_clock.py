@@ -35,7 +35,8 @@ class TrustedClock:
         self._floor = floor
         # Nothing can be said about how long the machine was off, so only the floor judges the first reading.
         now = clock.now()
-        self._anchor = now if now >= floor - CORRECTION else floor
+        self._was_trusted = now >= floor - CORRECTION
+        self._anchor = now if self._was_trusted else floor
         self._anchored_at = clock.monotonic()
 
     def read(self) -> Reading:
@@ -43,8 +44,9 @@ class TrustedClock:
             now = self._clock.now()
             steady = self._clock.monotonic()
             reckoned = self._anchor + timedelta(seconds=steady - self._anchored_at)
-            if now < self._floor - CORRECTION or now - reckoned > LONGEST_LEAP:
+            leaps = self._was_trusted and now - reckoned > LONGEST_LEAP
+            if leaps or now < self._floor - CORRECTION:
                 return Reading(reckoned, is_trusted=False)
-            self._anchor, self._anchored_at = now, steady
+            self._anchor, self._anchored_at, self._was_trusted = now, steady, True
             self._floor = max(self._floor, now)
             return Reading(now, is_trusted=True)

@@ -77,7 +77,12 @@ def newest(db: Database) -> LogHead | None:
 def heads(db: Database) -> tuple[LogHead, ...]:
     """The last event of every incarnation, the oldest incarnation first."""
     rows = db.conn.execute(
-        "SELECT incarnation, max(sequence), hash FROM events GROUP BY incarnation ORDER BY min(position)"
+        """
+        SELECT incarnation, sequence, hash FROM events
+        JOIN (SELECT incarnation, max(sequence) AS sequence, min(position) AS began FROM events GROUP BY incarnation)
+            USING (incarnation, sequence)
+        ORDER BY began
+        """
     )
     return tuple(LogHead(*row) for row in rows)
 

@@ -1,6 +1,6 @@
 """How the kiosk's database came to its present shape, one function a change. `schema.sql` is what they produce."""
 
-from textwrap import dedent
+from inspect import cleandoc
 from typing import Final
 
 from sqlite_utils import Database, Migrations
@@ -139,4 +139,4 @@ def schema(db: Database) -> str:
         " AND tbl_name <> ? ORDER BY tbl_name, type <> 'table', name",
         (Migrations.migrations_table,),
     )
-    return "\n\n".join(f"{dedent('        ' + sql)};" for (sql,) in rows) + "\n"
+    return "\n\n".join(f"{cleandoc(sql)};" for (sql,) in rows) + "\n"

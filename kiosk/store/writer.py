@@ -146,7 +146,7 @@ class Store:
         except (StoreDiskError, StoreCorruptError) as error:
             # After a failed fsync nobody knows what the disk holds: only opening the file anew can tell.
             self._fatal = error
-            _log.error("store_failed", problem=str(error))  # noqa: TRY400  # the disk's fault has no traceback
+            _log.error("store_failed", problem=str(error))
             raise
 
     def _remember_time(self, db: Database) -> None:

@@ -27,8 +27,10 @@ def test_trust_comes_back_when_the_wall_is_set_right() -> None:
     clock = FakeClock(DEAD_BATTERY)
     trusted = TrustedClock(clock, FLOOR)
     trusted.read()
-    clock.jump(FLOOR + HOUR)
-    assert trusted.read() == Reading(FLOOR + HOUR, is_trusted=True)
+    clock.jump(FLOOR + timedelta(days=40))
+    assert trusted.read() == Reading(FLOOR + timedelta(days=40), is_trusted=True)
+    clock.jump(FLOOR + timedelta(days=80))
+    assert not trusted.read().is_trusted
 
 
 @pytest.mark.parametrize(
