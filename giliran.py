@@ -12,7 +12,7 @@ from typing import IO, Any, cast
 
 import click
 
-from kiosk.errors import KioskError
+from kiosk.errors import KioskError, ProfileError
 from kiosk.version import VERSION
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -147,6 +147,31 @@ def selftest(*, as_json: bool) -> None:
     from ui.selftest import run_selftest
 
     sys.exit(run_selftest(as_json=as_json))
+
+
+@main.group(epilog="Example: giliran printer status tcp://192.0.2.7:9100")
+def printer() -> None:
+    """One printer: tcp://HOST:9100, or sim:DIR."""
+
+
+def printer_command(name: str, function: str, sentence: str) -> None:
+    @printer.command(name, help=sentence, epilog=f"Example: giliran printer {name} tcp://192.0.2.7:9100 --json")
+    @click.argument("device")
+    @click.option("--profile", default="generic-80mm", show_default=True, help="A name of printing/profiles.toml.")
+    @as_json_option
+    def command(device: str, profile: str, *, as_json: bool) -> None:
+        from printing import console
+
+        try:
+            sys.exit(getattr(console, function)(device, profile, as_json=as_json))
+        except ProfileError as error:
+            raise click.UsageError(str(error)) from error
+
+
+printer_command("probe", "probe", "What it is, and how it confirms a slip. Prints nothing.")
+printer_command("status", "show_status", "Its state now.")
+printer_command("test-page", "print_test_page", "Two slips: letters, widths, QR, cut.")
+printer_command("watch", "watch", "Its state at every change, until Ctrl-C.")
 
 
 @main.group(epilog="Example: giliran bench issue --json")

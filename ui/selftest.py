@@ -7,6 +7,7 @@ import json
 import os
 import queue
 import subprocess
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -17,7 +18,6 @@ from typing import Final
 
 import click
 import httpx2
-import structlog
 import zxingcpp
 from PIL import Image
 from PySide6.QtCore import QUrl
@@ -42,8 +42,6 @@ from printing.ticket_layout import layout, slip_languages
 from ui.app import KioskApplication
 from ui.machine import Machine
 from ui.qt_application import qt_application
-
-log = structlog.get_logger(__name__)
 
 A_MONDAY_MORNING: Final = datetime(2026, 11, 23, 3, tzinfo=UTC)
 """10.00 in Jakarta: the sample hall is open, whenever the test runs."""
@@ -83,9 +81,8 @@ def _outcome(name: str, check: Callable[[Path], str]) -> Outcome:
     with TemporaryDirectory(prefix="giliran-selftest-") as folder:
         try:
             ok, detail = True, check(Path(folder))
-        except Exception as error:
-            # Whatever a broken build raises is what this program is here to tell.
-            log.exception("selftest_failed", check=name)
+        except Exception as error:  # noqa: BLE001  # whatever a broken build raises is what we are here to tell
+            traceback.print_exc()
             ok, detail = False, f"{type(error).__name__}: {error}"
     return Outcome(name, ok, detail, round(monotonic() - began, 2))
 
