@@ -17,6 +17,7 @@ from kiosk.data_file import (
     read_bytes,
     refuse,
     repeated,
+    spelled,
     strings,
 )
 from kiosk.domain.catalogue import Agency, Catalogue, Evidence, Fee, FeeKind, LifeEvent, Presence, Service
@@ -26,7 +27,13 @@ from kiosk.finishing_time import in_both_languages
 
 LAST_NUMBER: Final = 0xFFFF
 
-Identifier = Annotated[str, Field(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$", max_length=80)]
+Identifier = Annotated[
+    str,
+    spelled(
+        r"(?=.{1,80}$)[a-z0-9]+([.-][a-z0-9]+)*",
+        "must be small letters and digits joined by dots or hyphens, such as dukcapil.ktp-baru, 80 at most",
+    ),
+]
 
 
 def _check_fee(value: object) -> object:

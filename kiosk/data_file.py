@@ -5,6 +5,7 @@ A data file is taken whole or not at all: whoever gets a value back from here ho
 
 import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -28,7 +29,6 @@ _SENTENCES: Final = {
     "missing": "is missing",
     "extra_forbidden": "is not a field that belongs here",
     "string_type": "must be text",
-    "string_unicode": "is not valid Unicode text",
     "int_type": "must be a whole number",
     "bool_type": "must be true or false",
     "list_type": "must be a list",
@@ -56,7 +56,10 @@ def _check_text(text: str, limit: int) -> str:
     if len(text) > limit:
         refuse(f"has {len(text)} characters; {limit} is the limit")
     for character in text:
-        if unicodedata.category(character) in {"Cc", "Zl", "Zp"}:
+        category = unicodedata.category(character)
+        if category == "Cs":
+            refuse(f"holds half a character, U+{ord(character):04X}")
+        if category in {"Cc", "Zl", "Zp"}:
             refuse(f"holds the control character U+{ord(character):04X}")
         if character in _BIDI_CONTROLS:
             refuse(f"holds U+{ord(character):04X}, which reverses the direction of text")
@@ -65,6 +68,12 @@ def _check_text(text: str, limit: int) -> str:
 
 Name = Annotated[str, AfterValidator(lambda text: _check_text(text, NAME_LIMIT))]
 Passage = Annotated[str, AfterValidator(lambda text: _check_text(text, PASSAGE_LIMIT))]
+
+
+def spelled(pattern: str, sentence: str) -> AfterValidator:
+    """The rule that a text is spelled like the regular expression; `sentence` says so to people."""
+    spelling = re.compile(pattern)
+    return AfterValidator(lambda text: text if spelling.fullmatch(text) else refuse(sentence))
 
 
 def read_bytes(path: Path) -> bytes:
@@ -183,7 +192,5 @@ def _sentence(details: ErrorDetails) -> str:
             return f"must be {context['expected']}"
         case "too_short":
             return "must not be empty"
-        case "string_pattern_mismatch":
-            return f"must have the form {context['pattern']}"
         case kind:
             return _SENTENCES.get(kind, details["msg"])

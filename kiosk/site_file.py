@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from kiosk.data_file import FileModel, Name, Passage, parse_json, parse_model, read_bytes, refuse
+from kiosk.data_file import FileModel, Name, Passage, parse_json, parse_model, read_bytes, refuse, spelled
 from kiosk.domain.catalogue import Catalogue
 from kiosk.domain.language import Text
 from kiosk.domain.queue_code import CODE_PATTERN
@@ -74,7 +74,17 @@ def _check_services(value: object) -> object:
 
 Range = Annotated[TimeRange, BeforeValidator(_time_range), AfterValidator(_check_range)]
 Day = Annotated[list[Range], AfterValidator(_check_day)]
-Code = Annotated[str, Field(pattern=f"^{CODE_PATTERN.pattern}$")]
+Code = Annotated[str, spelled(CODE_PATTERN.pattern, "must be one or two capital letters")]
+SiteId = Annotated[
+    str, spelled(r"(?=.{1,80}$)[a-z0-9]+(-[a-z0-9]+)*", "must be small letters and digits joined by hyphens")
+]
+PublicUrl = Annotated[
+    str,
+    spelled(
+        r"(?=.{1,60}$)HTTPS://[A-Z0-9.-]+(:[0-9]+)?",
+        "must be the start of an address in capitals, such as HTTPS://MPP.EXAMPLE, which keeps the QR code small",
+    ),
+]
 
 
 class _WeekModel(FileModel):
@@ -142,7 +152,7 @@ class _SiteModel(FileModel):
 
     schema_version: Literal[1]
     about: dict[str, Any]
-    id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+    id: SiteId
     number: Annotated[int, Field(ge=1, le=0xFFFF)]
     name_id: Name
     name_en: Name
@@ -160,7 +170,7 @@ class _SiteModel(FileModel):
     queues: Annotated[list[_QueueModel], Field(min_length=1)]
     after: dict[str, list[str]]
     popular: list[str]
-    public_url: Annotated[str, Field(pattern=r"^HTTPS://[A-Z0-9.-]+(:[0-9]+)?$", max_length=60)] | None
+    public_url: PublicUrl | None
     is_demonstration: bool
 
 
