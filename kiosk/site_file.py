@@ -53,15 +53,19 @@ def _check_day(ranges: list[TimeRange]) -> list[TimeRange]:
 
 
 def _date(value: object) -> date:
+    if not isinstance(value, str):
+        refuse("must be a date in quotes")
     try:
-        return date.fromisoformat(value) if isinstance(value, str) else refuse("must be a date in quotes")
+        return date.fromisoformat(value)
     except ValueError:
         return refuse("must be a date such as 2026-08-17")
 
 
 def _timezone(value: object) -> ZoneInfo:
+    if not isinstance(value, str):
+        refuse("must be text")
     try:
-        return ZoneInfo(value) if isinstance(value, str) else refuse("must be text")
+        return ZoneInfo(value)
     except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError; odd keys raise the other two
         return refuse(f"{value!r} is no time zone; Indonesia has Asia/Jakarta, Asia/Makassar and Asia/Jayapura")
 
