@@ -5,6 +5,7 @@ Exit codes: 0 good, 1 found a fault, 2 wrong use.
 
 import json
 import os
+import signal
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -102,6 +103,8 @@ def server(role: str, data: Path, database: str | None, listen: str) -> None:
     from server.run import serve
     from server.settings import Role
 
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit(0))  # uvicorn raises the signal again once it has stopped
     serve(Role(role), data, listen, database, lambda url: click.echo(f"Listening on {url}"))
 
 
