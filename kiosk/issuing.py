@@ -26,7 +26,7 @@ from kiosk.identity import Identity
 from kiosk.store.database import transaction
 from kiosk.store.log import append
 from kiosk.store.print_jobs import insert_job, jobs_of
-from kiosk.store.service_days import current_day, ensure_day
+from kiosk.store.service_days import day_at, ensure_day
 from kiosk.store.tickets import (
     find_ticket,
     highest_number,
@@ -156,11 +156,11 @@ class Issuing:
         """`people_ahead` of every queue by its code; empty where it cannot be known."""
 
         def count(db: Database) -> Mapping[str, int]:
-            if not self._store.clock.read().is_trusted:
+            reading = self._store.clock.read()
+            if not reading.is_trusted:
                 return {}
-            day = current_day(db, self._site.id)
-            codes = self._site.queue_by_code
-            return dict.fromkeys(codes, 0) if day is None else waiting(db, day, codes)
+            today = day_at(db, self._site.id, self._site.timezone, reading)
+            return waiting(db, today.day, self._site.queue_by_code)
 
         return self._store.call(count)
 
