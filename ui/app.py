@@ -36,6 +36,7 @@ class _FromMachine(QObject):
 
     job = Signal(object)
     printer = Signal(object)
+    sync = Signal(object)
 
 
 class KioskApplication:
@@ -52,7 +53,8 @@ class KioskApplication:
         self.qml_warnings: list[str] = []
         self._from_machine = _FromMachine()
         try:
-            self.machine = Machine(config, clock, self._from_machine.job.emit, self._from_machine.printer.emit)
+            tell = self._from_machine
+            self.machine = Machine(config, clock, tell.job.emit, tell.printer.emit, tell.sync.emit)
         except KioskError as error:
             self.trouble = error
             log.error("kiosk_not_started", problem=str(error))  # noqa: TRY400  # the environment's fault has no traceback
@@ -95,6 +97,7 @@ class KioskApplication:
         attendant = Attendant(self.machine.hall, self.machine.machinery, self._report, clock, self.config, qr)
         self._from_machine.job.connect(attendant.on_job)
         self._from_machine.printer.connect(attendant.on_printer_status)
+        self._from_machine.sync.connect(attendant.on_sync)
         return attendant
 
     def _report(self) -> Sequence[TechnicianRow]:

@@ -98,7 +98,8 @@ class VisitorDriver:
         self.wait_until(lambda: self.find(name) is not None, name)
 
     def settle(self) -> None:
-        """Until nothing moves any more."""
+        """Until the window is drawn and nothing in it moves any more."""
+        self.wait_until(self.window.isExposed, "the window")
         self.wait_until(lambda: not any(item.property("moving") is True for item in self.items()), "rest")
         QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 10)
 
@@ -133,6 +134,7 @@ class VisitorDriver:
 
     def bring_into_view(self, name: str) -> None:
         """Drags lists and pages until the item is wholly to be seen. Raises NotFoundError if none holds it."""
+        self.settle()
         for _ in range(_LONGEST_SEARCH):
             item = self.find(name)
             page = _page_around(item) if item else next(filter(_can_scroll_on, self.items()), None)

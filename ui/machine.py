@@ -16,13 +16,15 @@ from kiosk.paths import resource_path
 from kiosk.site_file import load_site
 from kiosk.store.print_jobs import StoredPrintJobs
 from kiosk.store.writer import Store
-from printing.devices import open_device
+from kiosk.sync.engine import SyncEngine
+from kiosk.sync.status import SyncStatus
 from printing.escpos_printer import EscposPrinter
 from printing.profile import find_profile
 from printing.raster_renderer import render_raster
 from printing.spooler import Spooler
 from printing.status import PrinterStatus
 from printing.ticket_layout import layout, slip_languages
+from printing.transports.devices import open_device
 from ui.visitor.hall import Hall, make_hall
 from ui.visitor.machinery import Machinery
 
@@ -31,10 +33,15 @@ NUMBERS: Final = "assets/catalogue/service-numbers.json"
 SITE: Final = "assets/sites/mpp-jakarta.json"
 
 
+def _unheard(_status: SyncStatus) -> None:
+    """Of a caller who does not watch the sync."""
+
+
 class Machine:
     """Opened by its constructor, which raises KioskError; `close` lets go of everything in order.
 
-    `on_job` and `on_printer` are called on the spooler's thread.
+    `on_job` and `on_printer` are called on the spooler's thread, `on_sync` on the sync engine's. `sync` is None where
+    no server is configured.
     """
 
     def __init__(
@@ -43,6 +50,7 @@ class Machine:
         clock: Clock,
         on_job: Callable[[PrintJob], None],
         on_printer: Callable[[PrinterStatus], None],
+        on_sync: Callable[[SyncStatus], None] = _unheard,
     ) -> None:
         self.config = config
         config.data_dir.mkdir(parents=True, exist_ok=True)
@@ -51,20 +59,32 @@ class Machine:
         site = load_site(config.site or resource_path(SITE), catalogue)
         self.hall: Hall = make_hall(site, catalogue, shown_agencies(catalogue, site))
         self.profile = find_profile(config.printer.profile)
-        printer = EscposPrinter(open_device(config.printer.device), self.profile)
+        printer = EscposPrinter(open_device(config.printer.device, self.profile), self.profile)
         self.store = Store.open(config.data_dir, clock, self.identity)
         jobs = StoredPrintJobs(self.store, clock)
         issuing = Issuing(self.store, site, catalogue, self.identity, config, clock, OwnSeriesOnly())
         self.spooler = Spooler(printer, jobs, self._render, on_job, on_printer, clock)
-        self.machinery = Machinery(self.hall, self.store, issuing, self.spooler.wake)
+        server = config.sync.server
+        self.sync = SyncEngine(self.store, self.identity, server, clock, on_sync, site_id=site.id) if server else None
+        self.machinery = Machinery(self.hall, self.store, issuing, self._wake)
 
     def start(self) -> None:
         self.spooler.start()
+        if self.sync is not None:
+            self.sync.start()
 
     def close(self) -> None:
         """The slip in flight is finished first; its verdict must reach the store."""
         self.spooler.stop()
+        if self.sync is not None:
+            self.sync.stop()
         self.store.close()
+
+    def _wake(self) -> None:
+        """A ticket is stored: paper first, then the server."""
+        self.spooler.wake()
+        if self.sync is not None:
+            self.sync.wake()
 
     def _render(self, ticket: Ticket, copy: int) -> bytes:
         """One slip in Indonesian and, where it is another, the visitor's language."""

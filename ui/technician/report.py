@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from kiosk.config import KioskConfig
 from kiosk.errors import KioskError
 from kiosk.store.log import backlog
+from kiosk.sync.status import SyncState, SyncStatus
 from kiosk.version import VERSION
 from printing.status import CannotTell, NeedsAttention, PrinterStatus, Ready, Unreachable
 from ui.technician.model import TechnicianRow
@@ -15,6 +16,13 @@ from ui.technician.model import TechnicianRow
 if TYPE_CHECKING:
     from ui.machine import Machine
 
+_LEVEL_OF_SYNC: Final = {
+    SyncState.CONNECTING: "warning",
+    SyncState.ONLINE: "ok",
+    SyncState.OFFLINE: "warning",
+    SyncState.REFUSED: "error",
+    SyncState.ALARM: "error",
+}
 _LITTLE_DISK: Final = 500 * 2**20
 _MUCH_UNSENT: Final = 500
 
@@ -30,7 +38,8 @@ def report(machine: "Machine") -> Sequence[TechnicianRow]:
         TechnicianRow("Jam", "Mesin", f"{local:%Y-%m-%d %H:%M}", "ok" if reading.is_trusted else "error"),
         _printer_row(machine.spooler.status),
         TechnicianRow("Perangkat", "Printer", f"{machine.config.printer.device}, {machine.profile.name}"),
-        TechnicianRow("Server", "Sinkronisasi", machine.config.sync.server or "tanpa server"),
+        _sync_row(machine.sync.status if machine.sync else None),
+        TechnicianRow("Server", "Sinkronisasi", machine.config.sync.server or "-"),
         TechnicianRow(
             "Belum terkirim", "Sinkronisasi", str(unsent.count), "warning" if unsent.count > _MUCH_UNSENT else "ok"
         ),
@@ -65,6 +74,13 @@ def _printer_row(status: PrinterStatus) -> TechnicianRow:
             return TechnicianRow("Keadaan", "Printer", detail, "error")
         case CannotTell(detail):
             return TechnicianRow("Keadaan", "Printer", detail, "warning")
+
+
+def _sync_row(status: SyncStatus | None) -> TechnicianRow:
+    if status is None:
+        return TechnicianRow("Hubungan", "Sinkronisasi", "mesin ini berdiri sendiri")
+    contact = f"{status.state.value}, {_moment(status.last_contact)} {status.detail}"
+    return TechnicianRow("Hubungan", "Sinkronisasi", contact.strip(), _LEVEL_OF_SYNC[status.state])
 
 
 def _disk_row(config: KioskConfig) -> TechnicianRow:

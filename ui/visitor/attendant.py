@@ -21,6 +21,7 @@ from kiosk.domain.screens import Screen
 from kiosk.domain.visitor import HOME, Place, Problem, Step, VisitorSession
 from kiosk.errors import KioskError
 from kiosk.issuing import Issued
+from kiosk.sync.status import SyncStatus
 from printing.status import PrinterStatus
 from ui.background import Background
 from ui.technician.model import TechnicianRow
@@ -258,6 +259,11 @@ class Attendant(QObject):
     @Slot(object)
     def on_printer_status(self, status: PrinterStatus) -> None:
         self._set_state(replace(self._state, printer=status))
+
+    @Slot(object)
+    def on_sync(self, _status: SyncStatus) -> None:
+        if self._state.is_technician_here:
+            self._store_work.run(self._report, self._on_report)
 
     def _on_issued(self, result: Issued | Problem | KioskError) -> None:
         session = self._state.session

@@ -40,13 +40,13 @@ class HallNow:
 
 
 class Machinery:
-    """`wake_printer` is called as soon as a slip is stored."""
+    """`on_stored` is called as soon as a ticket or another slip of it is stored."""
 
-    def __init__(self, hall: Hall, store: Store, issuing: Issuing, wake_printer: Callable[[], None]) -> None:
+    def __init__(self, hall: Hall, store: Store, issuing: Issuing, on_stored: Callable[[], None]) -> None:
         self._hall = hall
         self._store = store
         self._issuing = issuing
-        self._wake_printer = wake_printer
+        self._on_stored = on_stored
         self._search: ServiceSearch | None = None
 
     def issue(self, request: IssueRequest) -> Issued | Problem:
@@ -54,7 +54,7 @@ class Machinery:
             issued = self._issuing.issue(request)
         except IssueRefused as refusal:
             return _PROBLEM_OF.get(refusal.reason, Problem.QUEUE_CLOSED)
-        self._wake_printer()
+        self._on_stored()
         return issued
 
     def reprint(self, ticket_id: TicketId) -> PrintJob | Problem:
@@ -62,7 +62,7 @@ class Machinery:
             job = self._issuing.reprint(ticket_id)
         except IssueRefused as refusal:
             return _PROBLEM_OF.get(refusal.reason, Problem.NOT_REPRINTED)
-        self._wake_printer()
+        self._on_stored()
         return job
 
     def shown(self, ticket_id: TicketId) -> None:
