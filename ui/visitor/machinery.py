@@ -15,7 +15,7 @@ from kiosk.domain.ticket import IssueRequest, TicketId
 from kiosk.domain.visitor import Problem
 from kiosk.issuing import Issued, IssueRefused, Issuing, Refusal
 from kiosk.search import ServiceSearch
-from kiosk.store.service_days import current_day
+from kiosk.store.service_days import day_at
 from kiosk.store.tickets import issued_today
 from kiosk.store.writer import Store
 from ui.visitor.hall import Hall
@@ -93,9 +93,9 @@ class Machinery:
 
     def _issued(self, db: Database) -> Mapping[str, int]:
         """Only where a quota makes it matter."""
-        day = current_day(db, self._hall.site.id)
-        limited = [queue.code for queue in self._hall.site.queues if queue.quota is not None]
-        return {} if day is None else {code: issued_today(db, day, code) for code in limited}
+        site = self._hall.site
+        day = day_at(db, site.id, site.timezone, self._store.clock.read()).day
+        return {queue.code: issued_today(db, day, queue.code) for queue in site.queues if queue.quota is not None}
 
 
 def _closed(hall: Hall, queue: Queue, local: datetime | None, issued: Mapping[str, int]) -> Closed | None:
