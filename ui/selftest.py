@@ -42,7 +42,7 @@ from printing.ticket_layout import layout, slip_languages
 from ui.app import KioskApplication
 from ui.machine import Machine
 from ui.qt_application import qt_application
-from ui.slip_tray import tray as _  # noqa: F401  # its QML is compiled here too, and needs its type
+from ui.slip_tray import tray  # noqa: F401  # its QML is compiled here too, and needs its type
 
 A_MONDAY_MORNING: Final = datetime(2026, 11, 23, 3, tzinfo=UTC)
 """10.00 in Jakarta: the sample hall is open, whenever the test runs."""
