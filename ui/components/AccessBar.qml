@@ -1,0 +1,83 @@
+import QtQuick
+import QtQuick.Layouts
+import Giliran
+
+/** The way back and the aids, at the foot of every screen where a seated visitor reaches them. */
+Rectangle {
+    id: root
+
+    required property KioskViewModel kiosk
+    readonly property bool largest: root.kiosk.textScale >= 2
+
+    color: Theme.card
+    implicitHeight: row.implicitHeight + Theme.spaceS * 2
+
+    Rectangle {
+        color: Theme.hairline
+        height: Theme.strokeThin
+        width: parent.width
+    }
+
+    RowLayout {
+        id: row
+
+        anchors.left: parent.left
+        anchors.leftMargin: Theme.spaceL
+        anchors.right: parent.right
+        anchors.rightMargin: Theme.spaceL
+        anchors.verticalCenter: parent.verticalCenter
+        spacing: Theme.spaceS
+        uniformCellSizes: true
+
+        PressButton {
+            Layout.fillHeight: true
+            Layout.fillWidth: true
+            font: Theme.chrome
+            icon: "arrow-left-bold"
+            kind: PressButton.Secondary
+            objectName: "backButton"
+            text: qsTr("Kembali")
+            visible: root.kiosk.canGoBack
+
+            onClicked: root.kiosk.goBack()
+        }
+
+        PressButton {
+            Layout.fillHeight: true
+            Layout.fillWidth: true
+            font: Theme.chrome
+            icon: "text-aa-bold"
+            kind: PressButton.Quiet
+            objectName: "textSizeButton"
+            text: root.largest ? qsTr("Teks biasa") : qsTr("Teks besar")
+
+            onClicked: root.kiosk.cycleTextScale()
+        }
+
+        PressButton {
+            Accessible.checkable: true
+            Accessible.checked: root.kiosk.highContrast
+            Layout.fillHeight: true
+            Layout.fillWidth: true
+            font: Theme.chrome
+            icon: "circle-half-bold"
+            kind: root.kiosk.highContrast ? PressButton.Primary : PressButton.Quiet
+            objectName: "contrastButton"
+            text: qsTr("Kontras")
+
+            onClicked: root.kiosk.toggleContrast()
+        }
+
+        PressButton {
+            Layout.fillHeight: true
+            Layout.fillWidth: true
+            font: Theme.chrome
+            icon: "translate-bold"
+            kind: PressButton.Quiet
+            objectName: "otherLanguageButton"
+            text: root.kiosk.language === "id" ? "English" : "Indonesia"
+
+            onClicked: root.kiosk.setLanguage(root.kiosk.language === "id" ? "en" : "id")
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import QtQuick
+import QtQuick.Layouts
+import Giliran
+
+/** The eaves of the house: where the visitor is, the date, the language. */
+Item {
+    id: root
+
+    required property KioskViewModel kiosk
+    property string title: root.kiosk.siteShortName
+
+    implicitHeight: band.height + teeth.height
+
+    Rectangle {
+        id: band
+
+        color: Theme.hero
+        height: row.implicitHeight + Theme.spaceM * 2
+        width: parent.width
+
+        RowLayout {
+            id: row
+
+            anchors.left: parent.left
+            anchors.leftMargin: Theme.margin
+            anchors.right: parent.right
+            anchors.rightMargin: Theme.margin
+            anchors.verticalCenter: parent.verticalCenter
+            spacing: Theme.spaceM
+
+            Rectangle {
+                Accessible.ignored: true
+                Layout.preferredHeight: Theme.monogram
+                Layout.preferredWidth: Theme.monogram
+                color: Theme.accent
+                radius: Theme.radiusSmall
+
+                Text {
+                    anchors.centerIn: parent
+                    color: Theme.accentInk
+                    font: Theme.title
+                    text: "G"
+                }
+            }
+
+            ColumnLayout {
+                Layout.fillWidth: true
+                spacing: 0
+
+                Text {
+                    Layout.fillWidth: true
+                    color: Theme.heroInk
+                    font: Theme.chromeTitle
+                    text: root.title
+                    textFormat: Text.PlainText
+                    wrapMode: Text.Wrap
+                }
+
+                Text {
+                    Layout.fillWidth: true
+                    color: Theme.heroSoftInk
+                    font: Theme.chrome
+                    text: Words.line([root.kiosk.dateText, root.kiosk.clockText])
+                    textFormat: Text.PlainText
+                    wrapMode: Text.Wrap
+                }
+            }
+
+            Rectangle {
+                Layout.preferredHeight: demoText.implicitHeight + Theme.spaceXS * 2
+                Layout.preferredWidth: demoText.implicitWidth + Theme.spaceS * 2
+                border.color: Theme.accent
+                border.width: Theme.strokeThin
+                color: "transparent"
+                objectName: "demonstrationTag"
+                radius: height / 2
+                visible: root.kiosk.isDemonstration
+
+                Text {
+                    id: demoText
+
+                    anchors.centerIn: parent
+                    color: Theme.heroInk
+                    font: Theme.chrome
+                    text: qsTr("Data contoh")
+                    textFormat: Text.PlainText
+                }
+            }
+
+            LanguageSwitch {
+                kiosk: root.kiosk
+            }
+        }
+    }
+
+    GigiBalang {
+        id: teeth
+
+        anchors.top: band.bottom
+        width: parent.width
+    }
+}

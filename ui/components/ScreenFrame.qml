@@ -1,0 +1,70 @@
+import QtQuick
+import QtQuick.Layouts
+import Giliran
+
+/** What every screen stands in: header, place for the content, pinned actions, access bar. */
+FocusScope {
+    id: root
+
+    required property KioskViewModel kiosk
+    property alias title: header.title
+    default property alias content: body.data
+    /** Stays in place while the content scrolls. */
+    property alias actions: pinned.data
+    readonly property bool portrait: root.height > root.width
+
+    Rectangle {
+        anchors.fill: parent
+        color: Theme.paper
+    }
+
+    ColumnLayout {
+        anchors.fill: parent
+        spacing: 0
+
+        Header {
+            id: header
+
+            Layout.fillWidth: true
+            kiosk: root.kiosk
+        }
+
+        InfoBand {
+            Layout.fillWidth: true
+            Layout.leftMargin: Theme.margin
+            Layout.rightMargin: Theme.margin
+            Layout.topMargin: Theme.spaceS
+            kind: InfoBand.Warning
+            objectName: "problemBand"
+            text: Words.problem(root.kiosk.problem)
+            visible: root.kiosk.problem !== ""
+        }
+
+        Item {
+            id: body
+
+            Layout.bottomMargin: Theme.spaceM
+            Layout.fillHeight: true
+            Layout.fillWidth: true
+            Layout.leftMargin: Theme.margin
+            Layout.rightMargin: Theme.margin
+            Layout.topMargin: Theme.spaceM
+        }
+
+        ColumnLayout {
+            id: pinned
+
+            Layout.bottomMargin: Theme.spaceM
+            Layout.fillWidth: true
+            Layout.leftMargin: Theme.margin
+            Layout.rightMargin: Theme.margin
+            spacing: Theme.spaceS
+            visible: children.length > 0
+        }
+
+        AccessBar {
+            Layout.fillWidth: true
+            kiosk: root.kiosk
+        }
+    }
+}

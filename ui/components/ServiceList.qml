@@ -1,0 +1,64 @@
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import QtQuick.Layouts
+import Giliran
+
+/** Services under each other, as many as there are. */
+RowLayout {
+    id: root
+
+    required property ServiceListModel services
+    property bool selectable: false
+    /** Nothing more may be ticked; what is ticked may be taken off. */
+    property bool full: false
+    property bool showAgency: true
+
+    readonly property alias count: list.count
+
+    signal chosen(serviceId: string)
+
+    spacing: Theme.spaceS
+
+    ListView {
+        id: list
+
+        Layout.fillHeight: true
+        Layout.fillWidth: true
+        boundsBehavior: Flickable.StopAtBounds
+        clip: contentHeight > height
+        flickableDirection: Flickable.VerticalFlick
+        interactive: contentHeight > height
+        keyNavigationEnabled: false
+        model: root.services
+        objectName: "serviceList"
+        reuseItems: false
+        spacing: Theme.spaceS
+
+        delegate: ServiceRow {
+            required property string agencyName
+            required property string closedText
+            required property string floorText
+            required property bool isOpen
+            required property bool selected
+            required property string serviceId
+            required property string name
+            required property int waitingCount
+
+            chosen: selected
+            detail: Words.line([root.showAgency ? agencyName : "", floorText, isOpen ? Words.waiting(waitingCount) : closedText])
+            enabled: !root.selectable || selected || (isOpen && !root.full)
+            objectName: "service_" + serviceId
+            selectable: root.selectable
+            serviceName: name
+            width: ListView.view.width
+
+            onClicked: root.chosen(serviceId)
+        }
+    }
+
+    ScrollRail {
+        Layout.fillHeight: true
+        view: list
+    }
+}

@@ -1,0 +1,133 @@
+pragma Singleton
+
+import QtQuick
+
+/**
+ * The only place with colours, sizes, fonts and durations.
+ *
+ * Lengths are pixels worked out from millimetres of the real panel, so that a finger meets the same target and an eye
+ * the same letters on every machine. Text at least 6.1 mm high in capitals (EN 301 549, 5.1.4, read from 500 mm),
+ * targets at least 20 mm, text contrast at least 7:1, edges of controls at least 3:1.
+ */
+QtObject {
+    id: root
+
+    /** Pixels in a millimetre of the panel. Main sets it; the default is a 27" portrait panel of 1080 pixels. */
+    property real mm: 1080 / 336
+    /** The visitor's text size, 1.0 to 2.0. */
+    property real textScale: 1
+    property bool highContrast: false
+    property bool animated: true
+
+    // ---- colour ---------------------------------------------------------------------------------------------------
+    readonly property color paper: highContrast ? "#000000" : "#FBF7EF"
+    readonly property color card: highContrast ? "#000000" : "#FFFFFF"
+    readonly property color ink: highContrast ? "#FFFFFF" : "#13212C"
+    readonly property color softInk: highContrast ? "#FFFFFF" : "#3E4C57"
+    /** Parts a surface that nobody presses. */
+    readonly property color hairline: highContrast ? "#9A9A9A" : "#E5DCCB"
+    /** The edge of what can be pressed: 3:1 against paper and card. */
+    readonly property color edge: highContrast ? "#FFFFFF" : "#958567"
+
+    readonly property color primary: highContrast ? "#FFE14D" : "#0B4A6F"
+    readonly property color primaryDeep: highContrast ? "#B89B00" : "#062F48"
+    readonly property color primaryInk: highContrast ? "#000000" : "#FFFFFF"
+    readonly property color primaryTint: highContrast ? "#1C1C1C" : "#E3EEF4"
+
+    readonly property color accent: highContrast ? "#FFE14D" : "#F2A51A"
+    readonly property color accentDeep: highContrast ? "#B89B00" : "#A86D05"
+    readonly property color accentInk: highContrast ? "#000000" : "#13212C"
+    readonly property color accentTint: highContrast ? "#000000" : "#FDF0D5"
+
+    readonly property color good: highContrast ? "#7CF2B4" : "#0D573C"
+    readonly property color goodTint: highContrast ? "#000000" : "#E0F1EA"
+    readonly property color warning: highContrast ? "#FFB59E" : "#8A2B17"
+    readonly property color warningTint: highContrast ? "#000000" : "#FBE6E0"
+
+    /** Header, ticket and attract: the deep ground, and what stands on it. */
+    readonly property color hero: highContrast ? "#000000" : "#0B4A6F"
+    readonly property color heroDeep: highContrast ? "#333333" : "#083A58"
+    readonly property color heroRaised: highContrast ? "#000000" : "#0E577F"
+    readonly property color heroEdge: highContrast ? "#FFFFFF" : "#8DB6CD"
+    readonly property color heroInk: "#FFFFFF"
+    readonly property color heroSoftInk: highContrast ? "#FFFFFF" : "#DCE9F0"
+
+    readonly property color disabled: highContrast ? "#000000" : "#ECE6DA"
+    readonly property color disabledInk: highContrast ? "#C8C8C8" : "#4C4A45"
+    readonly property color focus: highContrast ? "#4DE8FF" : "#B4480A"
+    readonly property color focusGap: highContrast ? "#000000" : "#FFFFFF"
+    readonly property color scrim: highContrast ? "#E6000000" : "#C7062F48"
+    /** A code is read by cameras: dark on white in every theme. */
+    readonly property color codeGround: "#FFFFFF"
+
+    // ---- length ---------------------------------------------------------------------------------------------------
+    readonly property int spaceXS: Math.round(1.8 * mm)
+    readonly property int gap: Math.ceil(3 * mm)
+    readonly property int spaceS: Math.round(5 * mm)
+    readonly property int spaceM: Math.round(7.4 * mm)
+    readonly property int spaceL: Math.round(11 * mm)
+    readonly property int margin: Math.round(17.4 * mm)
+    /** The smallest side of anything to press. */
+    readonly property int target: Math.ceil(20 * mm)
+    readonly property int targetLarge: Math.ceil(31 * mm)
+    readonly property int monogram: Math.round(25 * mm)
+    readonly property int iconSmall: Math.round(10 * mm)
+    readonly property int icon: Math.round(12.5 * mm)
+    readonly property int iconLarge: Math.round(24 * mm)
+    readonly property int radius: Math.round(10 * mm)
+    readonly property int radiusSmall: Math.round(6.5 * mm)
+    readonly property int stroke: Math.max(1, Math.round((highContrast ? 0.9 : 0.6) * mm))
+    readonly property int strokeThin: Math.max(1, Math.round((highContrast ? 0.6 : 0.45) * mm))
+    /** How far a control stands above its ground; it sinks by this much when pressed. */
+    readonly property int lift: Math.max(2, Math.round(1.3 * mm))
+    readonly property int focusWidth: Math.max(3, Math.round(1.5 * mm))
+    readonly property int tooth: Math.round(16.8 * mm)
+    readonly property int toothDepth: Math.round(9 * mm)
+
+    // ---- type: heights of capitals in millimetres -----------------------------------------------------------------
+    readonly property string family: "Plus Jakarta Sans"
+    readonly property font caption: root.type(6.3, Font.Medium, 0, 1)
+    readonly property font captionStrong: root.type(6.3, Font.Bold, 0, 1)
+    readonly property font body: root.type(7.2, Font.Medium, 0, 1)
+    readonly property font name: root.type(7.2, Font.Bold, -0.01, 1)
+    readonly property font action: root.type(8, Font.Bold, -0.01, 0.8)
+    readonly property font actionLarge: root.type(10.4, Font.ExtraBold, -0.015, 0.6)
+    readonly property font heading: root.type(8.7, Font.ExtraBold, -0.015, 0.8)
+    readonly property font title: root.type(13, Font.ExtraBold, -0.025, 0.5)
+    readonly property font display: root.type(18, Font.ExtraBold, -0.03, 0.4)
+    /** What is read from across the hall. */
+    readonly property font poster: root.type(23, Font.ExtraBold, -0.03, 0.2)
+    /** The ticket's number; shrinks to its place. */
+    readonly property font label: root.type(58, Font.ExtraBold, -0.03, 0)
+    /** Header and access bar: they keep their place, so they grow a little only. */
+    readonly property font chrome: root.type(6.6, Font.DemiBold, -0.005, 0.3)
+    readonly property font chromeTitle: root.type(8.7, Font.Bold, -0.015, 0.3)
+    readonly property font key: root.type(8.6, Font.Bold, 0, 0.3)
+    readonly property real lineHeight: 1.12
+    readonly property real lineHeightTight: 1.02
+
+    // ---- time -----------------------------------------------------------------------------------------------------
+    readonly property int motion: animated ? 140 : 0
+
+    readonly property list<FontLoader> fonts: [
+        FontLoader { source: "../../assets/fonts/PlusJakartaSans-Medium.ttf" },
+        FontLoader { source: "../../assets/fonts/PlusJakartaSans-SemiBold.ttf" },
+        FontLoader { source: "../../assets/fonts/PlusJakartaSans-Bold.ttf" },
+        FontLoader { source: "../../assets/fonts/PlusJakartaSans-ExtraBold.ttf" }
+    ]
+
+    /**
+     * A font whose capitals are `capital` millimetres high. `tracking` is in parts of the letter's size. `growth` is
+     * the share of the visitor's text scale that it follows: what is large already grows less.
+     */
+    function type(capital: real, weight: int, tracking: real, growth: real): font {
+        const capitalPart = 0.745; // of the letter's size, in Plus Jakarta Sans
+        const size = capital * root.mm / capitalPart * (1 + (root.textScale - 1) * growth);
+        return Qt.font({
+            family: root.family,
+            pixelSize: Math.max(1, Math.round(size)),
+            weight: weight,
+            letterSpacing: tracking * size
+        });
+    }
+}

@@ -1,0 +1,1 @@
+"""Shared QML, and the drawing of its icons."""

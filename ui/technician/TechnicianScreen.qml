@@ -1,0 +1,103 @@
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import QtQuick.Layouts
+import Giliran
+import ui.components
+
+/** What the machine says of itself. Shows only; nothing here changes anything. */
+FocusScope {
+    id: root
+
+    required property KioskViewModel kiosk
+
+    objectName: "screen_Technician"
+
+    Rectangle {
+        anchors.fill: parent
+        color: Theme.paper
+    }
+
+    ColumnLayout {
+        anchors.fill: parent
+        anchors.margins: Theme.margin
+        spacing: Theme.spaceM
+
+        PageHead {
+            Layout.fillWidth: true
+            icon: "wrench"
+            subtitle: qsTr("Keadaan mesin saat ini")
+            title: qsTr("Teknisi")
+        }
+
+        ScrollArea {
+            Layout.fillHeight: true
+            Layout.fillWidth: true
+
+            Repeater {
+                model: root.kiosk.technicianRows
+
+                Card {
+                    id: fact
+
+                    required property string group
+                    required property string level
+                    required property string name
+                    required property string value
+                    readonly property color tone: fact.level === "error" ? Theme.warning : fact.level === "warning" ? Theme.ink : Theme.good
+
+                    Accessible.name: Words.line([fact.group, fact.name, fact.value])
+                    Accessible.role: Accessible.StaticText
+                    Layout.fillWidth: true
+                    fill: fact.level === "error" ? Theme.warningTint : fact.level === "warning" ? Theme.accentTint : Theme.card
+                    padding: Theme.spaceS
+
+                    contentItem: RowLayout {
+                        spacing: Theme.spaceS
+
+                        Icon {
+                            color: fact.tone
+                            name: fact.level === "ok" ? "check-circle" : "warning"
+                        }
+
+                        ColumnLayout {
+                            Layout.preferredWidth: 2
+                            spacing: 0
+
+                            Caption {
+                                Accessible.ignored: true
+                                Layout.fillWidth: true
+                                text: fact.group
+                            }
+
+                            Name {
+                                Accessible.ignored: true
+                                Layout.fillWidth: true
+                                text: fact.name
+                            }
+                        }
+
+                        Body {
+                            Accessible.ignored: true
+                            Layout.fillWidth: true
+                            Layout.preferredWidth: 3
+                            color: fact.tone
+                            text: fact.value
+                        }
+                    }
+                }
+            }
+        }
+
+        PressButton {
+            Layout.fillWidth: true
+            focus: true
+            kind: PressButton.Primary
+            large: true
+            objectName: "closeTechnicianButton"
+            text: qsTr("Tutup")
+
+            onClicked: root.kiosk.closeTechnician()
+        }
+    }
+}

@@ -1,0 +1,171 @@
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import QtQuick.Layouts
+import Giliran
+import ui.components
+
+/** What do you need? By own words, by what is going on in life, or by agency. */
+ScreenFrame {
+    id: root
+
+    readonly property int tileColumns: Theme.textScale > 1.5 ? (root.portrait ? 1 : 2) : (root.portrait && Theme.textScale > 1.2 ? 2 : 3)
+
+    objectName: "screen_Home"
+
+    actions: PressButton {
+        Layout.fillWidth: true
+        icon: "ticket-bold"
+        kind: PressButton.Accent
+        large: true
+        objectName: "basketBar"
+        text: qsTr("Lanjut: %n layanan dipilih", "services chosen so far", root.kiosk.visitCount)
+        visible: root.kiosk.visitCount > 0
+
+        onClicked: root.kiosk.openVisit()
+    }
+
+    ScrollArea {
+        anchors.fill: parent
+
+        InfoBand {
+            Layout.fillWidth: true
+            icon: "printer"
+            kind: InfoBand.Warning
+            objectName: "printerBand"
+            text: Words.printerTrouble(root.kiosk.printerTrouble)
+            visible: root.kiosk.printerTrouble !== KioskViewModel.PrinterTroubleKind.NoTrouble
+        }
+
+        GridLayout {
+            Layout.fillWidth: true
+            columnSpacing: Theme.margin
+            columns: root.portrait ? 1 : 2
+            rowSpacing: Theme.spaceM
+
+            ColumnLayout {
+                Layout.alignment: Qt.AlignTop
+                Layout.fillWidth: true
+                Layout.preferredWidth: 9
+                spacing: Theme.spaceM
+
+                Title {
+                    Layout.fillWidth: true
+                    font: Theme.title
+                    text: Words.greeting(root.kiosk.partOfDay) + "\n" + qsTr("Apa keperluan Anda?")
+                }
+
+                SearchField {
+                    Layout.fillWidth: true
+                    objectName: "searchField"
+
+                    onClicked: root.kiosk.openSearch()
+                }
+
+                Flow {
+                    Layout.fillWidth: true
+                    spacing: Theme.gap
+
+                    Repeater {
+                        model: root.kiosk.popularServices
+
+                        PressButton {
+                            required property string name
+                            required property string serviceId
+
+                            font: Theme.captionStrong
+                            kind: PressButton.Quiet
+                            objectName: "popular_" + serviceId
+                            radius: height / 2
+                            text: name
+                            width: Math.min(implicitWidth, parent.width)
+
+                            onClicked: root.kiosk.openService(serviceId)
+                        }
+                    }
+                }
+            }
+
+            ColumnLayout {
+                Layout.alignment: Qt.AlignTop
+                Layout.fillWidth: true
+                Layout.preferredWidth: 14
+                spacing: Theme.spaceS
+
+                SectionHead {
+                    Layout.fillWidth: true
+                    moreName: qsTr("Lihat semua peristiwa hidup")
+                    moreObjectName: "allLifeEvents"
+                    moreText: qsTr("Semua %n", "all life events", root.kiosk.lifeEventCount)
+                    text: qsTr("Sedang mengalami")
+
+                    onMore: root.kiosk.openLifeEvents()
+                }
+
+                GridLayout {
+                    Layout.fillWidth: true
+                    columnSpacing: Theme.spaceS
+                    columns: root.tileColumns
+                    rowSpacing: Theme.spaceS
+                    uniformCellHeights: true
+                    uniformCellWidths: true
+
+                    Repeater {
+                        model: root.kiosk.homeLifeEvents
+
+                        LifeEventTile {
+                            required property string lifeEventId
+                            required property string name
+
+                            Layout.fillHeight: true
+                            Layout.fillWidth: true
+                            eventName: name
+                            objectName: "lifeEvent_" + lifeEventId
+
+                            onClicked: root.kiosk.openLifeEvent(lifeEventId)
+                        }
+                    }
+                }
+
+                SectionHead {
+                    Layout.fillWidth: true
+                    Layout.topMargin: Theme.spaceXS
+                    moreName: qsTr("Lihat semua instansi")
+                    moreObjectName: "allAgencies"
+                    moreText: qsTr("Semua %n", "all agencies", root.kiosk.agencyCount)
+                    text: qsTr("Instansi")
+
+                    onMore: root.kiosk.openAgencies()
+                }
+
+                GridLayout {
+                    Layout.fillWidth: true
+                    columnSpacing: Theme.spaceS
+                    columns: root.portrait ? Math.min(2, root.tileColumns) : root.tileColumns
+                    rowSpacing: Theme.spaceS
+                    uniformCellHeights: true
+                    uniformCellWidths: true
+
+                    Repeater {
+                        model: root.kiosk.homeAgencies
+
+                        AgencyTile {
+                            required property string agencyId
+                            required property bool isOpen
+                            required property string name
+                            required property int waitingCount
+
+                            Layout.fillHeight: true
+                            Layout.fillWidth: true
+                            agencyName: name
+                            detail: isOpen ? Words.waiting(waitingCount) : qsTr("Sedang tutup")
+                            objectName: "agency_" + agencyId
+
+                            onClicked: root.kiosk.openAgency(agencyId)
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import QtQuick
+import QtQuick.Layouts
+import ui.components
+
+/** No paper: the screen is the ticket. */
+TicketFrame {
+    id: root
+
+    objectName: "screen_PrinterTrouble"
+
+    ScrollArea {
+        anchors.fill: parent
+
+        GridLayout {
+            Layout.fillWidth: true
+            columnSpacing: Theme.margin
+            columns: root.portrait ? 1 : 2
+            rowSpacing: Theme.spaceM
+
+            ColumnLayout {
+                Layout.alignment: Qt.AlignTop
+                Layout.fillWidth: true
+                Layout.preferredWidth: 5
+                spacing: Theme.spaceM
+
+                TicketLabel {
+                    Layout.fillWidth: true
+                    ticket: root.kiosk.ticket
+                }
+
+                Title {
+                    Layout.fillWidth: true
+                    color: Theme.heroInk
+                    font: Theme.heading
+                    objectName: "verdict"
+                    text: qsTr("Pencetak sedang terganggu, nomor Anda tetap sah. Foto kode ini sebagai tiket.")
+                }
+
+                PressButton {
+                    Layout.fillWidth: true
+                    icon: "check-bold"
+                    kind: PressButton.Accent
+                    large: true
+                    objectName: "ticketSeenButton"
+                    text: qsTr("Sudah saya foto")
+
+                    onClicked: root.kiosk.ticketSeen()
+                }
+
+                CountdownBar {
+                    Layout.fillWidth: true
+                    remaining: root.kiosk.ticketSecondsLeft
+                    total: root.kiosk.ticketSecondsTotal
+                }
+            }
+
+            Rectangle {
+                Layout.alignment: Qt.AlignTop
+                Layout.fillWidth: true
+                Layout.preferredHeight: sheet.implicitHeight + Theme.spaceM * 2
+                Layout.preferredWidth: 6
+                color: Theme.paper
+                radius: Theme.radius
+
+                ColumnLayout {
+                    id: sheet
+
+                    anchors.left: parent.left
+                    anchors.margins: Theme.spaceM
+                    anchors.right: parent.right
+                    anchors.top: parent.top
+                    spacing: Theme.spaceM
+
+                    QrPanel {
+                        Layout.alignment: Qt.AlignHCenter
+                        Layout.preferredHeight: Math.round(130 * Theme.mm)
+                        Layout.preferredWidth: Math.round(130 * Theme.mm)
+                        objectName: "ticketQr"
+                        source: root.kiosk.ticket.qrSource
+                    }
+
+                    TicketStops {
+                        Layout.fillWidth: true
+                        ticket: root.kiosk.ticket
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import QtQuick
+import QtQuick.Layouts
+import ui.components
+
+/** The ticket is safe; the paper is on its way. */
+TicketFrame {
+    id: root
+
+    objectName: "screen_Printing"
+
+    ColumnLayout {
+        anchors.left: parent.left
+        anchors.right: parent.right
+        anchors.verticalCenter: parent.verticalCenter
+        spacing: Theme.spaceL
+
+        Icon {
+            Layout.alignment: Qt.AlignHCenter
+            color: Theme.heroInk
+            name: "printer"
+            size: Theme.iconLarge * 2
+        }
+
+        Title {
+            Accessible.role: Accessible.AlertMessage
+            Layout.fillWidth: true
+            color: Theme.heroInk
+            font: Theme.display
+            horizontalAlignment: Text.AlignHCenter
+            text: qsTr("Sebentar ya, tiket Anda sedang dicetak.")
+        }
+
+        Body {
+            Layout.fillWidth: true
+            color: Theme.heroSoftInk
+            horizontalAlignment: Text.AlignHCenter
+            text: qsTr("Tiket keluar di bawah layar.")
+        }
+    }
+}

@@ -1,0 +1,87 @@
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import QtQuick.Layouts
+import ui.components
+
+/** One service: everything its standard publishes, and the way to a number. */
+ScreenFrame {
+    id: root
+
+    objectName: "screen_Service"
+    title: root.kiosk.service.agencyName
+
+    Loader {
+        anchors.fill: parent
+        sourceComponent: root.portrait ? upright : wide
+    }
+
+    Component {
+        id: upright
+
+        ColumnLayout {
+            spacing: Theme.spaceS
+
+            ScrollArea {
+                Layout.fillHeight: true
+                Layout.fillWidth: true
+                spacingInside: Theme.spaceM
+
+                ServiceSummary {
+                    Layout.fillWidth: true
+                    kiosk: root.kiosk
+                }
+
+                ServiceStandard {
+                    Layout.fillWidth: true
+                    service: root.kiosk.service
+                }
+            }
+
+            ServiceActions {
+                Layout.fillWidth: true
+                kiosk: root.kiosk
+            }
+        }
+    }
+
+    Component {
+        id: wide
+
+        RowLayout {
+            spacing: Theme.margin
+            uniformCellSizes: true
+
+            ColumnLayout {
+                Layout.fillHeight: true
+                Layout.fillWidth: true
+                spacing: Theme.spaceS
+
+                ScrollArea {
+                    Layout.fillHeight: true
+                    Layout.fillWidth: true
+
+                    ServiceSummary {
+                        Layout.fillWidth: true
+                        kiosk: root.kiosk
+                    }
+                }
+
+                ServiceActions {
+                    Layout.fillWidth: true
+                    kiosk: root.kiosk
+                }
+            }
+
+            ScrollArea {
+                Layout.fillHeight: true
+                Layout.fillWidth: true
+
+                ServiceStandard {
+                    Layout.fillWidth: true
+                    service: root.kiosk.service
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import QtQuick
+import ui.components
+
+/** A corner without a mark: five presses within three seconds open the technician's view, which only shows. */
+MouseArea {
+    id: root
+
+    property int presses: 0
+
+    signal opened
+
+    Accessible.ignored: true
+    height: Theme.targetLarge
+    objectName: "technicianCorner"
+    width: Theme.targetLarge
+
+    onClicked: {
+        patience.start();
+        root.presses += 1;
+        if (root.presses === 5)
+            root.opened();
+    }
+
+    Timer {
+        id: patience
+
+        interval: 3000
+
+        onTriggered: root.presses = 0
+    }
+}

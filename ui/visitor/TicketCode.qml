@@ -1,0 +1,42 @@
+import QtQuick
+import QtQuick.Layouts
+import Giliran
+import ui.components
+
+/** The code to keep on a phone, and why. */
+GridLayout {
+    id: root
+
+    required property TicketDetail ticket
+    required property string heading
+    required property string text
+    property int codeSize: Math.round(78 * Theme.mm)
+
+    columnSpacing: Theme.spaceM
+    columns: Theme.textScale > 1.5 ? 1 : 2
+    rowSpacing: Theme.spaceS
+
+    QrPanel {
+        Layout.alignment: root.columns > 1 ? Qt.AlignTop : Qt.AlignHCenter
+        Layout.preferredHeight: root.codeSize
+        Layout.preferredWidth: root.codeSize
+        objectName: "ticketQr"
+        source: root.ticket.qrSource
+    }
+
+    ColumnLayout {
+        Layout.alignment: Qt.AlignVCenter
+        spacing: Theme.spaceXS
+
+        Heading {
+            Layout.fillWidth: true
+            text: root.heading
+        }
+
+        Body {
+            Layout.fillWidth: true
+            color: Theme.softInk
+            text: root.text
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import QtQuick
+import Giliran
+import ui.components
+
+/** The deep ground on which a number stands. */
+FocusScope {
+    id: root
+
+    required property KioskViewModel kiosk
+    default property alias content: body.data
+    readonly property bool portrait: root.height > root.width
+
+    Rectangle {
+        anchors.fill: parent
+        color: Theme.hero
+    }
+
+    GigiBalang {
+        id: eaves
+
+        anchors.top: parent.top
+        toothColor: Theme.heroDeep
+        width: parent.width
+    }
+
+    Item {
+        id: body
+
+        anchors.bottom: bar.top
+        anchors.bottomMargin: Theme.spaceL
+        anchors.left: parent.left
+        anchors.leftMargin: Theme.margin
+        anchors.right: parent.right
+        anchors.rightMargin: Theme.margin
+        anchors.top: eaves.bottom
+        anchors.topMargin: root.portrait ? Theme.spaceL : Theme.spaceS
+    }
+
+    AccessBar {
+        id: bar
+
+        anchors.bottom: parent.bottom
+        kiosk: root.kiosk
+        width: parent.width
+    }
+}

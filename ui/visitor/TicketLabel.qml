@@ -1,0 +1,36 @@
+import QtQuick
+import QtQuick.Layouts
+import Giliran
+import ui.components
+
+/** The number, as large as its place allows. */
+ColumnLayout {
+    id: root
+
+    required property TicketDetail ticket
+
+    spacing: 0
+
+    Text {
+        Layout.fillWidth: true
+        color: Theme.heroSoftInk
+        font: Theme.heading
+        text: root.ticket.isCopy ? qsTr("Nomor Anda (salinan)") : qsTr("Nomor Anda")
+        textFormat: Text.PlainText
+        wrapMode: Text.Wrap
+    }
+
+    Text {
+        Accessible.name: qsTr("Nomor Anda %1").arg(root.ticket.label)
+        Layout.fillWidth: true
+        Layout.preferredHeight: Math.round(78 * Theme.mm)
+        color: Theme.heroInk
+        font: Theme.label
+        fontSizeMode: Text.Fit
+        minimumPixelSize: Theme.title.pixelSize
+        objectName: "ticketLabel"
+        text: root.ticket.label
+        textFormat: Text.PlainText
+        verticalAlignment: Text.AlignVCenter
+    }
+}

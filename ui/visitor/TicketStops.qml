@@ -1,0 +1,71 @@
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import QtQuick.Layouts
+import Giliran
+import ui.components
+
+/** Where to go: one card a stop. */
+ColumnLayout {
+    id: root
+
+    required property TicketDetail ticket
+
+    spacing: Theme.spaceS
+
+    Heading {
+        Layout.fillWidth: true
+        text: root.ticket.stopCount > 1 ? qsTr("Anda menunggu di %n antrean sekaligus", "queues", root.ticket.stopCount) : qsTr("Tunggu di sini")
+    }
+
+    Repeater {
+        model: root.ticket.stops
+
+        Card {
+            id: stop
+
+            required property string afterText
+            required property string agencyName
+            required property string counterText
+            required property string floorText
+            required property string monogram
+            required property int peopleAhead
+            required property string serviceName
+            required property color tileColor
+
+            Layout.fillWidth: true
+            padding: Theme.spaceS
+
+            contentItem: RowLayout {
+                spacing: Theme.spaceS
+
+                Monogram {
+                    letters: stop.monogram
+                    tileColor: stop.tileColor
+                }
+
+                ColumnLayout {
+                    spacing: 0
+
+                    Name {
+                        Layout.fillWidth: true
+                        text: Words.line([stop.agencyName, stop.serviceName])
+                    }
+
+                    Caption {
+                        Layout.fillWidth: true
+                        text: Words.line([stop.floorText, stop.counterText, stop.afterText === "" ? "" : qsTr("sesudah %1").arg(stop.afterText)])
+                    }
+
+                    Caption {
+                        Layout.fillWidth: true
+                        color: Theme.good
+                        font: Theme.captionStrong
+                        text: stop.peopleAhead < 0 ? "" : stop.peopleAhead === 0 ? qsTr("Anda yang pertama") : qsTr("%n orang di depan Anda", "people ahead", stop.peopleAhead)
+                        visible: text !== ""
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import QtQuick
+import QtQuick.Controls.Basic
+import QtQuick.Layouts
+import Giliran
+import ui.components
+
+/** What is known about the paper, and what to do when it did not come. */
+Control {
+    id: root
+
+    required property KioskViewModel kiosk
+    readonly property int outcome: root.kiosk.printOutcome
+    readonly property bool asks: root.outcome === KioskViewModel.PrintOutcome.Unknown
+
+    Accessible.name: sentence.text
+    Accessible.role: Accessible.AlertMessage
+    horizontalPadding: Theme.spaceM
+    verticalPadding: Theme.spaceS
+
+    function say(outcome: int): string {
+        switch (outcome) {
+        case KioskViewModel.PrintOutcome.Pending:
+            return qsTr("Sedang dicetak. Tiket keluar di bawah layar.");
+        case KioskViewModel.PrintOutcome.Confirmed:
+            return qsTr("Sudah tercetak. Ambil tiket di bawah layar.");
+        case KioskViewModel.PrintOutcome.Unverified:
+            return qsTr("Sudah dikirim ke pencetak. Ambil tiket di bawah layar.");
+        case KioskViewModel.PrintOutcome.Unknown:
+            return qsTr("Apakah tiket keluar?");
+        default:
+            return qsTr("Tiket tidak tercetak. Foto layar ini: nomor Anda sudah tersimpan.");
+        }
+    }
+
+    background: Rectangle {
+        border.color: Theme.heroEdge
+        border.width: Theme.strokeThin
+        color: Theme.heroRaised
+        radius: Theme.radius
+    }
+    contentItem: ColumnLayout {
+        spacing: Theme.spaceS
+
+        RowLayout {
+            Layout.fillWidth: true
+            spacing: Theme.spaceM
+
+            Icon {
+                color: Theme.heroInk
+                name: root.outcome > KioskViewModel.PrintOutcome.Unknown ? "device-mobile-camera" : "printer"
+                size: Theme.icon
+            }
+
+            Name {
+                id: sentence
+
+                Accessible.ignored: true
+                Layout.fillWidth: true
+                color: Theme.heroInk
+                font: root.asks ? Theme.heading : Theme.name
+                objectName: "verdict"
+                text: root.say(root.outcome)
+            }
+
+            PressButton {
+                font: Theme.captionStrong
+                kind: PressButton.OnHero
+                objectName: "reprintButton"
+                text: qsTr("Tidak keluar?")
+                visible: root.kiosk.canReprint && root.outcome === KioskViewModel.PrintOutcome.Unverified
+
+                onClicked: root.kiosk.reprint()
+            }
+        }
+
+        RowLayout {
+            Layout.fillWidth: true
+            spacing: Theme.spaceS
+            uniformCellSizes: true
+            visible: root.asks
+
+            PressButton {
+                Layout.fillHeight: true
+                Layout.fillWidth: true
+                kind: PressButton.Accent
+                objectName: "ticketSeenButton"
+                text: qsTr("Ya, sudah")
+
+                onClicked: root.kiosk.ticketSeen()
+            }
+
+            PressButton {
+                Layout.fillHeight: true
+                Layout.fillWidth: true
+                kind: PressButton.Accent
+                objectName: "reprintButton"
+                text: qsTr("Cetak ulang")
+                visible: root.kiosk.canReprint
+
+                onClicked: root.kiosk.reprint()
+            }
+        }
+    }
+}
