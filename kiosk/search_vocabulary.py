@@ -37,28 +37,20 @@ class Vocabulary:
         self._beginnings = lru_cache(maxsize=16)(self._cut_to)
         self._correction = lru_cache(maxsize=2048)(self._correct)
 
-    def meanings(self, words: tuple[str, ...]) -> tuple[Meaning, ...]:
+    def meanings(self, words: tuple[str, ...], *, still_typing: bool) -> tuple[Meaning, ...]:
         """One meaning for each thing said in `words`; empty where the index knows nothing like it."""
         readings = self._words.read(words)
-        last = readings[-1:] if readings and readings[-1].words[-1:] == words[-1:] else ()
-        said = [self._meaning(reading, term) for reading in readings[: -1 if last else None] for term in reading.terms]
-        for reading in last:
-            said.extend(self._meaning_of_last(reading, term, words) for term in reading.terms)
+        said = [self._meaning(reading, term) for reading in readings for term in reading.terms]
+        if still_typing and said and readings[-1].words[-1:] == words[-1:]:
+            said[-1] = self._half_typed(" ".join(readings[-1].words), said[-1])
         return tuple(said)
 
     def _meaning(self, reading: Reading, term: str) -> Meaning:
-        return self._exact(term) or self._spoken(reading) or self._correction(" ".join(reading.words), whole=True)
-
-    def _meaning_of_last(self, reading: Reading, term: str, words: tuple[str, ...]) -> Meaning:
         typed = " ".join(reading.words)
-        found = {**self._completions(typed), **dict.fromkeys(self._words.completions(words), _COMPLETED)}
-        found = {each: sureness for each, sureness in found.items() if each in self._terms} | dict(self._exact(term))
-        return (
-            found
-            or self._spoken(reading)
-            or self._correction(typed, whole=True)
-            or self._correction(typed, whole=False)
-        )
+        return self._exact(term) or self._spoken(reading) or self._correction(typed, whole=True)
+
+    def _half_typed(self, typed: str, meaning: Meaning) -> Meaning:
+        return {**self._completions(typed), **meaning} or self._correction(typed, whole=False)
 
     def _exact(self, term: str) -> Meaning:
         related = {each: _RELATED for each in self._words.related.get(term, ()) if each in self._terms}

@@ -66,14 +66,16 @@ class SearchWords:
     def terms(self, text: str) -> tuple[str, ...]:
         return tuple(term for reading in self.read(split_words(text)) for term in reading.terms)
 
-    def completions(self, words: tuple[str, ...]) -> frozenset[str]:
-        """The terms of phrases that end in the last of `words`, half typed: `kartu kel` may become `kk`."""
-        return frozenset(
-            term
+    def completed(self, words: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+        """What the words may become when they end in a half-typed phrase: `kartu kel` is on its way to `kk`."""
+        if not words:
+            return ()
+        meant = {
+            (*words[: len(words) - len(phrase)], *terms)
             for phrase, terms in self._phrases
-            if words[-len(phrase) : -1] == phrase[:-1] and phrase[-1].startswith(words[-1])
-            for term in terms
-        )
+            if words[-len(phrase) : -1] == phrase[:-1] and phrase[-1].startswith(words[-1]) and phrase[-1] != words[-1]
+        }
+        return tuple(sorted(meant))
 
     def _phrase_at(self, words: tuple[str, ...], position: int) -> Reading | None:
         for length in range(min(self._longest, len(words) - position), 0, -1):
@@ -96,7 +98,7 @@ class SearchWords:
 
 def split_words(text: str) -> tuple[str, ...]:
     """Lower-case words of plain letters and digits: `Akta PPAT: e-KTP` -> `akta`, `ppat`, `e`, `ktp`."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    decomposed = unicodedata.normalize("NFKD", text).casefold()
     return tuple(_WORD.findall("".join(each for each in decomposed if not unicodedata.combining(each))))
 
 
