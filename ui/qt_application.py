@@ -15,8 +15,10 @@ def qt_application() -> QGuiApplication:
 
     Drawn without the GPU everywhere: kiosks have weak ones with odd drivers, and what is tested is what runs.
     """
-    QQuickWindow.setGraphicsApi(QSGRendererInterface.GraphicsApi.Software)
-    application = QGuiApplication.instance() or QGuiApplication(sys.argv[:1])
+    application = QGuiApplication.instance()
+    if application is None:
+        QQuickWindow.setGraphicsApi(QSGRendererInterface.GraphicsApi.Software)
+        application = QGuiApplication(sys.argv[:1])
     if not isinstance(application, QGuiApplication):
         raise TypeError("another kind of Qt application runs in this process")
     application.setApplicationName("Giliran")

@@ -86,7 +86,11 @@ class Attendant(QObject):
         self._refreshed_at = clock.monotonic()
         self._newest_job: PrintJob | None = None
         self._timer = QTimer(self, interval=TICK_MS)
-        self._timer.timeout.connect(self._pass_time)
+        self._timer.timeout.connect(self.pass_time)
+
+    @property
+    def hall(self) -> Hall:
+        return self._hall
 
     @property
     def state(self) -> KioskState:
@@ -306,7 +310,8 @@ class Attendant(QObject):
     # Time
 
     @Slot()
-    def _pass_time(self) -> None:
+    def pass_time(self) -> None:
+        """Look at the clock: what has run out ends, what is due is done."""
         now = self._clock.monotonic()
         if now - self._refreshed_at >= _REFRESH_S:
             self._refresh()

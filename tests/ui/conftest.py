@@ -1,0 +1,125 @@
+"""A real kiosk in a temporary folder: real store and catalogue, simulated printer, a clock that the test moves."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEventLoop
+from PySide6.QtGui import QGuiApplication
+
+from kiosk.clock import FakeClock
+from kiosk.config import KioskConfig, PrinterConfig, ScreenConfig
+from kiosk.domain.screens import Screen
+from kiosk.domain.visitor import Problem
+from printing.simulated import SimulatedPrinter
+from ui.app import KioskApplication
+from ui.driver import VisitorDriver
+from ui.qt_application import qt_application
+from ui.visitor.attendant import Attendant
+from ui.visitor.state import KioskState
+
+MONDAY_MORNING = datetime(2026, 11, 23, 2, 41, tzinfo=UTC)
+"""09.41 in Jakarta: the hall is open."""
+
+
+class KioskUnderTest:
+    """A running kiosk and a hand on everything around it."""
+
+    def __init__(self, application: KioskApplication, clock: FakeClock, slips: Path) -> None:
+        self.application = application
+        self.clock = clock
+        self.printer = SimulatedPrinter(slips)
+        self.driver = VisitorDriver(application.window)
+
+    @property
+    def attendant(self) -> Attendant:
+        return self.application.attendant
+
+    @property
+    def state(self) -> KioskState:
+        return self.application.attendant.state
+
+    def shows(self, *screens: Screen) -> bool:
+        return self.state.screen in screens
+
+    def seconds_warned(self) -> int | None:
+        return self.state.idle_seconds_left
+
+    def problem(self) -> Problem:
+        return self.state.session.problem
+
+    def wait_until(self, is_so: Callable[[], bool], what: str = "it") -> None:
+        self.driver.wait_until(is_so, what)
+
+    def wait_for(self, screen: Screen) -> None:
+        self.driver.wait_for(screen)
+
+    def pass_time(self, seconds: float) -> None:
+        """Lets so much time pass at once, and the kiosk notice it."""
+        self.clock.advance(timedelta(seconds=seconds))
+        self.attendant.pass_time()
+
+    def refresh(self) -> None:
+        """Lets the kiosk look at clock, hall and printer again."""
+        self.pass_time(6)
+        if self.application.machine:
+            self.application.machine.spooler.wake()
+
+    def change_printer(self, **changes: float | bool) -> None:
+        self.printer.change(**changes)
+        self.refresh()
+
+    def run_events(self) -> None:
+        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+
+    def stored(self, sql: str) -> list[tuple[object, ...]]:
+        assert self.application.machine is not None
+        return self.application.machine.store.call(lambda db: list(db.conn.execute(sql).fetchall()))
+
+
+Start = Callable[..., KioskUnderTest]
+
+
+@pytest.fixture(scope="session")
+def qapp_cls() -> type[QGuiApplication]:
+    """pytest-qt would make a QApplication, which the product does not have."""
+    return QGuiApplication
+
+
+@pytest.fixture
+def start(tmp_path: Path, qapp: QGuiApplication) -> Iterator[Start]:
+    """Starts kiosks; takes them apart again, and sees to it that QML complained of nothing."""
+    assert qt_application() is qapp
+    running: list[KioskApplication] = []
+
+    def start(
+        config: KioskConfig | None = None, now: datetime = MONDAY_MORNING, **printer: float | bool
+    ) -> KioskUnderTest:
+        slips = tmp_path / "slips"
+        config = replace(
+            config or KioskConfig(screen=ScreenConfig(full_screen=False, animations=False)),
+            data_dir=tmp_path / "data",
+            printer=PrinterConfig(device=f"sim:{slips}"),
+        )
+        if printer:
+            SimulatedPrinter(slips).change(**printer)
+        clock = FakeClock(now)
+        application = KioskApplication(config, clock)
+        running.append(application)
+        application.show()
+        kiosk = KioskUnderTest(application, clock, slips)
+        if application.machine:
+            kiosk.wait_until(lambda: bool(kiosk.state.queues), "the hall")
+        return kiosk
+
+    yield start
+    for application in running:
+        application.close()
+        assert application.qml_warnings == []
+
+
+@pytest.fixture
+def kiosk(start: Start) -> KioskUnderTest:
+    return start()
