@@ -26,22 +26,22 @@ weigh() {
 }
 
 # The bundle alone: moved elsewhere, an empty environment, the source tree and .venv out of sight, no complaint.
-start() {
-  local elsewhere hidden=()
+start() (
   elsewhere=$(mktemp -d)
-  trap 'rm -rf "$elsewhere"' RETURN
-  cp -a dist/giliran "$elsewhere/"
+  trap 'rm -rf "$elsewhere"' EXIT
+  hidden=()
   if unshare --mount --map-root-user true 2>/dev/null; then
     hidden=(unshare --mount --map-root-user /bin/sh -c 'mount -t tmpfs none "$0" && exec "$@"' "$PWD")
   fi
-  (cd "$elsewhere" && "${hidden[@]}" /usr/bin/env -i HOME="$elsewhere" PATH=/nowhere \
-    "$elsewhere/giliran/giliran" selftest 2>"$elsewhere/stderr")
-  if [[ -s $elsewhere/stderr ]]; then
+  cp -a dist/giliran "$elsewhere/"
+  cd "$elsewhere"
+  "${hidden[@]}" /usr/bin/env -i HOME="$elsewhere" PATH=/nowhere "$elsewhere/giliran/giliran" selftest 2>stderr
+  if [[ -s stderr ]]; then
     echo "The bundle passed its self-test but complained:" >&2
-    cat "$elsewhere/stderr" >&2
-    return 1
+    cat stderr >&2
+    exit 1
   fi
-}
+)
 
 stage "bundle" build
 stage "bundle size" weigh
