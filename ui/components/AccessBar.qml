@@ -10,7 +10,16 @@ Rectangle {
     readonly property bool largest: root.kiosk.textScale >= 2
 
     color: Theme.card
-    implicitHeight: row.implicitHeight + Theme.spaceS * 2
+    implicitHeight: row.implicitHeight + Theme.spaceS * 2 + Theme.strokeThin
+
+    component Aid: PressButton {
+        Layout.fillHeight: true
+        Layout.fillWidth: true
+        Layout.preferredHeight: Math.max(implicitHeight, Theme.foot)
+        font: Theme.chrome
+        kind: PressButton.Quiet
+        radius: Theme.radiusSmall
+    }
 
     Rectangle {
         color: Theme.hairline
@@ -29,10 +38,7 @@ Rectangle {
         spacing: Theme.spaceS
         uniformCellSizes: true
 
-        PressButton {
-            Layout.fillHeight: true
-            Layout.fillWidth: true
-            font: Theme.chrome
+        Aid {
             icon: "arrow-left-bold"
             kind: PressButton.Secondary
             objectName: "backButton"
@@ -42,24 +48,17 @@ Rectangle {
             onClicked: root.kiosk.goBack()
         }
 
-        PressButton {
-            Layout.fillHeight: true
-            Layout.fillWidth: true
-            font: Theme.chrome
+        Aid {
             icon: "text-aa-bold"
-            kind: PressButton.Quiet
             objectName: "textSizeButton"
             text: root.largest ? qsTr("Teks biasa") : qsTr("Teks besar")
 
             onClicked: root.kiosk.cycleTextScale()
         }
 
-        PressButton {
+        Aid {
             Accessible.checkable: true
             Accessible.checked: root.kiosk.highContrast
-            Layout.fillHeight: true
-            Layout.fillWidth: true
-            font: Theme.chrome
             icon: "circle-half-bold"
             kind: root.kiosk.highContrast ? PressButton.Primary : PressButton.Quiet
             objectName: "contrastButton"
@@ -68,12 +67,8 @@ Rectangle {
             onClicked: root.kiosk.toggleContrast()
         }
 
-        PressButton {
-            Layout.fillHeight: true
-            Layout.fillWidth: true
-            font: Theme.chrome
+        Aid {
             icon: "translate-bold"
-            kind: PressButton.Quiet
             objectName: "otherLanguageButton"
             text: root.kiosk.language === "id" ? "English" : "Indonesia"
 

@@ -56,34 +56,43 @@ Item {
                     wrapMode: Text.Wrap
                 }
 
-                Text {
+                Flow {
                     Layout.fillWidth: true
-                    color: Theme.heroSoftInk
-                    font: Theme.chrome
-                    text: Words.line([root.kiosk.dateText, root.kiosk.clockText])
-                    textFormat: Text.PlainText
-                    wrapMode: Text.Wrap
-                }
-            }
+                    spacing: Theme.spaceS
 
-            Rectangle {
-                Layout.preferredHeight: demoText.implicitHeight + Theme.spaceXS * 2
-                Layout.preferredWidth: demoText.implicitWidth + Theme.spaceS * 2
-                border.color: Theme.accent
-                border.width: Theme.strokeThin
-                color: "transparent"
-                objectName: "demonstrationTag"
-                radius: height / 2
-                visible: root.kiosk.isDemonstration
+                    Text {
+                        color: Theme.heroSoftInk
+                        font: Theme.chrome
+                        height: Math.max(implicitHeight, tag.visible ? tag.height : 0)
+                        text: Words.line([root.kiosk.dateText, root.kiosk.clockText])
+                        textFormat: Text.PlainText
+                        verticalAlignment: Text.AlignVCenter
+                        width: Math.min(implicitWidth, parent.width)
+                        wrapMode: Text.Wrap
+                    }
 
-                Text {
-                    id: demoText
+                    Rectangle {
+                        id: tag
 
-                    anchors.centerIn: parent
-                    color: Theme.heroInk
-                    font: Theme.chrome
-                    text: qsTr("Data contoh")
-                    textFormat: Text.PlainText
+                        border.color: Theme.accent
+                        border.width: Theme.strokeThin
+                        color: "transparent"
+                        height: tagText.implicitHeight + Theme.strokeThin * 2
+                        objectName: "demonstrationTag"
+                        radius: height / 2
+                        visible: root.kiosk.isDemonstration
+                        width: tagText.implicitWidth + Theme.spaceS * 2
+
+                        Text {
+                            id: tagText
+
+                            anchors.centerIn: parent
+                            color: Theme.heroInk
+                            font: Theme.chrome
+                            text: qsTr("Data contoh")
+                            textFormat: Text.PlainText
+                        }
+                    }
                 }
             }
 

@@ -94,6 +94,7 @@ Pressable {
 
             ColumnLayout {
                 spacing: 0
+                visible: root.text !== ""
 
                 Text {
                     Accessible.ignored: true

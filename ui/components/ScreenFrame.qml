@@ -55,6 +55,7 @@ FocusScope {
             id: pinned
 
             Layout.bottomMargin: Theme.spaceM
+            Layout.fillHeight: false
             Layout.fillWidth: true
             Layout.leftMargin: Theme.margin
             Layout.rightMargin: Theme.margin

@@ -2,14 +2,15 @@ import QtQuick
 import QtQuick.Layouts
 
 /** Holds more than fits. Its rail appears only when it is needed; keyboard focus is always brought into view. */
-RowLayout {
+Item {
     id: root
 
     default property alias content: column.data
     property alias spacingInside: column.spacing
     property alias view: flick
 
-    spacing: Theme.spaceS
+    implicitHeight: column.implicitHeight
+    implicitWidth: column.implicitWidth
 
     function reveal(item: Item) {
         for (let above = item; above; above = above.parent) {
@@ -37,8 +38,8 @@ RowLayout {
     Flickable {
         id: flick
 
-        Layout.fillHeight: true
-        Layout.fillWidth: true
+        anchors.fill: parent
+        anchors.rightMargin: rail.needed ? rail.width + Theme.spaceS : 0
         boundsBehavior: Flickable.StopAtBounds
         clip: contentHeight > height
         contentHeight: column.implicitHeight
@@ -55,7 +56,11 @@ RowLayout {
     }
 
     ScrollRail {
-        Layout.fillHeight: true
+        id: rail
+
+        anchors.bottom: parent.bottom
+        anchors.right: parent.right
+        anchors.top: parent.top
         view: flick
     }
 }

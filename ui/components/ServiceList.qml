@@ -1,11 +1,10 @@
 pragma ComponentBehavior: Bound
 
 import QtQuick
-import QtQuick.Layouts
 import Giliran
 
 /** Services under each other, as many as there are. */
-RowLayout {
+Item {
     id: root
 
     required property ServiceListModel services
@@ -18,13 +17,11 @@ RowLayout {
 
     signal chosen(serviceId: string)
 
-    spacing: Theme.spaceS
-
     ListView {
         id: list
 
-        Layout.fillHeight: true
-        Layout.fillWidth: true
+        anchors.fill: parent
+        anchors.rightMargin: rail.needed ? rail.width + Theme.spaceS : 0
         boundsBehavior: Flickable.StopAtBounds
         clip: contentHeight > height
         flickableDirection: Flickable.VerticalFlick
@@ -32,7 +29,6 @@ RowLayout {
         keyNavigationEnabled: false
         model: root.services
         objectName: "serviceList"
-        reuseItems: false
         spacing: Theme.spaceS
 
         delegate: ServiceRow {
@@ -58,7 +54,11 @@ RowLayout {
     }
 
     ScrollRail {
-        Layout.fillHeight: true
+        id: rail
+
+        anchors.bottom: parent.bottom
+        anchors.right: parent.right
+        anchors.top: parent.top
         view: list
     }
 }

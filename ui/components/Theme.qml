@@ -69,6 +69,8 @@ QtObject {
     readonly property int margin: Math.round(17.4 * mm)
     /** The smallest side of anything to press. */
     readonly property int target: Math.ceil(20 * mm)
+    /** Height of what stands at the foot of every screen. */
+    readonly property int foot: Math.ceil(25 * mm)
     readonly property int targetLarge: Math.ceil(31 * mm)
     readonly property int monogram: Math.round(25 * mm)
     readonly property int iconSmall: Math.round(10 * mm)

@@ -20,17 +20,21 @@ ColumnLayout {
         wrapMode: Text.Wrap
     }
 
-    Text {
-        Accessible.name: qsTr("Nomor Anda %1").arg(root.ticket.label)
+    Item {
         Layout.fillWidth: true
         Layout.preferredHeight: Math.round(78 * Theme.mm)
-        color: Theme.heroInk
-        font: Theme.label
-        fontSizeMode: Text.Fit
-        minimumPixelSize: Theme.title.pixelSize
-        objectName: "ticketLabel"
-        text: root.ticket.label
-        textFormat: Text.PlainText
-        verticalAlignment: Text.AlignVCenter
+
+        Text {
+            Accessible.name: qsTr("Nomor Anda %1").arg(root.ticket.label)
+            anchors.fill: parent
+            color: Theme.heroInk
+            font: Theme.label
+            fontSizeMode: Text.Fit
+            minimumPixelSize: Theme.title.pixelSize
+            objectName: "ticketLabel"
+            text: root.ticket.label
+            textFormat: Text.PlainText
+            verticalAlignment: Text.AlignVCenter
+        }
     }
 }
