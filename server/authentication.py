@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 
 from kiosk.sync import signing
 from kiosk.sync.wire import (
@@ -86,10 +87,13 @@ async def read_body(request: Request) -> bytes:
     if not announced.isdecimal() or int(announced) > MAX_BODY_BYTES:
         raise _too_large()
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise _too_large()
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > MAX_BODY_BYTES:
+                raise _too_large()
+    except ClientDisconnect as error:
+        raise RefusedError(ProblemCode.MALFORMED, "The line broke before the request was complete.") from error
     return bytes(body)
 
 

@@ -6,7 +6,7 @@ call as a whole is ours.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from types import TracebackType
 from typing import Final, Protocol, Self, TypeVar
@@ -160,19 +160,22 @@ class SyncClient:
 
     async def _post(self, path: str, body: bytes, headers: Mapping[str, str]) -> "_Reply":
         async with self._http.stream("POST", path, content=body, headers=headers) as response:
+            reply = _Reply(response.status_code, response.headers)
+            if not reply.is_ours:
+                return reply  # unread, so that this connection to a stranger is not used again
             content = bytearray()
             async for chunk in response.aiter_raw():
                 content += chunk
                 if len(content) > _LONGEST_ANSWER:
                     raise OfflineError("The answer is longer than any this server gives: something stands between.")
-            return _Reply(response.status_code, response.headers, bytes(content))
+            return replace(reply, content=bytes(content))
 
 
 @dataclass(frozen=True, slots=True)
 class _Reply:
     status: int
     headers: httpx2.Headers
-    content: bytes
+    content: bytes = b""
 
     @property
     def media_type(self) -> str:

@@ -1,0 +1,194 @@
+"""A TCP proxy on the loopback that can be as bad as a real network. Bounded in connections and in time."""
+
+import asyncio
+import socket
+import struct
+import threading
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Final, Self
+from urllib.parse import urlsplit
+
+Behaviour = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+_MOST_CONNECTIONS: Final = 500
+_LONGEST_S: Final = 20.0
+
+
+class Proxy:
+    """Listens on a free port. `behaviour` may be changed at any time; it holds for the connections to come."""
+
+    def __init__(self, behaviour: Behaviour) -> None:
+        self.behaviour = behaviour
+        self.connections = 0
+        self._ready = threading.Event()
+        self._loop = asyncio.new_event_loop()
+        self._stopped = asyncio.Event()
+        self._thread = threading.Thread(target=self._run, name="proxy")
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self._ready.wait()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._stopped.set)
+        self._thread.join()
+
+    def _run(self) -> None:
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._serve())
+
+    async def _serve(self) -> None:
+        server = await asyncio.start_server(self._handle, "127.0.0.1", 0)
+        self.url = "http://{}:{}".format(*server.sockets[0].getsockname())
+        self._ready.set()
+        await self._stopped.wait()
+        server.close()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
+    async def _handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        assert self.connections <= _MOST_CONNECTIONS, "a client in a storm"
+        with suppress(ConnectionError, TimeoutError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            async with asyncio.timeout(_LONGEST_S):
+                await self.behaviour(reader, writer)
+        writer.close()
+
+
+def relay(server_url: str) -> Behaviour:
+    """A good line."""
+
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        server_reader, server_writer = await _connect(server_url)
+        try:
+            await _both(_pipe(reader, server_writer), _pipe(server_reader, writer))
+        finally:
+            server_writer.close()
+
+    return behave
+
+
+def lose_answers(server_url: str, path: str, on_lost: Callable[[], None]) -> Behaviour:
+    """Requests to `path` reach the server and are answered; then the line is reset instead of bringing the answer."""
+
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        server_reader, server_writer = await _connect(server_url)
+        try:
+            while request := await _read_message(reader):
+                server_writer.write(request)
+                answer = await _read_message(server_reader)
+                if request.startswith(b"POST " + path.encode()):
+                    on_lost()
+                    _reset(writer)
+                    return
+                writer.write(answer)
+        finally:
+            server_writer.close()
+
+    return behave
+
+
+def reset_after(server_url: str, sent_bytes: int) -> Behaviour:
+    """The line breaks when so many bytes of the client have passed."""
+
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        server_reader, server_writer = await _connect(server_url)
+
+        async def count() -> None:
+            left = sent_bytes
+            while left and (chunk := await reader.read(left)):
+                server_writer.write(chunk)
+                left -= len(chunk)
+            await server_writer.drain()
+            _reset(writer)
+
+        try:
+            await _both(count(), _pipe(server_reader, writer))
+        finally:
+            server_writer.close()
+
+    return behave
+
+
+async def refuse(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """The machine is there, the server is not."""
+    _reset(writer)
+
+
+async def half_open(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+    """Takes everything and never says a word."""
+    while await reader.read(65536):
+        pass
+
+
+def answer(status: str, body: str = "", content_type: str = "text/html", **headers: str) -> Behaviour:
+    """Says the same to every request, as a captive portal or a proxy before a dead server does."""
+    lines = [f"HTTP/1.1 {status}", f"Content-Type: {content_type}", f"Content-Length: {len(body.encode())}"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    reply = ("\r\n".join(lines) + "\r\n\r\n" + body).encode()
+
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while await _read_message(reader):
+            writer.write(reply)
+            await writer.drain()
+
+    return behave
+
+
+def drip(every_s: float) -> Behaviour:
+    """A perfectly well-formed answer, one byte at a time."""
+
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await _read_message(reader)
+        for byte in (
+            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 10000\r\n\r\n" + b" " * 10000
+        ):
+            writer.write(bytes([byte]))
+            await writer.drain()
+            await asyncio.sleep(every_s)
+
+    return behave
+
+
+async def _read_message(reader: asyncio.StreamReader) -> bytes:
+    """A request or an answer, whole; empty when the other end has hung up."""
+    with suppress(asyncio.IncompleteReadError):
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = next(
+            (int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")), 0
+        )
+        return head + await reader.readexactly(length)
+    return b""
+
+
+async def _connect(server_url: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    address = urlsplit(server_url)
+    return await asyncio.open_connection(address.hostname, address.port)
+
+
+async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while chunk := await reader.read(65536):
+        writer.write(chunk)
+        await writer.drain()
+
+
+async def _both(one: Awaitable[None], other: Awaitable[None]) -> None:
+    """Until one of them ends."""
+    tasks = [asyncio.ensure_future(one), asyncio.ensure_future(other)]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    """RST instead of FIN: the other end sees a connection that broke."""
+    sock = writer.get_extra_info("socket")
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()

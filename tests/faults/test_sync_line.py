@@ -1,0 +1,181 @@
+"""The way between kiosk and server at its worst: nothing is lost, nothing is doubled, nobody waits."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kiosk.sync.status import SyncState
+from kiosk.sync.wire import APPEND_PATH, HELLO_PATH
+from server.run import Server
+from tests.bad_network import Behaviour, Proxy, answer, drip, half_open, lose_answers, refuse, relay, reset_after
+from tests.paired_kiosk import IMPATIENT, PATIENCE_S, QUICK, PairedKiosk, held, pair, paired_kiosk, site_server
+
+PORTAL = answer("200 OK", "<html>Welcome to the hall's network</html>")
+
+BAD_LINES = {
+    "refused": refuse,
+    "half open": half_open,
+    "dripping": drip(every_s=0.2),
+    "captive portal": PORTAL,
+    "captive portal that says JSON": answer("200 OK", "{}", "application/json"),
+    "redirect": answer("302 Found", Location="http://127.0.0.1:9/"),
+    "500": answer("500 Internal Server Error", "oops", "text/plain"),
+    "502 from a proxy": answer("502 Bad Gateway", "<html>bad gateway</html>"),
+    "429": answer("429 Too Many Requests", Retry_After="0"),
+    "nonsense": answer("200 \x00\x01", "\x00" * 100, "application/json"),
+}
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> tuple[Path, Path]:
+    return tmp_path / "kiosk", tmp_path / "server"
+
+
+@pytest.fixture
+def server(folders: tuple[Path, Path]) -> Iterator[Server]:
+    with site_server(folders[1]) as server:
+        yield server
+
+
+def assert_same_log(kiosk: PairedKiosk, server_dir: Path) -> None:
+    """Byte for byte, in order, none missing and none twice."""
+    assert held(server_dir, kiosk.identity.device_id) == kiosk.log()
+
+
+@pytest.mark.parametrize("behaviour", BAD_LINES.values(), ids=BAD_LINES)
+def test_tickets_wait_while_the_line_is_bad_and_arrive_when_it_is_good(
+    folders: tuple[Path, Path], server: Server, behaviour: Behaviour, expected_logs: Any
+) -> None:
+    expected_logs("server_lost")
+    identity = pair(*folders)
+    with Proxy(behaviour) as line, paired_kiosk(folders[0], identity, line.url, IMPATIENT) as kiosk:
+        kiosk.issue(3)
+        lost = kiosk.wait_until(lambda status: status.state is SyncState.OFFLINE and status.backlog == 4)
+        assert lost.detail
+        assert lost.oldest_unsent is not None
+        assert lost.last_contact is None
+        assert held(folders[1], identity.device_id) == {}
+        line.behaviour = relay(server.url)
+        kiosk.wait_until_synced()
+        assert_same_log(kiosk, folders[1])
+    assert expected_logs.seen.count("server_lost") == 1
+
+
+def test_server_that_starts_late_gets_everything(folders: tuple[Path, Path], expected_logs: Any) -> None:
+    expected_logs("server_lost")
+    identity = pair(*folders)
+    with site_server(folders[1]) as first:
+        listen = first.url.removeprefix("http://")
+    with paired_kiosk(folders[0], identity, first.url) as kiosk:
+        kiosk.issue(5)
+        kiosk.wait_until(lambda status: status.state is SyncState.OFFLINE)
+        with site_server(folders[1], listen):
+            kiosk.wait_until_synced()
+        assert_same_log(kiosk, folders[1])
+
+
+@pytest.mark.parametrize("path", [HELLO_PATH, APPEND_PATH])
+def test_lost_answer_doubles_nothing(folders: tuple[Path, Path], server: Server, path: str, expected_logs: Any) -> None:
+    """N3, N7: the server has done it; the kiosk cannot know."""
+    expected_logs("server_lost")
+    identity = pair(*folders)
+    lost = threading.Event()
+    with (
+        Proxy(lose_answers(server.url, path, lost.set)) as line,
+        paired_kiosk(folders[0], identity, line.url) as kiosk,
+    ):
+        kiosk.issue(3)
+        assert lost.wait(PATIENCE_S)
+        kiosk.wait_until(lambda status: status.state is SyncState.OFFLINE)
+        if path == APPEND_PATH:
+            assert sum(map(len, held(folders[1], identity.device_id).values())) > 0
+            assert kiosk.acknowledged() == {}
+        line.behaviour = relay(server.url)
+        kiosk.wait_until_synced()
+        assert_same_log(kiosk, folders[1])
+
+
+@pytest.mark.parametrize("sent_bytes", [1, 150, 700, 1500, 2500, 4000])
+def test_line_that_breaks_in_the_middle_loses_nothing(
+    folders: tuple[Path, Path], server: Server, sent_bytes: int, expected_logs: Any
+) -> None:
+    """N9: session, hello or batch cut at some byte."""
+    expected_logs("server_lost")
+    identity = pair(*folders)
+    with Proxy(reset_after(server.url, sent_bytes)) as line, paired_kiosk(folders[0], identity, line.url) as kiosk:
+        kiosk.issue(40)
+        kiosk.wait_until(lambda status: status.state is SyncState.OFFLINE)
+        line.behaviour = relay(server.url)
+        kiosk.wait_until_synced()
+        assert_same_log(kiosk, folders[1])
+
+
+def test_long_backlog_arrives_in_order_over_several_batches(folders: tuple[Path, Path], server: Server) -> None:
+    identity = pair(*folders)
+    for _ in range(2):  # two incarnations
+        with paired_kiosk(folders[0], identity, "http://127.0.0.1:9") as kiosk:
+            kiosk.engine.stop()
+            kiosk.write(600)
+    with paired_kiosk(folders[0], identity, server.url) as kiosk:
+        kiosk.wait_until_synced()
+        assert_same_log(kiosk, folders[1])
+        assert len(kiosk.log()) == 3
+        backlogs = [status.backlog for status in kiosk.said]
+        assert backlogs == sorted(backlogs, reverse=True)
+        assert len(set(backlogs)) > 2
+
+
+def test_server_in_a_storm_is_asked_ever_more_rarely(folders: tuple[Path, Path], expected_logs: Any) -> None:
+    """N4: tickets do not make a kiosk hammer a server that answers 500; Retry-After is obeyed."""
+    expected_logs("server_lost")
+    identity = pair(*folders)
+    with (
+        Proxy(answer("503 Service Unavailable", Retry_After="3600")) as line,
+        paired_kiosk(folders[0], identity, line.url) as kiosk,
+    ):
+        kiosk.wait_until(lambda status: status.state is SyncState.OFFLINE)
+        for _ in range(50):
+            kiosk.issue()
+        assert line.connections == 1
+
+
+def test_nobody_waits_for_a_server_that_never_answers(folders: tuple[Path, Path]) -> None:
+    identity = pair(*folders)
+    with Proxy(half_open) as line, paired_kiosk(folders[0], identity, line.url) as kiosk:
+        started = time.monotonic()
+        for _ in range(100):
+            kiosk.issue()
+        kiosk.engine.stop()
+        assert time.monotonic() - started < 4.0  # less than one deadline: neither waking nor stopping waits for a call
+
+
+def test_wake_before_start_and_after_stop_is_harmless(folders: tuple[Path, Path], server: Server) -> None:
+    identity = pair(*folders)
+    with paired_kiosk(folders[0], identity, server.url) as kiosk:
+        kiosk.wait_until_synced()
+        kiosk.engine.stop()
+        kiosk.engine.wake()
+        kiosk.engine.stop()
+
+
+def test_restarted_server_is_greeted_anew(folders: tuple[Path, Path]) -> None:
+    """Its sessions were in memory: the kiosk opens another one, and nobody notices."""
+    identity = pair(*folders)
+    quiet = replace(QUICK, hello_every_s=60.0)
+    with Proxy(refuse) as line, ExitStack() as kiosk_end:
+        with site_server(folders[1]) as first:
+            line.behaviour = relay(first.url)
+            kiosk = kiosk_end.enter_context(paired_kiosk(folders[0], identity, line.url, quiet))
+            kiosk.wait_until_synced()
+        with site_server(folders[1]) as second:
+            line.behaviour = relay(second.url)
+            kiosk.issue(2)
+            kiosk.wait_until_synced()
+            assert_same_log(kiosk, folders[1])
+        assert {status.state for status in kiosk.said} == {SyncState.ONLINE}
