@@ -13,7 +13,7 @@ import tempfile
 from functools import cache
 from typing import TYPE_CHECKING, Final, cast
 
-from PIL import Image, ImageChops
+from PIL import Image
 
 from printing.profile import Cutter, Profile, RasterCommand
 
@@ -29,6 +29,9 @@ BAND_DOTS: Final = 240
 
 _COLUMN_BAND_DOTS: Final = 24
 _PICKLE_DIR: Final = "ESCPOS_CAPABILITIES_PICKLE_DIR"
+_INK_FOR_BARE: Final = [255] + [0] * 255
+"""Our pictures have 0 for ink, a printer's raster has 1. (Pillow keeps 1-bit white as 255 or as 1.)"""
+
 _REALTIME: Final = re.compile(rb"\x10(?=[\x04\x05\x14])")
 
 
@@ -58,9 +61,8 @@ class EscposBuilder:
 
     def picture(self, image: Image.Image) -> None:
         """A 1-bit image (0 is ink), as wide as the head or narrower; it is put in the middle."""
-        full = Image.new("1", (self._profile.dots, image.height), 1)
-        full.paste(image, ((self._profile.dots - image.width) // 2, 0))
-        ink = ImageChops.invert(full)
+        ink = Image.new("1", (self._profile.dots, image.height), 0)
+        ink.paste(image.point(_INK_FOR_BARE, mode="1"), ((self._profile.dots - image.width) // 2, 0))
         match self._profile.raster:
             case RasterCommand.GS_V_0:
                 self._raster_bands(ink)

@@ -99,7 +99,7 @@ class PaperCanvas:
         burnt, because the paper had ended.
         """
         height = max(1, self.height - lost_dots)
-        paper = Image.new("1", (self.width, height), 1)
+        paper = Image.new("1", (self.width, height), 255)
         y = 0
         for strip in self._strips:
             paper.paste(0, (0, y), strip)
@@ -117,8 +117,10 @@ class PaperCanvas:
 
 def _cell(letter: str, style: Style) -> Image.Image:
     """One letter as a printer's own font has it: drawn small, each dot then made larger."""
-    cell = Image.new("L", (CELL_WIDTH, CELL_HEIGHT), 0)
     face = _BOLD if style.is_bold else _REGULAR
-    ImageDraw.Draw(cell).text((CELL_WIDTH / 2, 19), letter, fill=255, font=face.font, anchor="ms")
-    dots = cell.point(lambda value: 1 if (value >= 110) != style.is_reversed else 0, mode="1")
+    natural = max(CELL_WIDTH, face.width(letter) + 1)
+    cell = Image.new("L", (natural, CELL_HEIGHT), 0)
+    ImageDraw.Draw(cell).text((natural / 2, 19), letter, fill=255, font=face.font, anchor="ms")
+    cell = cell.resize((CELL_WIDTH, CELL_HEIGHT), Image.Resampling.BILINEAR)  # our W is wider than a printer's
+    dots = cell.point(lambda value: 255 if (value >= 110) != style.is_reversed else 0, mode="1")
     return dots.resize((CELL_WIDTH * style.width, CELL_HEIGHT * style.height), Image.Resampling.NEAREST)

@@ -30,7 +30,7 @@ class Sheet:
     def image(self) -> Image.Image:
         """What is drawn so far, 1-bit, 0 is ink."""
         drawn = self._image.crop((0, 0, self.width, self.y))
-        return drawn.point(lambda value: 1 if value >= _INK_BELOW else 0, mode="1")
+        return drawn.point(lambda value: 255 if value >= _INK_BELOW else 0, mode="1")
 
     def skip(self, dots: int) -> None:
         self.y += dots

@@ -103,18 +103,21 @@ class SimulatedPrinter:
         """Take bytes, at most `room` of them; returns what the printer sends back. `b""` only asks for late answers."""
         with self._lock:
             self._read_file()
-            answers = self._late + self._realtime(data)
+            urgent, rest = self._realtime(data)
+            self._parser.feed(rest)
+            answers = self._late + urgent + self._work_off()
             self._late = b""
-            self._parser.feed(data)
-            answers += self._work_off()
             if self._state.is_silent or not answers:
                 return b""
             return (NOISE if self._state.is_noisy else b"") + answers
 
-    def _realtime(self, data: bytes) -> bytes:
-        """Real-time commands act as they arrive, also when printing has stopped, also inside pictures."""
+    def _realtime(self, data: bytes) -> tuple[bytes, bytes]:
+        """Real-time commands act as they arrive, also when printing has stopped, also inside pictures.
+
+        Returns their answers, and what of `data` is left for the receive buffer.
+        """
         window = self._tail + data
-        answers = b""
+        answers, rest = b"", data
         for found in _REALTIME.finditer(window):
             if found.end() <= len(self._tail):
                 continue
@@ -123,8 +126,9 @@ class SimulatedPrinter:
             elif found.group(2) == b"\x02":
                 self._parser.clear()
                 self._canvas.reset()
+                rest = window[found.end() :]
         self._tail = window[-2:]
-        return answers
+        return answers, rest
 
     def _status_byte(self, kind: int) -> int:
         state = self._state

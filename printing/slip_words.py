@@ -8,12 +8,12 @@ ISSUED_AT: Final = Text("Pukul {time}", "At {time}")
 COPY: Final = Text("SALINAN {n}", "COPY {n}")
 PRIORITY: Final = Text("Prioritas", "Priority")
 
-ALL_QUEUES: Final = Text("Di {n} antrean sekaligus", "In {n} queues at once")
+ALL_QUEUES: Final = Text("Anda di {n} antrean sekaligus", "You are in {n} queues at once")
 NOBODY_AHEAD: Final = Text("Anda paling depan", "You are first in line")
 ONE_AHEAD: Final = Text("1 orang di depan Anda", "1 person ahead of you")
 PEOPLE_AHEAD: Final = Text("{n} orang di depan Anda", "{n} people ahead of you")
 AFTER: Final = Text("Sesudah layanan {n}", "After service {n}")
-NO_PLACE: Final = Text("Tanyakan letaknya kepada petugas", "Ask the staff where it is")
+NO_PLACE: Final = Text("Tanyakan kepada petugas", "Ask the staff where it is")
 
 BRING: Final = Text("Siapkan", "Have ready")
 MORE_TO_BRING: Final = Text("{n} syarat lagi, tanyakan di loket", "{n} more, ask at the counter")
@@ -32,7 +32,6 @@ MISSED_RULE: Final = Text(
 )
 COMPLAINTS: Final = Text("Pengaduan", "Complaints")
 
-SHOW_CODE: Final = Text(
-    "Tunjukkan kode ini di loket. Berlaku hari ini saja.", "Show this code at the counter. Valid today only."
-)
+SHOW_CODE: Final = Text("Tunjukkan kode ini di loket", "Show this code at the counter")
 FOLLOW: Final = Text("atau pantau giliran dari ponsel", "or follow your turn on your phone")
+TODAY_ONLY: Final = Text("Berlaku hari ini saja", "Valid today only")

@@ -113,6 +113,7 @@ class _Writer:
         yield Lead(self._say(words.SHOW_CODE), is_strong=True)
         if self.ticket.token.startswith(_PUBLIC_PAGE):
             yield Lead(self._say(words.FOLLOW))
+        yield Lead(self._say(words.TODAY_ONLY))
         yield Qr(self.ticket.token)
 
     def _issued(self, *, is_one_line: bool) -> Iterator[Lead]:

@@ -1,0 +1,71 @@
+"""The paper itself, byte for byte and dot for dot.
+
+After a change that is meant: `pytest tests/unit/printing/test_golden_slips.py --update-golden`, and look at the
+pictures before committing them.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import pytest
+from PIL import Image, ImageChops
+
+from kiosk.domain.language import Language
+from printing.blocks import TicketLayout
+from printing.escpos_parser import parse
+from printing.profile import Profile, find_profile
+from printing.raster_renderer import render_raster
+from printing.simulated import SimulatedPrinter
+from printing.text_renderer import render_text
+from tests.sample_slips import FOUR, ONE, paper_layout, paper_ticket
+
+GOLDEN: Final = Path(__file__).parents[2] / "golden"
+RENDERERS: Final[dict[str, Callable[[TicketLayout, Profile], bytes]]] = {"raster": render_raster, "text": render_text}
+SLIPS: Final = {
+    "id-1": (ONE, Language.INDONESIAN, False, 0),
+    "en-1": (ONE, Language.ENGLISH, False, 0),
+    "id-4": (FOUR, Language.INDONESIAN, False, 0),
+    "en-4-priority-copy": (FOUR, Language.ENGLISH, True, 2),
+}
+
+
+@pytest.mark.parametrize("renderer", RENDERERS)
+@pytest.mark.parametrize("profile_name", ["generic-58mm", "generic-80mm", "generic-80mm-512"])
+@pytest.mark.parametrize("slip", SLIPS)
+def test_slip_is_the_golden_one(
+    slip: str,
+    profile_name: str,
+    renderer: str,
+    update_golden: bool,  # noqa: FBT001  # a fixture
+    tmp_path: Path,
+) -> None:
+    service_ids, language, is_priority, copy = SLIPS[slip]
+    profile = find_profile(profile_name)
+    ticket = paper_ticket(service_ids, language, is_priority=is_priority)
+    document = RENDERERS[renderer](paper_layout(ticket, profile, copy), profile)
+    printer = SimulatedPrinter(tmp_path, profile)
+    printer.feed(document)
+    name = f"{slip}-{profile_name.removeprefix('generic-')}-{renderer}"
+    if update_golden:
+        (GOLDEN / f"{name}.bin").write_bytes(document)
+        (GOLDEN / f"{name}.png").write_bytes(printer.slips()[0].read_bytes())
+    assert printer.problems == ()
+    assert [command.name for command in parse(document)] == [
+        command.name for command in parse((GOLDEN / f"{name}.bin").read_bytes())
+    ]
+    with Image.open(GOLDEN / f"{name}.png") as golden, Image.open(printer.slips()[0]) as printed:
+        assert printed.size == golden.size
+        assert ImageChops.logical_xor(printed.convert("1"), golden.convert("1")).getbbox() is None, name
+    assert document == (GOLDEN / f"{name}.bin").read_bytes()
+
+
+def test_every_golden_file_belongs_to_a_slip() -> None:
+    expected = {
+        f"{slip}-{width}-{renderer}.{kind}"
+        for slip in SLIPS
+        for width in ("58mm", "80mm", "80mm-512")
+        for renderer in RENDERERS
+        for kind in ("bin", "png")
+    }
+    assert {path.name for path in GOLDEN.iterdir() if path.suffix in {".bin", ".png"}} == expected

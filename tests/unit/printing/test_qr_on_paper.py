@@ -1,0 +1,100 @@
+"""What a scanner sees: the symbol read back from printed slips, whole and damaged as worn print heads damage them."""
+
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pytest
+import zxingcpp
+from PIL import Image, ImageFilter
+
+from printing.blocks import TicketLayout
+from printing.profile import Profile, find_profile
+from printing.qr_symbol import MODULE_DOTS, QUIET_MODULES, qr_image
+from printing.raster_renderer import render_raster
+from printing.simulated import SimulatedPrinter
+from printing.text_renderer import render_text
+from tests.sample_slips import FOUR, TOKEN, paper_layout, paper_ticket
+
+Render = Callable[[TicketLayout, Profile], bytes]
+RENDERERS: Final = pytest.mark.parametrize("render", [render_raster, render_text])
+PAPERS: Final = pytest.mark.parametrize("profile_name", ["generic-58mm", "generic-80mm", "generic-80mm-512"])
+PUBLIC_TOKEN: Final = "HTTPS://ANTREAN.JAKARTA.GO.ID/T/" + TOKEN.removeprefix("K1.")
+
+
+def decoded(image: Image.Image) -> str | None:
+    found = zxingcpp.read_barcodes(
+        np.asarray(image.convert("L")), formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+    )
+    return found[0].text if found else None
+
+
+def printed(render: Render, profile: Profile, directory: Path, token: str = TOKEN) -> Image.Image:
+    printer = SimulatedPrinter(directory, profile)
+    printer.feed(render(paper_layout(paper_ticket(FOUR, token=token), profile), profile))
+    with Image.open(printer.slips()[0]) as slip:
+        return slip.convert("L")
+
+
+def damages(slip: Image.Image, count: int) -> Iterator[Image.Image]:
+    """Four dead dots where the head prints the symbol, light blur, three degrees of tilt, each time elsewhere."""
+    symbol = slip.crop((0, slip.height - 520, slip.width, slip.height))
+    size = qr_image(TOKEN, slip.width).width - 2 * QUIET_MODULES * MODULE_DOTS
+    inside = range((slip.width - size) // 2, (slip.width + size) // 2)
+    for seed in range(count):
+        chance = random.Random(seed)  # noqa: S311  # a seed, no secret
+        dots = np.array(symbol)
+        dots[:, chance.sample(inside, 4)] = 255
+        worn = Image.fromarray(dots).filter(ImageFilter.GaussianBlur(chance.uniform(0.5, 1.5)))
+        yield worn.rotate(chance.choice((-3, 3)), expand=True, fillcolor=255, resample=Image.Resampling.BILINEAR)
+
+
+@RENDERERS
+@PAPERS
+@pytest.mark.parametrize("token", [TOKEN, PUBLIC_TOKEN])
+def test_slip_decodes_to_its_token(render: Render, profile_name: str, token: str, tmp_path: Path) -> None:
+    assert decoded(printed(render, find_profile(profile_name), tmp_path, token)) == token
+
+
+@RENDERERS
+@pytest.mark.parametrize("profile_name", ["generic-58mm", "generic-80mm"])
+def test_damaged_slip_decodes_nine_times_in_ten(render: Render, profile_name: str, tmp_path: Path) -> None:
+    slip = printed(render, find_profile(profile_name), tmp_path)
+    read = sum(decoded(damaged) == TOKEN for damaged in damages(slip, 100))
+    assert read >= 90
+
+
+@RENDERERS
+def test_symbol_is_the_last_thing_on_the_slip(render: Render, tmp_path: Path) -> None:
+    profile = find_profile("generic-80mm")
+    slip = printed(render, profile, tmp_path)
+    below = slip.height - profile.feed_dots
+    symbol = qr_image(TOKEN, profile.dots).convert("L")
+    left = (slip.width - symbol.width) // 2
+    assert slip.crop((left, below - symbol.height, left + symbol.width, below)).tobytes() == symbol.tobytes()
+    assert slip.crop((0, below, slip.width, slip.height)).getextrema() == (255, 255)
+
+
+def test_modules_are_whole_dots_with_a_quiet_zone() -> None:
+    image = qr_image(TOKEN, 384)
+    modules = np.asarray(image)[::MODULE_DOTS, ::MODULE_DOTS]
+    assert np.array_equal(np.kron(modules, np.ones((MODULE_DOTS, MODULE_DOTS), dtype=bool)), np.asarray(image))
+    quiet = QUIET_MODULES
+    assert modules[:quiet].all()
+    assert modules[:, -quiet:].all()
+    assert not modules[quiet, quiet]
+
+
+@pytest.mark.parametrize(("width", "dots"), [(384, 6), (300, 6), (290, 5), (245, 5)])
+def test_symbol_keeps_six_dots_a_module_where_they_fit(width: int, dots: int) -> None:
+    image = qr_image(TOKEN, width)
+    assert image.width <= width
+    assert image.width % dots == 0
+    assert image.width // dots == 49
+
+
+def test_symbol_that_cannot_be_read_is_not_drawn() -> None:
+    with pytest.raises(ValueError, match="does not fit in 200 dots"):
+        qr_image(TOKEN, 200)
