@@ -16,7 +16,12 @@ from PySide6.QtTest import QTest
 
 from kiosk.domain.screens import Screen
 
-_DRAG_STEPS: Final = 8
+_DRAG_STEPS: Final = 10
+_DRAG_STEP_MS: Final = 10
+_LOOKS: Final = 4
+_HOLD_MS: Final = 80
+_SHORTEST_DRAG: Final = 60.0
+"""Under Qt's own threshold a finger that moves has not dragged."""
 _LONGEST_SEARCH: Final = 60
 """So many drags through a list before it certainly does not hold what is looked for."""
 
@@ -63,6 +68,11 @@ class VisitorDriver:
         item = self.named(name)
         return item.mapToScene(QPointF(item.width() / 2, item.height() / 2)).toPoint()
 
+    def focused_name(self) -> str:
+        """What the keyboard would press now, or the empty string."""
+        item: QQuickItem | None = self.window.activeFocusItem()
+        return item.objectName() if item else ""
+
     def texts(self) -> list[str]:
         """Everything that can be read now."""
         found = (str(item.property("text") or "") for item in self.items())
@@ -106,9 +116,16 @@ class VisitorDriver:
     # Touching
 
     def touch(self, name: str) -> None:
-        """Brings the item into view as a finger would, then presses and releases it."""
+        """Brings the item into view as a finger would, waits until it stands still, then presses and releases it."""
         self.bring_into_view(name)
-        self.touch_at(self.centre(name))
+        seen: list[QPoint] = []
+
+        def stands_still() -> bool:
+            seen.append(self.centre(name))
+            return len(seen) > _LOOKS and len(set(seen[-_LOOKS:])) == 1
+
+        self.wait_until(stands_still, f"{name} at rest")
+        self.touch_at(seen[-1])
 
     def touch_at(self, point: QPoint, finger: int = 0) -> None:
         self._press(point, finger)
@@ -148,15 +165,20 @@ class VisitorDriver:
         raise NotFoundError(f"{name} could not be brought into view")
 
     def _drag(self, page: QQuickItem, distance: float) -> None:
-        """Moves the page's content up by about `distance`, or down where it is negative."""
+        """Moves the page's content up by about `distance`, or down where it is negative; at most a screenful.
+
+        In the time a hand takes, since the page reckons with it, and still at the end, so that it is not thrown.
+        """
         reach = page.height() * 0.7
         distance = max(-reach, min(reach, distance))
         middle = page.mapToScene(QPointF(page.width() / 2, page.height() / 2))
         start, end = (QPointF(middle.x(), middle.y() + distance * part).toPoint() for part in (0.5, -0.5))
-        # Beyond the distance at which a press becomes a drag, which the page does not move along with.
         self._press(start)
         for step in range(1, _DRAG_STEPS + 1):
+            QTest.qWait(_DRAG_STEP_MS)
             self._move(start + (end - start) * (step / _DRAG_STEPS))
+        QTest.qWait(_HOLD_MS)
+        self._move(end)
         self._release(end)
         self.settle()
 
@@ -183,8 +205,8 @@ def _step_into_view(item: QQuickItem, page: QQuickItem) -> float:
     top = item.mapToItem(page, QPointF(0, 0)).y()
     bottom = top + item.height()
     if top < 0:
-        return min(top, -40.0)
-    return max(bottom - page.height(), 40.0) if bottom > page.height() + 1 else 0.0
+        return min(top, -_SHORTEST_DRAG)
+    return max(bottom - page.height(), _SHORTEST_DRAG) if bottom > page.height() + 1 else 0.0
 
 
 def _can_scroll_on(item: QQuickItem) -> bool:

@@ -114,6 +114,9 @@ def test_no_paper_is_known_before_the_visitor_chooses_and_the_ticket_is_offered_
     assert kiosk.state.session.ticket is not None
     assert kiosk.state.qr_source.startswith("image://qr/")
     kiosk.attendant.ticket_seen()
+    assert kiosk.shows(Screen.PRINTER_TROUBLE), "a number just shown is not put away by the next tap"
+    kiosk.pass_time(1)
+    kiosk.attendant.ticket_seen()
     assert kiosk.shows(Screen.ATTRACT)
     kiosk.wait_until(
         lambda: (1,) in kiosk.stored("SELECT count(*) FROM events WHERE raw LIKE '%ticket.shown%'"), "event"

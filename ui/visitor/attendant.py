@@ -36,6 +36,9 @@ log = structlog.get_logger(__name__)
 
 TICK_MS: Final = 200
 _REFRESH_S: Final = 5.0
+_READING_S: Final = 1.0
+"""So long a number just shown cannot be put away: the tap that took it may have been one of many."""
+
 _BEFORE_CHOOSING: Final = frozenset({Screen.ATTRACT, Screen.CLOSED, Screen.OUT_OF_SERVICE})
 _CHOOSING: Final = frozenset(
     {
@@ -82,8 +85,7 @@ class Attendant(QObject):
         self._search_work = Background("search", self)
         self._state = KioskState(self._new_session(), is_out_of_service=machinery is None)
         self._view = self._present()
-        self._touched_at = self._printing_since = clock.monotonic()
-        self._refreshed_at = clock.monotonic()
+        self._touched_at = self._shown_at = self._printing_since = self._refreshed_at = clock.monotonic()
         self._newest_job: PrintJob | None = None
         self._timer = QTimer(self, interval=TICK_MS)
         self._timer.timeout.connect(self.pass_time)
@@ -137,7 +139,7 @@ class Attendant(QObject):
             self._choose(visitor.went_home)
 
     def finish(self) -> None:
-        if self._state.screen in _HOLDING_TICKET | _CHOOSING:
+        if self._state.screen in _CHOOSING or self._may_put_ticket_away():
             self._end_session()
 
     def set_language(self, code: str) -> None:
@@ -234,7 +236,7 @@ class Attendant(QObject):
     def ticket_seen(self) -> None:
         """The visitor took the number from the screen."""
         ticket = self._state.session.ticket
-        if self._machinery is None or ticket is None or self._state.screen not in _HOLDING_TICKET:
+        if self._machinery is None or ticket is None or not self._may_put_ticket_away():
             return
         shown = self._machinery.shown
         self._store_work.run(lambda: shown(ticket.id), self._on_shown)
@@ -293,7 +295,7 @@ class Attendant(QObject):
     def _on_found(self, result: tuple[str, tuple[str, ...]] | KioskError | None) -> None:
         """Only the newest query's answer is of interest; the visitor may have typed on meanwhile."""
         if isinstance(result, tuple) and result[0] and result[0] == self._state.session.query:
-            self._set_state(replace(self._state, hits=result[1]))
+            self._set_state(replace(self._state, hits=result[1], hits_of=result[0]))
 
     def _on_hall(self, result: HallNow | KioskError) -> None:
         if isinstance(result, KioskError):
@@ -353,9 +355,7 @@ class Attendant(QObject):
         """The next visitor gets a session of their own; of this one nothing is kept."""
         self._qr.clear()
         self._newest_job = None
-        state = replace(
-            self._state, is_technician_here=False, technician_rows=(), qr_source="", is_verdict_late=False, hits=()
-        )
+        state = replace(self._state, is_technician_here=False, technician_rows=(), qr_source="", is_verdict_late=False)
         self._put(self._new_session(), state)
 
     def _choose(self, change: Change) -> None:
@@ -372,6 +372,10 @@ class Attendant(QObject):
             return False
         now = self._state.queues.get(queue.code)
         return now is None or now.closed is None
+
+    def _may_put_ticket_away(self) -> bool:
+        is_shown = self._state.screen in _HOLDING_TICKET
+        return is_shown and self._clock.monotonic() - self._shown_at >= _READING_S
 
     def _ask(self, session: VisitorSession) -> None:
         self._put(replace(session, problem=Problem.NONE))
@@ -401,15 +405,18 @@ class Attendant(QObject):
         """Whatever changes a session is a sign of life."""
         self._touched_at = self._clock.monotonic()
         state = state or self._state
-        hits = state.hits if session.query else ()
-        self._set_state(replace(state, session=session, hits=hits, idle_seconds_left=None))
+        if not session.query:
+            state = replace(state, hits=(), hits_of="")
+        self._set_state(replace(state, session=session, idle_seconds_left=None))
 
     def _set_state(self, state: KioskState) -> None:
         if state == self._state:
             return
-        if state.screen is Screen.TICKET and self._state.screen is not Screen.TICKET:
-            self._touched_at = self._clock.monotonic()
-            state = replace(state, ticket_seconds_left=self._limits.ticket)
+        if state.screen is not self._state.screen:
+            self._shown_at = self._clock.monotonic()
+            if state.screen is Screen.TICKET:
+                self._touched_at = self._shown_at
+                state = replace(state, ticket_seconds_left=self._limits.ticket)
         self._state = state
         view = self._present()
         if view != self._view:

@@ -21,8 +21,8 @@ class QueueNow:
 
 @dataclass(frozen=True, slots=True)
 class KioskState:
-    """`local_now`: wall time at the site to the minute, None where the clock is not trusted. `hits`: service ids of
-    the newest answered query. `idle_seconds_left`: None while there is nothing to warn of.
+    """`local_now`: wall time at the site to the minute, None where the clock is not trusted. `hits`: service ids for
+    the query `hits_of`, the newest that is answered. `idle_seconds_left`: None while there is nothing to warn of.
     """
 
     session: VisitorSession
@@ -34,6 +34,7 @@ class KioskState:
     printer: PrinterStatus = CannotTell("not asked yet")  # noqa: RUF009  # a frozen value
     is_verdict_late: bool = False
     hits: tuple[str, ...] = ()
+    hits_of: str = ""
     idle_seconds_left: int | None = None
     ticket_seconds_left: int = 0
     qr_source: str = ""
