@@ -15,14 +15,13 @@ from kiosk.data_file import FileModel, Name, Passage, parse_json, parse_model, r
 from kiosk.domain.catalogue import Catalogue
 from kiosk.domain.language import Text
 from kiosk.domain.queue_code import CODE_PATTERN
-from kiosk.domain.site import Counter, DateException, Floor, Queue, Site, TimeRange, WeeklyHours, Zone
+from kiosk.domain.site import END_OF_DAY, Counter, DateException, Floor, Queue, Site, TimeRange, WeeklyHours, Zone
 from kiosk.errors import DataFileError, Problem
 from kiosk.site_rules import problems_across
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 EVERY_SERVICE: Final = "all"
 """A queue with these services takes what no other queue of its agency names, new services included."""
-
 
 _TIME: Final = re.compile(r"\d\d:\d\d")
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
@@ -33,8 +32,12 @@ def _time_range(value: object) -> TimeRange:
     match value:
         case [str(opens), str(closes)] if _TIME.fullmatch(opens) and _TIME.fullmatch(closes):
             with suppress(ValueError):  # 25:00 has the form of a time but is none
-                return TimeRange(time.fromisoformat(opens), time.fromisoformat(closes))
+                return TimeRange(time.fromisoformat(opens), _closing_time(closes))
     return refuse('must be two times of day such as ["07:30", "16:00"]')
+
+
+def _closing_time(text: str) -> time:
+    return END_OF_DAY if text == "24:00" else time.fromisoformat(text)
 
 
 def _check_range(value: TimeRange) -> TimeRange:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from kiosk.domain.language import Text
-from kiosk.domain.site import DateException, Queue, Site, TimeRange, WeeklyHours
+from kiosk.domain.site import END_OF_DAY, DateException, Queue, Site, TimeRange, WeeklyHours
 
 HORIZON: Final = timedelta(days=400)
 """How far ahead to look for the next opening: further than any row of closed days."""
@@ -124,8 +124,10 @@ def _giving_hours(ranges: tuple[TimeRange, ...], rest: TimeRange | None, cut_off
 
 def _earlier(moment: time, by: timedelta) -> time:
     """The time of day `by` before `moment`; midnight, if that is on the day before."""
-    minutes = 60 * moment.hour + moment.minute - by // timedelta(minutes=1)
-    return time(*divmod(max(minutes, 0), 60))
+    if not by:
+        return moment
+    minutes = 24 * 60 if moment == END_OF_DAY else 60 * moment.hour + moment.minute
+    return time(*divmod(max(minutes - by // timedelta(minutes=1), 0), 60))
 
 
 def _without(whole: TimeRange, rest: TimeRange | None) -> Iterator[TimeRange]:
@@ -161,14 +163,14 @@ def _outside_hours(ranges: tuple[TimeRange, ...]) -> Text:
     if not ranges:
         return Text("Hari ini tidak ada layanan.", "There is no service today.")
     hours_id = " dan ".join(f"{_clock_id(each.opens)} sampai {_clock_id(each.closes)}" for each in ranges)
-    hours_en = " and ".join(f"{each.opens:%H:%M} to {each.closes:%H:%M}" for each in ranges)
+    hours_en = " and ".join(f"{_clock_en(each.opens)} to {_clock_en(each.closes)}" for each in ranges)
     return Text(f"Jam layanan hari ini {hours_id}.", f"Service hours today are {hours_en}.")
 
 
 def _friday_break(rest: TimeRange) -> Text:
     return Text(
         f"Istirahat salat Jumat sampai pukul {_clock_id(rest.closes)}.",
-        f"Break for Friday prayers until {rest.closes:%H:%M}.",
+        f"Break for Friday prayers until {_clock_en(rest.closes)}.",
     )
 
 
@@ -178,7 +180,7 @@ def _cut_off(given: tuple[TimeRange, ...]) -> Text:
     last = given[-1].closes
     return Text(
         f"Pengambilan nomor hari ini sudah ditutup pukul {_clock_id(last)}.",
-        f"The last numbers of today were given at {last:%H:%M}.",
+        f"The last numbers of today were given at {_clock_en(last)}.",
     )
 
 
@@ -191,4 +193,8 @@ def _quota(quota: int) -> Text:
 
 def _clock_id(moment: time) -> str:
     """Indonesian spelling puts a full stop between hours and minutes (EYD V)."""
-    return f"{moment:%H.%M}"
+    return _clock_en(moment).replace(":", ".")
+
+
+def _clock_en(moment: time) -> str:
+    return "24:00" if moment == END_OF_DAY else f"{moment:%H:%M}"

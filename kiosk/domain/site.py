@@ -4,10 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from functools import cached_property
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from kiosk.domain.catalogue import Agency, Catalogue, Presence
 from kiosk.domain.language import Text
+
+END_OF_DAY: Final = time.max
+"""Closing at midnight, which files and people write 24:00."""
 
 
 @dataclass(frozen=True, slots=True)

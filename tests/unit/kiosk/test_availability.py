@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kiosk.domain.availability import Closed, ClosedReason, Open, availability, hall_availability
 from kiosk.domain.language import Text
-from kiosk.domain.site import Counter, DateException, Floor, Queue, Site, TimeRange, WeeklyHours, Zone
+from kiosk.domain.site import END_OF_DAY, Counter, DateException, Floor, Queue, Site, TimeRange, WeeklyHours, Zone
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 
@@ -151,6 +151,18 @@ def test_a_hall_that_never_opens_says_nothing_about_reopening() -> None:
     found = availability(never, QUEUE, at("2026-11-23T10:00"), 0)
     assert isinstance(found, Closed)
     assert found.reopens_at is None
+
+
+def test_a_day_may_end_at_midnight() -> None:
+    always = replace(SITE, hours=((TimeRange(time(), END_OF_DAY),),) * 7, exceptions=(), friday_break=None)
+    assert isinstance(hall_availability(always, at("2026-11-29T23:59:59")), Open)
+    last_numbers = availability(always, QUEUE, at("2026-11-23T23:30"), 0)
+    assert isinstance(last_numbers, Closed)
+    assert (last_numbers.reason, last_numbers.reopens_at) == (ClosedReason.CUT_OFF, at("2026-11-24T00:00"))
+    evenings = replace(always, hours=((TimeRange(time(18), END_OF_DAY),),) * 7)
+    afternoon = hall_availability(evenings, at("2026-11-23T17:00"))
+    assert isinstance(afternoon, Closed)
+    assert afternoon.sentence.en == "Service hours today are 18:00 to 24:00."
 
 
 @pytest.mark.parametrize(

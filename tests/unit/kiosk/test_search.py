@@ -58,6 +58,8 @@ def test_nothing_held_out_was_tuned_on() -> None:
         ("sertipikat tanah hilangg", "bpn.hilang"),
         ("apostile", "ahu.apostille"),
         ("ngambil paspor", "imigrasi.ambil"),
+        ("nyari", "disnaker.ak1"),
+        ("meterran rusakk", "pln.gangguan"),
         ("kehil", "dukcapil.ktp-hilang"),
         ("saya mau minta tolong ngurus npwp", "djp.npwp-op"),
         ("birth cert", "dukcapil.akta-lahir"),
@@ -101,6 +103,16 @@ def test_only_services_that_the_hall_shows_are_found() -> None:
     assert "polda" in found
     assert "dukcapil" not in found, "it has no queue here"
     assert "bpjph" not in found, "no source places it in this hall"
+
+
+def test_a_service_that_no_queue_serves_is_not_found() -> None:
+    value = json.loads(SITE_FILE.read_text("utf-8"))
+    value["queues"][1]["services"] = ["dukcapil.ktp-hilang"]
+    search = ServiceSearch(CATALOGUE, parse_site("site.json", json.dumps(value).encode(), CATALOGUE))
+    found = ids(search, "ktp rusak", limit=50)
+    search.close()
+    assert "dukcapil.ktp-hilang" in found
+    assert "dukcapil.ktp-rusak" not in found
 
 
 def test_whatever_is_typed_is_answered(search: ServiceSearch) -> None:

@@ -14,7 +14,7 @@ from bench.large_hall import large_hall
 from kiosk.catalogue_file import load_catalogue, parse_catalogue
 from kiosk.domain.language import Text
 from kiosk.domain.queue_code import sounds_alike
-from kiosk.domain.site import Site, TimeRange, shown_agencies
+from kiosk.domain.site import END_OF_DAY, Site, TimeRange, shown_agencies
 from kiosk.errors import DataFileError
 from kiosk.paths import resource_path
 from kiosk.site_file import WEEKDAYS, load_site, parse_site
@@ -113,6 +113,10 @@ def test_fields_arrive_in_the_domain() -> None:
     assert site.popular == ("dukcapil.ktp-hilang",)
 
 
+def test_midnight_is_the_end_of_a_day() -> None:
+    assert parse(change(small(), "hours/sun", [["00:00", "24:00"]])).hours[6] == (TimeRange(time(), END_OF_DAY),)
+
+
 def test_a_queue_for_all_takes_what_no_other_queue_of_its_agency_names() -> None:
     value = small()
     value["queues"].append({**value["queues"][1], "code": "S", "number": 3, "services": ["dukcapil.ktp-hilang"]})
@@ -147,7 +151,8 @@ def test_agencies_are_shown_that_have_a_queue_and_a_source_unless_it_is_a_demons
         ("hours/mon", [["08:00", "08:00"]], "hours.mon.0", "not before it closes"),
         ("hours/mon", [["08:00", "12:00"], ["11:59", "16:00"]], "hours.mon", "overlap"),
         ("hours/mon", [["8", "12:00"]], "hours.mon.0", "two times of day"),
-        ("hours/mon", [["08:00", "24:00"]], "hours.mon.0", "two times of day"),
+        ("hours/mon", [["08:00", "24:01"]], "hours.mon.0", "two times of day"),
+        ("hours/mon", [["24:00", "24:00"]], "hours.mon.0", "two times of day"),
         ("hours/mon", [["T0800", "12:00"]], "hours.mon.0", "two times of day"),
         ("hours/mon", [["08:00"]], "hours.mon.0", "two times of day"),
         ("hours/mon", None, "hours.mon", "must be a list"),
