@@ -17,8 +17,9 @@ from kiosk.domain.queue_code import sounds_alike
 from kiosk.domain.site import END_OF_DAY, Site, TimeRange, shown_agencies
 from kiosk.errors import DataFileError
 from kiosk.paths import resource_path
-from kiosk.site_file import WEEKDAYS, load_site, parse_site
+from kiosk.site_file import load_site, parse_site
 from kiosk.site_rules import find_cycle
+from kiosk.site_shape import WEEKDAYS
 
 CATALOGUE = load_catalogue(
     resource_path("assets/catalogue/mpp-jakarta.json"), resource_path("assets/catalogue/service-numbers.json")
