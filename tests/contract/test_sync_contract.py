@@ -1,0 +1,164 @@
+"""What docs/sync-protocol.md shows is what both ends write and read."""
+
+import asyncio
+import gzip
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic import BaseModel
+
+from kiosk.domain.events import Event, broken_link, decode
+from kiosk.identity import Identity
+from kiosk.sync import signing, wire
+from kiosk.sync.batch import pack, unpack
+from kiosk.sync.client import MessageRefusedError, SyncClient
+from server.devices import DeviceRecord
+from server.enrolment import enrol
+from server.node import open_node
+from server.settings import Role, ServerSettings
+from tests.bad_network import Proxy, answer
+from tests.paired_kiosk import site_server
+
+HERE = Path(__file__).parent
+DOCUMENT = Path("docs/sync-protocol.md").read_text(encoding="utf-8")
+MESSAGES: dict[str, type[BaseModel]] = {
+    message.__name__: message
+    for message in (
+        wire.SessionRequest,
+        wire.Session,
+        wire.Hello,
+        wire.HelloAnswer,
+        wire.AppendAnswer,
+        wire.Problem,
+    )
+}
+VECTOR = json.loads((HERE / "signature.json").read_text())
+BATCH = (HERE / "batch.ndjson").read_bytes()
+EVENTS = BATCH[:-1].split(b"\n")
+KIOSK = Identity(Ed25519PrivateKey.from_private_bytes(bytes.fromhex(VECTOR["private_key_seed"])))
+
+
+def text(name: str) -> str:
+    return (HERE / "messages" / f"{name}.json").read_text(encoding="utf-8")
+
+
+def fixture(name: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(text(name))
+    return content
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_every_message_is_written_and_read_as_documented(name: str) -> None:
+    message = MESSAGES[name].model_validate_json(text(name))
+    assert json.loads(message.model_dump_json()) == fixture(name)
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_a_message_of_a_later_minor_version_is_understood(name: str) -> None:
+    later = {**fixture(name), "a_field_to_come": {"x": 1}}
+    assert MESSAGES[name].model_validate(later) == MESSAGES[name].model_validate(fixture(name))
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_the_document_shows_the_fixture(name: str) -> None:
+    shown = re.search(rf"<!-- {name} -->\n```json\n(.*?)\n```", DOCUMENT, re.DOTALL)
+    assert shown, f"docs/sync-protocol.md does not show {name}"
+    assert shown[1] + "\n" == text(name)
+
+
+def test_the_document_knows_every_problem() -> None:
+    assert [code for code in wire.ProblemCode if f"`{code}`" not in DOCUMENT] == []
+
+
+def test_signature_vector() -> None:
+    parts = signing.SignedParts(
+        VECTOR["method"],
+        VECTOR["path"],
+        VECTOR["body"].encode(),
+        VECTOR["site"],
+        VECTOR["device"],
+        VECTOR["session"],
+        VECTOR["challenge"],
+        VECTOR["counter"],
+    )
+    assert parts.message().decode() == VECTOR["message"]
+    assert signing.sign(parts, KIOSK)[wire.SIGNATURE_HEADER] == VECTOR["signature"]
+    assert signing.verify(parts, VECTOR["signature"], bytes.fromhex(VECTOR["public_key"]))
+    assert VECTOR["signature"][:24] in DOCUMENT
+
+
+def test_batch_vector() -> None:
+    assert gzip.decompress(pack(EVENTS)) == BATCH
+    assert unpack(pack(EVENTS)) == tuple(EVENTS)
+    events = [decode(raw) for raw in EVENTS]
+    assert all(isinstance(event, Event) and broken_link(event, None) is None for event in events[:1])
+
+
+def test_the_real_server_answers_with_the_documented_fields(tmp_path: Path, expected_logs: Any) -> None:
+    expected_logs("events_parked", "fork_seen", "batch_refused")
+    enrol(tmp_path, DeviceRecord(KIOSK.device_id, KIOSK.public_key, VECTOR["site"], 1, "A", "Anjungan 1"))
+    with site_server(tmp_path) as server, httpx2.Client(base_url=server.url) as http:
+        plain = {wire.PROTOCOL_HEADER: wire.PROTOCOL}
+        opened = http.post(wire.SESSION_PATH, content=text("SessionRequest"), headers=plain).json()
+
+        def signed(path: str, body: bytes, counter: int) -> httpx2.Response:
+            parts = signing.SignedParts(
+                "POST", path, body, VECTOR["site"], KIOSK.device_id, opened["session"], opened["challenge"], counter
+            )
+            return http.post(path, content=body, headers=signing.sign(parts, KIOSK))
+
+        greeted = signed(wire.HELLO_PATH, text("Hello").encode(), 1)
+        appended = signed(wire.APPEND_PATH, pack(EVENTS), 2)
+        refused = signed(wire.APPEND_PATH, pack([EVENTS[1].replace(b"mpp", b"ppm")]), 3)
+    assert opened.keys() == fixture("Session").keys()
+    assert greeted.json().keys() == fixture("HelloAnswer").keys()
+    assert appended.json() == {
+        "acknowledged": {"5b1c9f0e7a3d2468": 3},
+        "central": {},
+        "accepted": 3,
+        "duplicates": 0,
+    }
+    assert refused.json().keys() == fixture("Problem").keys()
+    assert (refused.status_code, refused.json()["code"]) == (409, wire.ProblemCode.FORK)
+    assert refused.headers["Content-Type"] == wire.PROBLEM_JSON
+
+
+@pytest.mark.parametrize("name", ["Session", "HelloAnswer", "AppendAnswer"])
+def test_the_real_client_understands_the_documented_answers(name: str) -> None:
+    async def ask(url: str) -> BaseModel:
+        async with SyncClient(url, VECTOR["site"], KIOSK) as client:
+            client._session = wire.Session.model_validate(fixture("Session"))
+            match name:
+                case "Session":
+                    return await client.open_session()
+                case "HelloAnswer":
+                    return await client.hello(wire.Hello.model_validate(fixture("Hello")))
+                case _:
+                    return await client.append(EVENTS)
+
+    with Proxy(answer("200 OK", text(name), wire.JSON, Giliran_Protocol=wire.PROTOCOL)) as server:
+        assert asyncio.run(ask(server.url)) == MESSAGES[name].model_validate(fixture(name))
+
+
+def test_the_real_client_understands_the_documented_problem() -> None:
+    async def ask(url: str) -> None:
+        async with SyncClient(url, VECTOR["site"], KIOSK) as client:
+            await client.open_session()
+
+    with (
+        Proxy(answer("409 Conflict", text("Problem"), wire.PROBLEM_JSON, Giliran_Protocol="1")) as server,
+        pytest.raises(MessageRefusedError) as refused,
+    ):
+        asyncio.run(ask(server.url))
+    assert refused.value.problem == wire.Problem.model_validate(fixture("Problem"))
+
+
+def test_central_acknowledges_for_the_nation(tmp_path: Path) -> None:
+    node = open_node(ServerSettings(Role.CENTRAL, tmp_path))
+    assert node.central({"5b1c9f0e7a3d2468": 3}) == {"5b1c9f0e7a3d2468": 3}
+    node.close()
