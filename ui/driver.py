@@ -102,10 +102,14 @@ class VisitorDriver:
         name = "".join(word.capitalize() for word in screen.name.split("_"))
         self.wait_until(lambda: self.screen_name() == name, f"screen {name}")
         if self._pause_s:
-            QTest.qWait(round(self._pause_s * 1000))
+            self.look(self._pause_s)
 
     def wait_for_item(self, name: str) -> None:
         self.wait_until(lambda: self.find(name) is not None, name)
+
+    def look(self, seconds: float) -> None:
+        """Let the program run, as while a person reads."""
+        QTest.qWait(round(seconds * 1000))
 
     def settle(self) -> None:
         """Until the window is drawn and nothing in it moves any more."""

@@ -10,11 +10,11 @@ from ui.visitor.rows import AgencyRow, AgencyView, LifeEventRow, LifeEventView, 
 class KioskView:
     """Each field is the QML property of the same name, in camelCase; enums are the numbers of KioskViewModel's.
 
+    A change is told in the order of the fields, `screen` last: a screen that comes finds everything in place.
     `text_scale`: 1.0, 1.3, 1.6 or 2.0. `mm_width`: millimetres of the panel. `problem`: key of a sentence that QML
     words. `clock_text` is empty where the clock is not trusted. Seconds are whole and counted down.
     """
 
-    screen: int = 0
     language: str = "id"
     text_scale: float = 1.0
     high_contrast: bool = False
@@ -58,3 +58,4 @@ class KioskView:
     busy: bool = False
     problem: str = ""
     technician_rows: tuple[TechnicianRow, ...] = ()
+    screen: int = 0

@@ -1,0 +1,127 @@
+"""Leads a running kiosk through every screen it has: for pictures, and for tests that hold on all of them."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+
+from kiosk.clock import FakeClock
+from kiosk.domain.print_job import PrintState
+from kiosk.domain.screens import Screen
+from printing.status import Attention, NeedsAttention, Ready
+from ui.app import KioskApplication
+from ui.driver import VisitorDriver
+from ui.visitor.attendant import Attendant
+
+
+@dataclass(frozen=True, slots=True)
+class Tour:
+    """`clock` is the one that the application runs on, at a moment when its hall is open."""
+
+    application: KioskApplication
+    clock: FakeClock
+    driver: VisitorDriver
+    dress: Callable[[Attendant], None]
+    """Sets language, text size and contrast, at the beginning of each visit."""
+
+    def scenes(self) -> Iterator[str]:
+        """The name of each scene, when it stands. The last ones close the hall for good."""
+        attendant = self.application.attendant
+        self.driver.wait_until(lambda: bool(attendant.state.queues), "the hall")
+        yield from self._choosing(attendant)
+        yield from self._holding(attendant)
+        yield from self._beside(attendant)
+
+    def _choosing(self, attendant: Attendant) -> Iterator[str]:
+        hall = attendant.hall
+        self.dress(attendant)
+        yield self._at(Screen.ATTRACT)
+        attendant.start()
+        yield self._at(Screen.HOME)
+        attendant.on_printer_status(NeedsAttention(Attention.NO_PAPER))
+        yield self._at(Screen.HOME, "no-paper")
+        attendant.on_printer_status(Ready())
+        attendant.open_search()
+        yield self._at(Screen.SEARCH)
+        yield from self._searching(attendant, "ktp hilang", "found")
+        yield from self._searching(attendant, "qqqq", "nothing")
+        attendant.go_home()
+        attendant.open_agencies()
+        yield self._at(Screen.AGENCIES)
+        attendant.open_agency(hall.home_agencies[0].id)
+        yield self._at(Screen.AGENCY)
+        attendant.go_home()
+        attendant.open_life_events()
+        yield self._at(Screen.LIFE_EVENTS)
+        event = max(hall.life_events, key=lambda event: len(event.service_ids))
+        attendant.open_life_event(event.id)
+        for service in hall.services_of(event)[:2]:
+            attendant.toggle_selected(service.id)
+        yield self._at(Screen.LIFE_EVENT)
+        attendant.continue_with_selected()
+        yield self._at(Screen.VISIT)
+        attendant.go_home()
+        yield self._at(Screen.HOME, "with-visit")
+        attendant.open_service(_richest_service(attendant))
+        yield self._at(Screen.SERVICE)
+        attendant.take_ticket()
+        yield self._at(Screen.PRIORITY)
+        self.clock.advance(timedelta(seconds=self.application.config.session.idle_s + 2))
+        attendant.pass_time()
+        yield self._at(Screen.PRIORITY, "idle")
+        attendant.still_here()
+
+    def _searching(self, attendant: Attendant, query: str, name: str) -> Iterator[str]:
+        attendant.clear_query()
+        attendant.type_text(query)
+        self.driver.wait_until(lambda: attendant.state.hits_of == query, f"the answer to {query}")
+        yield self._at(Screen.SEARCH, name)
+
+    def _holding(self, attendant: Attendant) -> Iterator[str]:
+        """The same ticket under each fate that a slip may have."""
+        attendant.answer_priority(is_priority=False)
+        self.driver.wait_for(Screen.TICKET)
+        yield self._at(Screen.TICKET)
+        job = attendant.state.session.job
+        if job is None:
+            raise RuntimeError("a ticket without a slip")
+        for state, screen in _FATES:
+            attendant.on_job(replace(job, state=state))
+            yield self._at(screen, state.value)
+        self.clock.advance(timedelta(seconds=2))
+        attendant.finish()
+
+    def _beside(self, attendant: Attendant) -> Iterator[str]:
+        self.dress(attendant)
+        attendant.open_technician()
+        self.driver.wait_until(lambda: bool(attendant.state.technician_rows), "the report")
+        yield self._at(Screen.TECHNICIAN)
+        attendant.close_technician()
+        self.dress(attendant)
+        self.clock.advance(timedelta(hours=12))
+        attendant.pass_time()
+        self.driver.wait_for(Screen.CLOSED)
+        self.dress(attendant)
+        yield self._at(Screen.CLOSED)
+
+    def _at(self, screen: Screen, variant: str = "") -> str:
+        self.driver.wait_for(screen)
+        return "-".join(filter(None, (screen.name.lower().replace("_", "-"), variant)))
+
+
+_FATES: Final[Sequence[tuple[PrintState, Screen]]] = (
+    (PrintState.SENDING, Screen.PRINTING),
+    (PrintState.UNVERIFIED, Screen.TICKET),
+    (PrintState.UNKNOWN, Screen.PRINTER_TROUBLE),
+    (PrintState.FAILED, Screen.PRINTER_TROUBLE),
+)
+
+
+def _richest_service(attendant: Attendant) -> str:
+    """The popular service with the most to show."""
+
+    def richness(service_id: str) -> int:
+        service = attendant.hall.catalogue.services[service_id]
+        return len(service.requirements) + 5 * (service_id in attendant.hall.site.after)
+
+    return max((service.id for service in attendant.hall.popular), key=richness)
