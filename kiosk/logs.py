@@ -19,6 +19,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "data_file_refused": "Catalogue or site file are broken: the last good ones stay in force until they are repaired.",
     "events_parked": "Events were kept and acknowledged that this version cannot project; a later one will.",
     "fork_seen": "Two histories of one kiosk reached the server: its disk was cloned or restored.",
+    "pairing_failed": "A site server on this machine did not take the kiosk; its tickets wait here.",
     "printer_lost": "The printer needs a person, or no longer answers; said once.",
     "printer_recovered": "The printer is ready again.",
     "printer_rested": "Slips in a row ended without a verdict: printing stops until the printer was clean for a while.",

@@ -1,12 +1,31 @@
 """Where things lie, in a source tree and in a frozen bundle: the only file that knows about `sys.frozen`."""
 
+import os
 import sys
+import tempfile
 from pathlib import Path
 
 
 def resource_path(relative: str) -> Path:
     """A file that ships with the program, such as `assets/fonts/x.ttf` or `ui/visitor/Main.qml`."""
     return _root() / relative
+
+
+def private_dir() -> Path:
+    """A folder of this user on this machine that nobody else can enter; gone after a restart of the machine.
+
+    Raises PermissionError where somebody else has taken its name.
+    """
+    if os.name == "nt":  # pragma: no cover  # a user's own folder is private there
+        folder = Path(os.environ["LOCALAPPDATA"]) / "giliran"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+    folder = Path(tempfile.gettempdir()) / f"giliran-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    state = folder.lstat()
+    if state.st_uid != os.getuid() or state.st_mode & 0o077 or folder.is_symlink():
+        raise PermissionError(f"{folder} belongs to somebody else: remove it")
+    return folder
 
 
 def is_frozen() -> bool:

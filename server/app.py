@@ -13,6 +13,7 @@ from kiosk.sync.wire import ProblemCode
 from kiosk.version import VERSION
 from server.api_page import api_page
 from server.node import Node
+from server.pairing import pairing_router
 from server.problems import RefusedError, problem_response
 from server.reading_api import reading_router
 from server.sync_api import sync_router
@@ -23,7 +24,8 @@ _BUSY_FOR_S: Final = 5.0
 """What a client is asked to wait when the database could not be written."""
 
 
-def create_app(node: Node) -> FastAPI:
+def create_app(node: Node, pairing_secret: bytes | None = None) -> FastAPI:
+    """`pairing_secret`: lets kiosks on this machine pair by themselves; None where the server is open to others."""
     app = FastAPI(
         title=f"Giliran {node.role} server",
         version=VERSION,
@@ -33,6 +35,8 @@ def create_app(node: Node) -> FastAPI:
     )
     app.include_router(sync_router(node))
     app.include_router(reading_router(node))
+    if pairing_secret is not None:
+        app.include_router(pairing_router(node, pairing_secret))
     page = api_page(app.openapi())
 
     @app.get("/docs", include_in_schema=False)

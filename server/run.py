@@ -5,7 +5,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -18,6 +18,7 @@ from kiosk.errors import KioskError
 from kiosk.sync.wire import PROTOCOL, PROTOCOL_HEADER
 from server.app import create_app
 from server.node import Node, open_node
+from server.pairing import pairing_secret
 from server.receiving import RECEIVE_WITHIN_S, punctual_protocol
 from server.settings import Role, ServerSettings
 
@@ -74,8 +75,10 @@ class Server:
             self.node.close()
             raise
         self.url = _url(self._socket)
+        self._while_open = ExitStack()
+        secret = self._while_open.enter_context(pairing_secret(*self._socket.getsockname()[:2]))
         self._ready = threading.Event()
-        self._uvicorn = _Uvicorn(_config(self.node, receive_within_s), self._announce)
+        self._uvicorn = _Uvicorn(_config(self.node, secret, receive_within_s), self._announce)
         self._thread: threading.Thread | None = None
 
     def run(self) -> None:
@@ -84,6 +87,7 @@ class Server:
             self._uvicorn.run(sockets=[self._socket])
         finally:
             (self._settings.data_dir / ADDRESS_FILE).unlink(missing_ok=True)
+            self._while_open.close()
             self._socket.close()
             self.node.close()
             self._ready.set()
@@ -139,9 +143,9 @@ class _Uvicorn(uvicorn.Server):
                 signal.signal(number, handler)
 
 
-def _config(node: Node, receive_within_s: float) -> uvicorn.Config:
+def _config(node: Node, secret: bytes | None, receive_within_s: float) -> uvicorn.Config:
     return uvicorn.Config(
-        create_app(node),
+        create_app(node, secret),
         http=punctual_protocol(receive_within_s),
         ws="none",
         lifespan="off",

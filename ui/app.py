@@ -11,8 +11,9 @@ from shiboken6 import Shiboken
 
 from kiosk.clock import Clock, SystemClock
 from kiosk.config import KioskConfig
-from kiosk.errors import KioskError
+from kiosk.errors import KioskError, SyncError
 from kiosk.paths import resource_path
+from kiosk.sync.pairing import pair_on_this_machine
 from ui.components.icon_provider import PROVIDER_NAME as ICONS
 from ui.components.icon_provider import IconProvider
 from ui.kiosk_window import WindowGuard, fill_panel
@@ -44,9 +45,10 @@ class KioskApplication:
 
     Trouble around us at the start (no disk, broken data, another kiosk on the folder) is a screen, not a traceback:
     `trouble` then holds the error and `machine` is None. `qml_warnings`: what QML complained of; none is ever right.
+    `is_closable`: only for a window on somebody's desk.
     """
 
-    def __init__(self, config: KioskConfig, clock: Clock) -> None:
+    def __init__(self, config: KioskConfig, clock: Clock, *, is_closable: bool = False) -> None:
         self.config = config
         self.machine: Machine | None = None
         self.trouble: KioskError | None = None
@@ -72,7 +74,7 @@ class KioskApplication:
         self.engine.setInitialProperties({"kiosk": self.view_model})
         self.engine.loadFromModule("ui.visitor", "Main")
         self.window = self._loaded_window()
-        self._guard = WindowGuard()
+        self._guard = WindowGuard(is_closable=is_closable)
         self._guard.touched.connect(self.attendant.notice_touch)
         self.window.installEventFilter(self._guard)
 
@@ -120,6 +122,17 @@ def _delete(*objects: QObject) -> None:
         Shiboken.delete(each)
 
 
+def _pair_nearby(kiosk: KioskApplication) -> None:
+    """A site server on this same machine learns of the kiosk by itself; elsewhere the sync status says what lacks."""
+    machine, server = kiosk.machine, kiosk.config.sync.server
+    if machine is None or server is None:
+        return
+    try:
+        pair_on_this_machine(server, machine.identity, machine.hall.site.id, kiosk.config)
+    except SyncError as error:
+        log.warning("pairing_failed", server=server, problem=str(error))
+
+
 def run_kiosk(config: KioskConfig) -> int:
     """One kiosk until it is told to stop. The exit code is 1 after a bug, so that a supervisor starts it anew."""
     application = qt_application()
@@ -128,6 +141,7 @@ def run_kiosk(config: KioskConfig) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: QCoreApplication.quit())
     try:
+        _pair_nearby(kiosk)
         kiosk.show()
         return application.exec()
     finally:

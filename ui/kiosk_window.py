@@ -38,9 +38,13 @@ class WindowGuard(QObject):
     touched = Signal()
     """Somebody pressed anything, anywhere."""
 
+    def __init__(self, *, is_closable: bool = False) -> None:
+        super().__init__()
+        self._is_closable = is_closable
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
-        if kind is QEvent.Type.Close:
+        if kind is QEvent.Type.Close and not self._is_closable:
             event.ignore()
             return True
         if kind in _KEY_EVENTS and isinstance(event, QKeyEvent) and not _is_visitors_key(event):

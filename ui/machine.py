@@ -1,19 +1,16 @@
 """Everything of a kiosk that has no face, put together: store, identity, hall, issuing, printer, sync."""
 
 from collections.abc import Callable
-from typing import Final
 
-from kiosk.catalogue_file import load_catalogue
 from kiosk.clock import Clock
 from kiosk.config import KioskConfig
+from kiosk.data_in_force import DataPaths, load_in_force
 from kiosk.domain.numbering import OwnSeriesOnly
 from kiosk.domain.print_job import PrintJob
 from kiosk.domain.site import shown_agencies
 from kiosk.domain.ticket import Ticket
 from kiosk.identity import load_or_create_identity
 from kiosk.issuing import Issuing
-from kiosk.paths import resource_path
-from kiosk.site_file import load_site
 from kiosk.store.print_jobs import StoredPrintJobs
 from kiosk.store.writer import Store
 from kiosk.sync.engine import SyncEngine
@@ -27,10 +24,6 @@ from printing.ticket_layout import layout, slip_languages
 from printing.transports.devices import open_device
 from ui.visitor.hall import Hall, make_hall
 from ui.visitor.machinery import Machinery
-
-CATALOGUE: Final = "assets/catalogue/mpp-jakarta.json"
-NUMBERS: Final = "assets/catalogue/service-numbers.json"
-SITE: Final = "assets/sites/mpp-jakarta.json"
 
 
 def _unheard(_status: SyncStatus) -> None:
@@ -55,15 +48,19 @@ class Machine:
         self.config = config
         config.data_dir.mkdir(parents=True, exist_ok=True)
         self.identity = load_or_create_identity(config.data_dir)
-        catalogue = load_catalogue(config.catalogue or resource_path(CATALOGUE), resource_path(NUMBERS))
-        site = load_site(config.site or resource_path(SITE), catalogue)
-        self.hall: Hall = make_hall(site, catalogue, shown_agencies(catalogue, site))
         self.profile = find_profile(config.printer.profile)
         printer = EscposPrinter(open_device(config.printer.device, self.profile), self.profile)
         self.store = Store.open(config.data_dir, clock, self.identity)
+        try:
+            self.data = load_in_force(self.store, DataPaths.of(config), clock)
+        except BaseException:
+            self.store.close()
+            raise
+        site, catalogue = self.data.site, self.data.catalogue
+        self.hall: Hall = make_hall(site, catalogue, shown_agencies(catalogue, site))
         jobs = StoredPrintJobs(self.store, clock)
         issuing = Issuing(self.store, site, catalogue, self.identity, config, clock, OwnSeriesOnly())
-        self.spooler = Spooler(printer, jobs, self._render, on_job, on_printer, clock)
+        self.spooler = Spooler(printer, jobs, self._render, self._then_sync(on_job), on_printer, clock)
         server = config.sync.server
         self.sync = SyncEngine(self.store, self.identity, server, clock, on_sync, site_id=site.id) if server else None
         self.machinery = Machinery(self.hall, self.store, issuing, self._wake)
@@ -85,6 +82,16 @@ class Machine:
         self.spooler.wake()
         if self.sync is not None:
             self.sync.wake()
+
+    def _then_sync(self, on_job: Callable[[PrintJob], None]) -> Callable[[PrintJob], None]:
+        """What became of a slip is an event too."""
+
+        def tell(job: PrintJob) -> None:
+            on_job(job)
+            if self.sync is not None and job.state.is_final:
+                self.sync.wake()
+
+        return tell
 
     def _render(self, ticket: Ticket, copy: int) -> bytes:
         """One slip in Indonesian and, where it is another, the visitor's language."""

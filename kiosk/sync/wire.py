@@ -21,6 +21,7 @@ SIGNATURE_HEADER: Final = "Giliran-Signature"
 SESSION_PATH: Final = "/v1/session"
 HELLO_PATH: Final = "/v1/hello"
 APPEND_PATH: Final = "/v1/append"
+PAIR_PATH: Final = "/v1/pair"
 
 JSON: Final = "application/json"
 PROBLEM_JSON: Final = "application/problem+json"
@@ -49,6 +50,20 @@ Watermarks = Mapping[Hex16, Sequence]
 
 class Message(BaseModel):
     model_config = ConfigDict(frozen=True)
+
+
+class Pairing(Message):
+    """A kiosk to a site server on its own machine. `public_key`: base64 of 32 bytes of Ed25519. `proof`: hex
+    HMAC-SHA-256, under the server's pairing secret, of `GLRP1` and those 32 bytes.
+    """
+
+    site: SiteId
+    device: Hex16
+    public_key: Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{43}=$")]
+    kiosk_number: Annotated[int, Field(ge=1, le=255)]
+    letter: Annotated[str, Field(pattern=r"^[A-Z]$")]
+    name: Annotated[str, Field(max_length=60)]
+    proof: Hash
 
 
 class SessionRequest(Message):

@@ -1,0 +1,67 @@
+"""Pairing a kiosk that runs on the same machine as this server (docs/decisions/003-pairing-on-one-machine.md)."""
+
+import base64
+import hashlib
+import hmac
+import ipaddress
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from fastapi import APIRouter, Request, Response
+from pydantic import ValidationError
+from starlette.concurrency import run_in_threadpool
+
+from kiosk.sync.machine_secret import pairing_proof, secret_file
+from kiosk.sync.wire import PAIR_PATH, Pairing, ProblemCode
+from server.authentication import check_protocol, read_body
+from server.devices import DeviceRecord
+from server.enrolment import admit
+from server.node import Node
+from server.problems import RefusedError
+
+
+@contextmanager
+def pairing_secret(host: str, port: int) -> Iterator[bytes | None]:
+    """While inside, a new secret lies where only this user can read it. None unless `host` is a loopback address."""
+    if not ipaddress.ip_address(host).is_loopback:
+        yield None
+        return
+    path = secret_file(port)
+    secret = secrets.token_bytes(32)
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secret)
+    try:
+        yield secret
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def pairing_router(node: Node, secret: bytes) -> APIRouter:
+    router = APIRouter(tags=["pairing"])
+
+    @router.post(PAIR_PATH, status_code=204, summary="Pair a kiosk on this machine")
+    async def pair(request: Request) -> Response:
+        """Only for whoever can read this server's pairing secret; again is harmless, a revoked device stays so."""
+        check_protocol(request)
+        record = _record(await read_body(request), secret)
+        await run_in_threadpool(admit, node.database, record, node.clock)
+        return Response(status_code=204)
+
+    return router
+
+
+def _record(body: bytes, secret: bytes) -> DeviceRecord:
+    try:
+        wish = Pairing.model_validate_json(body)
+    except ValidationError as error:
+        raise RefusedError(ProblemCode.MALFORMED, "This is not a pairing message.") from error
+    public_key = base64.b64decode(wish.public_key)
+    if not hmac.compare_digest(wish.proof, pairing_proof(secret, public_key)):
+        raise RefusedError(ProblemCode.SIGNATURE, "The proof is not of this machine's secret.")
+    if hashlib.sha256(public_key).hexdigest()[:16] != wish.device:
+        raise RefusedError(ProblemCode.FOREIGN_ORIGIN, "A device is named after its own key.")
+    return DeviceRecord(wish.device, public_key, wish.site, wish.kiosk_number, wish.letter, wish.name)

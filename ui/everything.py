@@ -1,0 +1,87 @@
+"""`giliran run`: a site server, a kiosk and a simulated printer on this machine, to try all of it in one command."""
+
+import signal
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final
+
+import click
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtQml import QQmlApplicationEngine
+from PySide6.QtQuick import QQuickWindow
+from shiboken6 import Shiboken
+
+from kiosk.clock import SystemClock
+from kiosk.config import KioskConfig, PrinterConfig, ScreenConfig, SyncConfig
+from kiosk.paths import resource_path
+from kiosk.sync.pairing import pair_on_this_machine
+from ui.app import KioskApplication
+from ui.demo import DemoOptions, has_display, make_visit, sentence
+from ui.last_words import watch_for_failures
+from ui.local_server import LocalServer
+from ui.qt_application import qt_application
+from ui.sample_hall import write_sample_hall
+from ui.slip_tray.tray import SlipTray
+
+_SHARE_OF_SCREEN: Final = 0.9
+_PANEL_MM: Final = (336.0, 598.0)
+"""A 27-inch panel standing upright: the window is its picture, however small this screen is."""
+
+
+def run_everything(data: Path, *, headless: bool) -> int:
+    """Open the windows and stay until they are closed; without a display, make one scripted visit and say so."""
+    if headless or not has_display():
+        click.echo("There is no display here, so this is one scripted visit instead of open windows.")
+        outcome = make_visit(DemoOptions(out=data, headless=True))
+        click.echo(sentence(outcome, data))
+        return 0 if outcome.is_good else 1
+    return _run_windows(data)
+
+
+def _run_windows(data: Path) -> int:
+    application = qt_application()
+    application.setQuitOnLastWindowClosed(True)
+    watch_for_failures(data / "kiosk" / "logs")
+    with ExitStack() as stack:
+        server = stack.enter_context(LocalServer(data / "server"))
+        config = _config(data, server.url, QGuiApplication.primaryScreen().availableSize().height())
+        kiosk = KioskApplication(config, SystemClock(), is_closable=True)
+        stack.callback(kiosk.close)
+        if kiosk.machine is None:
+            raise kiosk.trouble or RuntimeError("the kiosk did not start")
+        pair_on_this_machine(server.url, kiosk.machine.identity, kiosk.machine.hall.site.id, config)
+        kiosk.show()
+        stack.callback(Shiboken.delete, _show_tray(data / "slips", kiosk.window))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: QCoreApplication.quit())
+        click.echo(f"Kiosk, printer and server are running. Server: {server.url}/docs  Data: {data.resolve()}")
+        click.echo("Close the kiosk's window, or press Ctrl-C, to end.")
+        return application.exec()
+
+
+def _config(data: Path, server: str, screen_height: int) -> KioskConfig:
+    height = min(1920, round(screen_height * _SHARE_OF_SCREEN))
+    return KioskConfig(
+        data_dir=data / "kiosk",
+        site=write_sample_hall(data / "site.json"),
+        printer=PrinterConfig(device=f"sim:{(data / 'slips').resolve()}"),
+        sync=SyncConfig(server=server),
+        screen=ScreenConfig(
+            width_px=round(height * 9 / 16), height_px=height, panel_width_mm=_PANEL_MM[0], full_screen=False
+        ),
+    )
+
+
+def _show_tray(slips: Path, beside: QQuickWindow) -> QQmlApplicationEngine:
+    """The engine owns the window; who deletes it closes the window."""
+    engine = QQmlApplicationEngine()
+    engine.addImportPath(str(resource_path("")))
+    engine.setInitialProperties({"tray": SlipTray(slips, engine)})
+    engine.loadFromModule("ui.slip_tray", "Tray")
+    for window in engine.rootObjects():
+        if isinstance(window, QQuickWindow):
+            place = beside.frameGeometry()
+            window.setGeometry(place.right() + 16, place.top(), round(place.width() * 0.8), beside.height())
+            window.show()
+    return engine

@@ -1,0 +1,75 @@
+"""A site server on this machine, as a process of its own: what `giliran run` and `giliran demo` sync to."""
+
+import subprocess
+from pathlib import Path
+from time import monotonic
+from types import TracebackType
+from typing import Final, Self
+
+from kiosk.errors import KioskError
+from kiosk.paths import own_command
+
+_ADDRESS_FILE: Final = "server.address"
+_START_WITHIN_S: Final = 30.0
+_STOP_WITHIN_S: Final = 10.0
+
+
+class ServerStartError(KioskError):
+    """The site server on this machine did not come up."""
+
+
+class LocalServer:
+    """`with LocalServer(folder) as server: server.url`. Its log is `<folder>/server.log`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self.url = ""
+
+    def __enter__(self) -> Self:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        address = self._folder / _ADDRESS_FILE
+        address.unlink(missing_ok=True)
+        command = [*own_command(), "server", "--role", "site", "--data", str(self._folder), "--listen", "127.0.0.1:0"]
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)  # noqa: S603
+        try:
+            self.url = self._wait_for(address)
+        except BaseException:
+            self._stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop()
+
+    @property
+    def _log(self) -> Path:
+        return self._folder / "server.log"
+
+    def _wait_for(self, address: Path) -> str:
+        """The server writes its address as soon as it listens. Waits on the process, so its end is seen at once."""
+        process = self._process
+        deadline = monotonic() + _START_WITHIN_S
+        while process is not None and monotonic() < deadline:
+            if address.exists():
+                return address.read_text().strip()
+            try:
+                process.wait(timeout=0.05)
+            except subprocess.TimeoutExpired:
+                continue
+            break
+        raise ServerStartError(f"The site server on this machine did not start; {self._log} says why.")
+
+    def _stop(self) -> None:
+        process = self._process
+        if process is None:
+            return
+        process.terminate()
+        try:
+            process.wait(timeout=_STOP_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
