@@ -81,9 +81,14 @@ class ServiceSearch:
         terms = {term for meaning in need.meanings for term in meaning}
         if not terms:
             return set()
+        wanted = " OR ".join(f'"{term}"' for term in terms)
+        # Half the hall asks for an identity card: papers count only where nothing else says what is meant.
+        return self._matching(f"- papers : ({wanted})") or self._matching(wanted)
+
+    def _matching(self, expression: str) -> set[int]:
         rows = self._fts.execute(
             f"SELECT rowid FROM services WHERE services MATCH ? ORDER BY {_BM25} LIMIT ?",  # noqa: S608  # numbers of ours
-            (" OR ".join(f'"{term}"' for term in terms), _CANDIDATES),
+            (expression, _CANDIDATES),
         )
         return {number for (number,) in rows.fetchall()}
 

@@ -41,8 +41,9 @@ class Vocabulary:
         """One meaning for each thing said in `words`; empty where the index knows nothing like it."""
         readings = self._words.read(words)
         said = [self._meaning(reading, term) for reading in readings for term in reading.terms]
-        if still_typing and said and readings[-1].words[-1:] == words[-1:]:
-            said[-1] = self._half_typed(" ".join(readings[-1].words), said[-1])
+        typed = words[-1] if words else ""
+        if still_typing and readings and readings[-1].words == (typed,) and (len(typed) > 1 or len(words) == 1):
+            said[-1] = self._half_typed(typed, said[-1])
         return tuple(said)
 
     def _meaning(self, reading: Reading, term: str) -> Meaning:

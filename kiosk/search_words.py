@@ -15,6 +15,9 @@ from kiosk.errors import DataFileError
 from kiosk.paths import resource_path
 from kiosk.stemming import stem
 
+_SHORTEST_BEGINNING: Final = 2
+"""Letters of a phrase's last word; one letter begins too many phrases."""
+
 _WORD: Final = re.compile(r"[a-z0-9]+")
 
 
@@ -68,7 +71,7 @@ class SearchWords:
 
     def completed(self, words: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
         """What the words may become when they end in a half-typed phrase: `kartu kel` is on its way to `kk`."""
-        if not words:
+        if not words or len(words[-1]) < _SHORTEST_BEGINNING:
             return ()
         meant = {
             (*words[: len(words) - len(phrase)], *terms)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.catalogue_file import load_catalogue
+from bench.large_hall import large_hall
+from kiosk.catalogue_file import load_catalogue, parse_catalogue
 from kiosk.domain.language import Language
 from kiosk.errors import DataFileError
 from kiosk.paths import resource_path
@@ -123,6 +124,15 @@ def test_whatever_is_typed_is_answered(search: ServiceSearch) -> None:
         assert all(0 < hit.score < 2 for hit in search.find(query, language))
 
     answered()
+
+
+def test_one_of_two_thousand_services_is_found_by_the_place_that_tells_it_apart() -> None:
+    files = large_hall(services=2_000, agencies=100)
+    catalogue = parse_catalogue("large.json", files.catalogue, files.numbers)
+    search = ServiceSearch(catalogue, parse_site("large.json", files.site, catalogue))
+    (first, *_) = search.find("ktp ilang cenka", Language.INDONESIAN)
+    search.close()
+    assert first.service.name.id == "KTP-el hilang Cenka"
 
 
 @pytest.mark.parametrize(
