@@ -111,6 +111,8 @@ def parse_json(name: str, raw: bytes) -> object:
         raise _refusal(name, "file", "is nested too deeply") from error
     except _NotOurJsonError as error:
         raise _refusal(name, "file", str(error)) from error
+    except ValueError as error:  # Python reads no number of more than 4,300 digits
+        raise _refusal(name, "file", "holds a number that is too long") from error
 
 
 def parse_model(model: type[_Model], value: object) -> tuple[_Model | None, tuple[Problem, ...]]:

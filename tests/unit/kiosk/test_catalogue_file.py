@@ -98,6 +98,7 @@ def test_planning_minutes_come_from_the_service_class() -> None:
         (b'{"a": "\xff"}', "byte 8", "UTF-8"),
         (b'{"a": 1, "a": 2}', "file", "'a' twice"),
         (b'{"a": NaN}', "file", "NaN"),
+        (b'{"a": ' + b"1" * 5000 + b"}", "file", "number that is too long"),
         (b"[" * 200_000, "file", "too deeply"),
         (b"{}", "agencies", "is missing"),
         (b"[]", "file", "must be an object"),
