@@ -43,7 +43,7 @@ def test_the_right_service_is_among_the_first_three(search: ServiceSearch, part:
     assert 1 - len(missed) / len(QUERIES[part]) >= least
 
 
-def test_nothing_held_out_was_tuned_on() -> None:
+def test_no_query_stands_in_both_lists() -> None:
     queries = [each["query"] for part in ("tuning", "held_out") for each in QUERIES[part]]
     assert len(queries) == len(set(queries))
 
