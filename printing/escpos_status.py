@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from enum import IntEnum
 from typing import Final
 
-from printing.status import Attention, CannotTell, NeedsAttention, PrinterStatus, Ready
+from printing.status import Attention, CannotTell, NeedsAttention, PrinterStatus, Ready, Unreachable
 
 _FIXED_MASK: Final = 0b1001_0011
 _FIXED_BITS: Final = 0b0001_0010
+_LONGEST_ANSWER: Final = 16
 
 
 class Question(IntEnum):
@@ -27,16 +28,21 @@ class Question(IntEnum):
 
 
 def status_byte(answer: bytes) -> int | None:
-    """The last byte with the fixed bits of a status (0xx1xx10), or None: the rest is noise, or an answer to others."""
-    return next((byte for byte in reversed(answer) if byte & _FIXED_MASK == _FIXED_BITS), None)
+    """The one byte with the fixed bits of a status (0xx1xx10), or None.
+
+    Other bytes beside it are noise, or answers to other requests; several such bytes, or a long answer, are text.
+    """
+    found = [byte for byte in answer if byte & _FIXED_MASK == _FIXED_BITS]
+    return found[0] if len(found) == 1 and len(answer) <= _LONGEST_ANSWER else None
 
 
 def read_status(answers: Mapping[Question, bytes]) -> PrinterStatus:
     """What the printer says of itself. A question that is missing was not answered, as clones do with 2 and 3."""
     known = {question: byte for question, answer in answers.items() if (byte := status_byte(answer)) is not None}
+    if not known and any(answers.values()):
+        return Unreachable("what answers there is no receipt printer, or does not speak at this speed")
     if not known:
-        garbled = any(answers.values())
-        return CannotTell("its answers are no status" if garbled else "it answers no status request")
+        return CannotTell("it answers no status request")
     trouble = _trouble(known)
     if trouble is not None:
         return NeedsAttention(trouble)

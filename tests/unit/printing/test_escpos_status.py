@@ -3,7 +3,7 @@
 import pytest
 
 from printing.escpos_status import Question, read_status, status_byte
-from printing.status import Attention, CannotTell, NeedsAttention, PrinterStatus, Ready
+from printing.status import Attention, CannotTell, NeedsAttention, PrinterStatus, Ready, Unreachable
 
 CLEAN = dict.fromkeys(Question, b"\x12")
 
@@ -50,8 +50,9 @@ def test_silence_is_not_ready() -> None:
     assert read_status({Question.PRINTER: b""}) == CannotTell("it answers no status request")
 
 
-def test_noise_is_not_ready() -> None:
-    assert read_status(dict.fromkeys(Question, b"\xff\x00?")) == CannotTell("its answers are no status")
+@pytest.mark.parametrize("noise", [b"\xff\x00?", b"HTTP/1.1 400 Bad Request\r\n", b"\x12\x12", b"\x12" + b"x" * 20])
+def test_what_is_no_status_is_no_printer(noise: bytes) -> None:
+    assert isinstance(read_status(dict.fromkeys(Question, noise)), Unreachable)
 
 
 def test_noise_before_an_answer_is_ignored() -> None:
