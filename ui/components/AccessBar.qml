@@ -10,7 +10,7 @@ Rectangle {
     readonly property bool largest: root.kiosk.textScale >= 2
 
     color: Theme.card
-    implicitHeight: row.implicitHeight + Theme.spaceS * 2 + Theme.strokeThin
+    implicitHeight: row.implicitHeight + Theme.framePadding * 2 + Theme.strokeThin
 
     component Aid: PressButton {
         Layout.fillHeight: true
@@ -31,9 +31,9 @@ Rectangle {
         id: row
 
         anchors.left: parent.left
-        anchors.leftMargin: Theme.spaceL
+        anchors.leftMargin: Theme.margin
         anchors.right: parent.right
-        anchors.rightMargin: Theme.spaceL
+        anchors.rightMargin: Theme.margin
         anchors.verticalCenter: parent.verticalCenter
         spacing: Theme.spaceS
         uniformCellSizes: true

@@ -15,7 +15,7 @@ Item {
         id: band
 
         color: Theme.hero
-        height: row.implicitHeight + Theme.spaceM * 2
+        height: row.implicitHeight + Theme.framePadding * 2
         width: parent.width
 
         RowLayout {
@@ -28,20 +28,7 @@ Item {
             anchors.verticalCenter: parent.verticalCenter
             spacing: Theme.spaceM
 
-            Rectangle {
-                Accessible.ignored: true
-                Layout.preferredHeight: Theme.monogram
-                Layout.preferredWidth: Theme.monogram
-                color: Theme.accent
-                radius: Theme.radiusSmall
-
-                Text {
-                    anchors.centerIn: parent
-                    color: Theme.accentInk
-                    font: Theme.title
-                    text: "G"
-                }
-            }
+            Mark {}
 
             ColumnLayout {
                 Layout.fillWidth: true

@@ -14,23 +14,28 @@ Tile {
     contentItem: ColumnLayout {
         spacing: Theme.spaceXS
 
-        IconChip {
-            icon: root.icon
-            size: Math.round(Theme.iconLarge * 0.9)
+        RowLayout {
+            spacing: Theme.spaceXS
+
+            IconChip {
+                icon: root.icon
+                size: Math.round(Theme.iconLarge * 0.82)
+            }
+
+            Caption {
+                Accessible.ignored: true
+                Layout.alignment: Qt.AlignTop
+                Layout.fillWidth: true
+                horizontalAlignment: Text.AlignRight
+                text: Words.services(root.serviceCount)
+            }
         }
 
         Name {
             Accessible.ignored: true
             Layout.fillWidth: true
-            Layout.topMargin: Theme.spaceXS
             lineHeight: Theme.lineHeightTight
             text: root.eventName
-        }
-
-        Caption {
-            Accessible.ignored: true
-            Layout.fillWidth: true
-            text: Words.services(root.serviceCount)
         }
 
         Item {

@@ -62,7 +62,7 @@ Pressable {
     bottomPadding: Theme.spaceXS + (root.down ? 0 : Theme.lift)
     font: root.large ? Theme.actionLarge : Theme.action
     horizontalPadding: Theme.spaceS
-    implicitHeight: Math.max(root.large ? Theme.targetLarge : Theme.target + Theme.lift, implicitContentHeight + topPadding + bottomPadding)
+    implicitHeight: Math.max(root.large ? Theme.targetLarge : Theme.foot, implicitContentHeight + topPadding + bottomPadding)
     spokenName: root.text
     topPadding: Theme.spaceXS + (root.down ? Theme.lift : 0)
 

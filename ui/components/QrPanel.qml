@@ -13,7 +13,7 @@ Rectangle {
 
     Image {
         anchors.fill: parent
-        anchors.margins: Theme.spaceS
+        anchors.margins: Theme.gap
         cache: false
         fillMode: Image.PreserveAspectFit
         smooth: false

@@ -43,24 +43,23 @@ FocusScope {
         Item {
             id: body
 
-            Layout.bottomMargin: Theme.spaceM
+            Layout.bottomMargin: root.portrait ? Theme.spaceM : Theme.spaceS
             Layout.fillHeight: true
             Layout.fillWidth: true
             Layout.leftMargin: Theme.margin
             Layout.rightMargin: Theme.margin
-            Layout.topMargin: Theme.spaceM
+            Layout.topMargin: root.portrait ? Theme.spaceM : Theme.gap
         }
 
         ColumnLayout {
             id: pinned
 
-            Layout.bottomMargin: Theme.spaceM
+            Layout.bottomMargin: implicitHeight > 0 ? Theme.spaceM : 0
             Layout.fillHeight: false
             Layout.fillWidth: true
             Layout.leftMargin: Theme.margin
             Layout.rightMargin: Theme.margin
             spacing: Theme.spaceS
-            visible: children.length > 0
         }
 
         AccessBar {

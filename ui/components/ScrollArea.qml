@@ -7,10 +7,7 @@ Item {
 
     default property alias content: column.data
     property alias spacingInside: column.spacing
-    property alias view: flick
-
-    implicitHeight: column.implicitHeight
-    implicitWidth: column.implicitWidth
+    readonly property real contentHeight: column.implicitHeight
 
     function reveal(item: Item) {
         for (let above = item; above; above = above.parent) {

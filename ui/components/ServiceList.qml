@@ -23,6 +23,8 @@ Item {
         anchors.fill: parent
         anchors.rightMargin: rail.needed ? rail.width + Theme.spaceS : 0
         boundsBehavior: Flickable.StopAtBounds
+        /** Rows beyond the edge would be made later, one by one, and complain when their screen leaves before. */
+        cacheBuffer: 0
         clip: contentHeight > height
         flickableDirection: Flickable.VerticalFlick
         interactive: contentHeight > height

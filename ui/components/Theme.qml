@@ -16,6 +16,8 @@ QtObject {
     property real mm: 1080 / 336
     /** The visitor's text size, 1.0 to 2.0. */
     property real textScale: 1
+    /** Lying panels have little height: what frames the content is lower there. */
+    property bool wide: false
     property bool highContrast: false
     property bool animated: true
 
@@ -70,7 +72,7 @@ QtObject {
     /** The smallest side of anything to press. */
     readonly property int target: Math.ceil(20 * mm)
     /** Height of what stands at the foot of every screen. */
-    readonly property int foot: Math.ceil(25 * mm)
+    readonly property int foot: Math.ceil((wide ? 21 : 25) * mm)
     readonly property int targetLarge: Math.ceil(31 * mm)
     readonly property int monogram: Math.round(25 * mm)
     readonly property int iconSmall: Math.round(10 * mm)
@@ -84,7 +86,11 @@ QtObject {
     readonly property int lift: Math.max(2, Math.round(1.3 * mm))
     readonly property int focusWidth: Math.max(3, Math.round(1.5 * mm))
     readonly property int tooth: Math.round(16.8 * mm)
-    readonly property int toothDepth: Math.round(9 * mm)
+    readonly property int toothDepth: Math.round((wide ? 7 : 9) * mm)
+    /** Air above and below what frames the content. */
+    readonly property int framePadding: Math.round((wide ? 3.4 : 6.4) * mm)
+    readonly property int tilePadding: Math.round((wide ? 3.4 : 5) * mm)
+    readonly property int labelHeight: Math.round((wide ? 54 : 70) * mm)
 
     // ---- type: heights of capitals in millimetres -----------------------------------------------------------------
     readonly property string family: "Plus Jakarta Sans"
@@ -100,11 +106,11 @@ QtObject {
     /** What is read from across the hall. */
     readonly property font poster: root.type(23, Font.ExtraBold, -0.03, 0.2)
     /** The ticket's number; shrinks to its place. */
-    readonly property font label: root.type(58, Font.ExtraBold, -0.03, 0)
+    readonly property font label: root.type(root.wide ? 45 : 58, Font.ExtraBold, -0.03, 0)
     /** Header and access bar: they keep their place, so they grow a little only. */
     readonly property font chrome: root.type(6.6, Font.DemiBold, -0.005, 0.3)
     readonly property font chromeTitle: root.type(8.7, Font.Bold, -0.015, 0.3)
-    readonly property font key: root.type(8.6, Font.Bold, 0, 0.3)
+    readonly property font key: root.type(9.6, Font.ExtraBold, 0, 0.3)
     readonly property real lineHeight: 1.12
     readonly property real lineHeightTight: 1.02
 

@@ -7,10 +7,10 @@ Pressable {
     property color fill: Theme.card
     property bool chosen: false
 
-    bottomPadding: Theme.spaceS + (root.down ? 0 : Theme.lift)
+    bottomPadding: Theme.tilePadding + (root.down ? 0 : Theme.lift)
     horizontalPadding: Theme.spaceS
     implicitHeight: Math.max(Theme.targetLarge, implicitContentHeight + topPadding + bottomPadding)
-    topPadding: Theme.spaceS + (root.down ? Theme.lift : 0)
+    topPadding: Theme.tilePadding + (root.down ? Theme.lift : 0)
 
     background: Slab {
         down: root.down

@@ -12,6 +12,26 @@ FocusScope {
 
     objectName: "screen_Attract"
 
+    component Step: RowLayout {
+        id: step
+
+        required property string icon
+        required property string text
+
+        Layout.fillWidth: true
+        spacing: Theme.spaceM
+
+        IconChip {
+            icon: step.icon
+            size: Math.round(Theme.iconLarge * 1.2)
+        }
+
+        Heading {
+            Layout.fillWidth: true
+            text: step.text
+        }
+    }
+
     Rectangle {
         anchors.fill: parent
         color: Theme.paper
@@ -21,10 +41,12 @@ FocusScope {
         id: wall
 
         color: Theme.hero
-        height: Math.round(root.height * (root.portrait ? 0.6 : 0.58))
+        height: greeting.implicitHeight + Theme.margin * (root.portrait ? 3 : 2)
         width: parent.width
 
         ColumnLayout {
+            id: greeting
+
             anchors.bottom: parent.bottom
             anchors.bottomMargin: Theme.margin
             anchors.left: parent.left
@@ -33,13 +55,35 @@ FocusScope {
             anchors.rightMargin: Theme.margin
             spacing: Theme.spaceM
 
-            Text {
-                Layout.fillWidth: true
-                color: Theme.heroSoftInk
-                font: Theme.heading
-                text: root.kiosk.siteName
-                textFormat: Text.PlainText
-                wrapMode: Text.Wrap
+            RowLayout {
+                Layout.bottomMargin: root.portrait ? Theme.margin * 2 : Theme.spaceM
+                spacing: Theme.spaceM
+
+                Mark {
+                    size: Math.round(Theme.monogram * 1.25)
+                }
+
+                ColumnLayout {
+                    spacing: 0
+
+                    Text {
+                        Layout.fillWidth: true
+                        color: Theme.heroInk
+                        font: Theme.chromeTitle
+                        text: root.kiosk.siteName
+                        textFormat: Text.PlainText
+                        wrapMode: Text.Wrap
+                    }
+
+                    Text {
+                        Layout.fillWidth: true
+                        color: Theme.heroSoftInk
+                        font: Theme.chrome
+                        text: Words.line([root.kiosk.dateText, root.kiosk.clockText])
+                        textFormat: Text.PlainText
+                        wrapMode: Text.Wrap
+                    }
+                }
             }
 
             Text {
@@ -50,14 +94,6 @@ FocusScope {
                 text: qsTr("Selamat datang.\nMau urus apa hari ini?")
                 textFormat: Text.PlainText
                 wrapMode: Text.Wrap
-            }
-
-            Text {
-                Layout.fillWidth: true
-                color: Theme.heroSoftInk
-                font: Theme.body
-                text: Words.line([root.kiosk.dateText, root.kiosk.clockText])
-                textFormat: Text.PlainText
             }
         }
     }
@@ -83,34 +119,66 @@ FocusScope {
         anchors.margins: Theme.margin
         anchors.right: parent.right
         anchors.top: wall.bottom
+        anchors.topMargin: Theme.margin + Theme.toothDepth
         spacing: Theme.spaceM
 
-        Item {
+        GridLayout {
             Layout.fillHeight: true
+            Layout.fillWidth: true
+            columnSpacing: Theme.margin
+            columns: root.portrait ? 1 : 3
+            rowSpacing: Theme.spaceL
+            uniformCellWidths: true
+
+            Step {
+                icon: "magnifying-glass"
+                text: qsTr("Sebut keperluan Anda dengan kata sendiri")
+            }
+
+            Step {
+                icon: "ticket"
+                text: qsTr("Ambil satu nomor untuk semua layanan")
+            }
+
+            Step {
+                icon: "megaphone"
+                text: qsTr("Duduk dan tunggu, Anda pasti dipanggil")
+            }
         }
 
-        PressButton {
-            id: start
-
+        GridLayout {
             Layout.fillWidth: true
-            Layout.preferredHeight: Theme.targetLarge * 1.4
-            icon: "hand-tap-bold"
-            kind: PressButton.Accent
-            large: true
-            objectName: "startButton"
-            text: qsTr("Sentuh untuk mulai")
+            columnSpacing: Theme.spaceM
+            columns: root.portrait ? 1 : 2
+            rowSpacing: Theme.spaceM
 
-            onClicked: root.kiosk.start()
-        }
+            PressButton {
+                id: start
 
-        PressButton {
-            Layout.fillWidth: true
-            objectName: "startOtherLanguage"
-            text: root.kiosk.language === "id" ? "English" : "Bahasa Indonesia"
+                Layout.fillWidth: true
+                Layout.preferredHeight: Math.max(implicitHeight, Math.round(Theme.targetLarge * 1.35))
+                Layout.preferredWidth: 3
+                icon: "hand-tap-bold"
+                kind: PressButton.Accent
+                large: true
+                objectName: "startButton"
+                text: qsTr("Sentuh untuk mulai")
 
-            onClicked: {
-                root.kiosk.setLanguage(root.kiosk.language === "id" ? "en" : "id");
-                root.kiosk.start();
+                onClicked: root.kiosk.start()
+            }
+
+            PressButton {
+                Layout.fillWidth: true
+                Layout.preferredHeight: root.portrait ? implicitHeight : start.height
+                Layout.preferredWidth: 1
+                icon: "translate-bold"
+                objectName: "startOtherLanguage"
+                text: root.kiosk.language === "id" ? "English" : "Bahasa Indonesia"
+
+                onClicked: {
+                    root.kiosk.setLanguage(root.kiosk.language === "id" ? "en" : "id");
+                    root.kiosk.start();
+                }
             }
         }
     }

@@ -11,6 +11,9 @@ ScreenFrame {
 
     readonly property int tileColumns: Theme.textScale > 1.5 ? (root.portrait ? 1 : 2) : (root.portrait && Theme.textScale > 1.2 ? 2 : 3)
 
+    /** As many as leave everything else in sight. */
+    readonly property int popularCount: root.portrait ? 4 : 6
+
     objectName: "screen_Home"
 
     actions: PressButton {
@@ -47,7 +50,7 @@ ScreenFrame {
                 Layout.alignment: Qt.AlignTop
                 Layout.fillWidth: true
                 Layout.preferredWidth: 9
-                spacing: Theme.spaceM
+                spacing: root.portrait ? Theme.spaceM : Theme.spaceS
 
                 Title {
                     Layout.fillWidth: true
@@ -70,14 +73,17 @@ ScreenFrame {
                         model: root.kiosk.popularServices
 
                         PressButton {
+                            required property int index
                             required property string name
                             required property string serviceId
 
                             font: Theme.captionStrong
+                            height: Math.max(Theme.target + Theme.lift, implicitContentHeight + topPadding + bottomPadding)
                             kind: PressButton.Quiet
                             objectName: "popular_" + serviceId
                             radius: height / 2
                             text: name
+                            visible: index < root.popularCount
                             width: Math.min(implicitWidth, parent.width)
 
                             onClicked: root.kiosk.openService(serviceId)
@@ -89,8 +95,8 @@ ScreenFrame {
             ColumnLayout {
                 Layout.alignment: Qt.AlignTop
                 Layout.fillWidth: true
-                Layout.preferredWidth: 14
-                spacing: Theme.spaceS
+                Layout.preferredWidth: 15
+                spacing: root.portrait ? Theme.spaceS : Theme.gap
 
                 SectionHead {
                     Layout.fillWidth: true
@@ -129,7 +135,7 @@ ScreenFrame {
 
                 SectionHead {
                     Layout.fillWidth: true
-                    Layout.topMargin: Theme.spaceXS
+                    Layout.topMargin: root.portrait ? Theme.spaceXS : 0
                     moreName: qsTr("Lihat semua instansi")
                     moreObjectName: "allAgencies"
                     moreText: qsTr("Semua %n", "all agencies", root.kiosk.agencyCount)

@@ -37,6 +37,12 @@ Window {
     }
 
     Binding {
+        property: "wide"
+        target: Theme
+        value: root.width > root.height
+    }
+
+    Binding {
         property: "textScale"
         target: Theme
         value: root.kiosk.textScale

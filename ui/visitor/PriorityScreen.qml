@@ -89,16 +89,17 @@ ScreenFrame {
 
                     Layout.fillHeight: true
                     Layout.fillWidth: true
-                    padding: Theme.spaceS
+                    padding: Theme.spaceM
 
                     contentItem: RowLayout {
                         spacing: Theme.spaceM
 
                         IconChip {
                             icon: entry.modelData
+                            size: Math.round(Theme.iconLarge * 1.2)
                         }
 
-                        Name {
+                        Heading {
                             Layout.fillWidth: true
                             text: root.group(entry.index)
                         }

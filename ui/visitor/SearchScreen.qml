@@ -89,6 +89,7 @@ ScreenFrame {
         OnScreenKeyboard {
             Layout.alignment: Qt.AlignTop
             Layout.column: 0
+            Layout.fillHeight: false
             Layout.fillWidth: true
             Layout.preferredWidth: 1
             Layout.row: root.portrait ? 2 : 1

@@ -4,16 +4,20 @@ import Giliran
 import ui.components
 
 /** Take a number now, or add more first. Nothing to press where no number is given: the band above says why. */
-ColumnLayout {
+GridLayout {
     id: root
 
     required property KioskViewModel kiosk
     readonly property ServiceDetail service: root.kiosk.service
 
-    spacing: Theme.spaceS
+    columnSpacing: Theme.spaceS
+    columns: Theme.wide ? 2 : 1
+    rowSpacing: Theme.spaceS
 
     PressButton {
+        Layout.fillHeight: true
         Layout.fillWidth: true
+        Layout.preferredWidth: 3
         enabled: !root.kiosk.busy
         icon: "ticket-bold"
         kind: PressButton.Primary
@@ -26,7 +30,9 @@ ColumnLayout {
     }
 
     PressButton {
+        Layout.fillHeight: true
         Layout.fillWidth: true
+        Layout.preferredWidth: 2
         icon: "plus-bold"
         objectName: "addToVisitButton"
         text: qsTr("Tambah layanan lain dulu")
@@ -36,7 +42,9 @@ ColumnLayout {
     }
 
     PressButton {
+        Layout.fillHeight: true
         Layout.fillWidth: true
+        Layout.preferredWidth: 2
         objectName: "openVisitButton"
         text: qsTr("Lihat %n layanan pilihan Anda", "services in the basket", root.kiosk.visitCount)
         visible: root.kiosk.visitCount > 0 && (root.service.inVisit || root.kiosk.visitIsFull)

@@ -39,6 +39,7 @@ ScreenFrame {
             }
 
             ServiceActions {
+                Layout.fillHeight: false
                 Layout.fillWidth: true
                 kiosk: root.kiosk
             }
@@ -68,6 +69,7 @@ ScreenFrame {
                 }
 
                 ServiceActions {
+                    Layout.fillHeight: false
                     Layout.fillWidth: true
                     kiosk: root.kiosk
                 }

@@ -65,7 +65,7 @@ ColumnLayout {
             Layout.fillHeight: true
             Layout.fillWidth: true
             icon: "clock"
-            label: qsTr("Selesai dalam")
+            label: qsTr("Selesai")
             objectName: "finishing"
             value: root.service.finishingText
         }

@@ -27,7 +27,7 @@ FocusScope {
         id: body
 
         anchors.bottom: bar.top
-        anchors.bottomMargin: Theme.spaceL
+        anchors.bottomMargin: root.portrait ? Theme.spaceL : Theme.spaceS
         anchors.left: parent.left
         anchors.leftMargin: Theme.margin
         anchors.right: parent.right

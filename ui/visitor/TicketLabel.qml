@@ -22,14 +22,14 @@ ColumnLayout {
 
     Item {
         Layout.fillWidth: true
-        Layout.preferredHeight: Math.round(78 * Theme.mm)
+        Layout.preferredHeight: Theme.labelHeight
 
         Text {
             Accessible.name: qsTr("Nomor Anda %1").arg(root.ticket.label)
             anchors.fill: parent
             color: Theme.heroInk
             font: Theme.label
-            fontSizeMode: Text.Fit
+            fontSizeMode: Text.HorizontalFit
             minimumPixelSize: Theme.title.pixelSize
             objectName: "ticketLabel"
             text: root.ticket.label

@@ -23,17 +23,38 @@ TicketFrame {
     }
 
     component Sheet: Rectangle {
-        default property alias content: area.content
+        property alias foot: pinned.data
 
+        Layout.maximumHeight: implicitHeight
         color: Theme.paper
+        implicitHeight: stops.contentHeight + pinned.implicitHeight + parts.spacing + Theme.spaceM * 2
         radius: Theme.radius
 
-        ScrollArea {
-            id: area
+        ColumnLayout {
+            id: parts
 
             anchors.fill: parent
             anchors.margins: Theme.spaceM
-            spacingInside: Theme.spaceM
+            spacing: pinned.implicitHeight > 0 ? Theme.spaceM : 0
+
+            ScrollArea {
+                id: stops
+
+                Layout.fillHeight: true
+                Layout.fillWidth: true
+
+                TicketStops {
+                    Layout.fillWidth: true
+                    ticket: root.kiosk.ticket
+                }
+            }
+
+            ColumnLayout {
+                id: pinned
+
+                Layout.fillHeight: false
+                Layout.fillWidth: true
+            }
         }
     }
 
@@ -82,14 +103,13 @@ TicketFrame {
                 Layout.fillHeight: true
                 Layout.fillWidth: true
 
-                TicketStops {
+                foot: Code {
                     Layout.fillWidth: true
-                    ticket: root.kiosk.ticket
                 }
+            }
 
-                Code {
-                    Layout.fillWidth: true
-                }
+            Item {
+                Layout.fillHeight: true
             }
 
             Foot {
@@ -110,17 +130,26 @@ TicketFrame {
                 Layout.preferredWidth: 5
                 spacing: Theme.spaceM
 
-                TicketLabel {
-                    Layout.fillWidth: true
-                    ticket: root.kiosk.ticket
-                }
-
-                Verdict {
-                    Layout.fillWidth: true
-                }
-
-                Item {
+                ScrollArea {
                     Layout.fillHeight: true
+                    Layout.fillWidth: true
+
+                    TicketLabel {
+                        Layout.fillWidth: true
+                        ticket: root.kiosk.ticket
+                    }
+
+                    Verdict {
+                        Layout.fillWidth: true
+                    }
+
+                    Card {
+                        Layout.fillWidth: true
+                        fill: Theme.paper
+                        padding: Theme.spaceS
+
+                        contentItem: Code {}
+                    }
                 }
 
                 Foot {
@@ -129,18 +158,10 @@ TicketFrame {
             }
 
             Sheet {
+                Layout.alignment: Qt.AlignTop
                 Layout.fillHeight: true
                 Layout.fillWidth: true
                 Layout.preferredWidth: 6
-
-                TicketStops {
-                    Layout.fillWidth: true
-                    ticket: root.kiosk.ticket
-                }
-
-                Code {
-                    Layout.fillWidth: true
-                }
             }
         }
     }

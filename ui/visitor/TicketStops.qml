@@ -11,7 +11,19 @@ ColumnLayout {
 
     required property TicketDetail ticket
 
+    readonly property bool stacked: Theme.textScale > 1.2
+
     spacing: Theme.spaceS
+
+    component Ahead: Text {
+        required property int count
+
+        color: Theme.good
+        font: Theme.captionStrong
+        text: count < 0 ? "" : count === 0 ? qsTr("Anda pertama") : qsTr("%n di depan Anda", "people ahead in the queue", count)
+        textFormat: Text.PlainText
+        wrapMode: Text.Wrap
+    }
 
     Heading {
         Layout.fillWidth: true
@@ -57,15 +69,35 @@ ColumnLayout {
                         text: Words.line([stop.floorText, stop.counterText, stop.afterText === "" ? "" : qsTr("sesudah %1").arg(stop.afterText)])
                     }
 
-                    Caption {
+                    Ahead {
                         Layout.fillWidth: true
-                        color: Theme.good
-                        font: Theme.captionStrong
-                        text: stop.peopleAhead < 0 ? "" : stop.peopleAhead === 0 ? qsTr("Anda yang pertama") : qsTr("%n orang di depan Anda", "people ahead", stop.peopleAhead)
-                        visible: text !== ""
+                        count: stop.peopleAhead
+                        visible: root.stacked && text !== ""
                     }
                 }
+
+                Ahead {
+                    Layout.maximumWidth: root.width * 0.3
+                    count: stop.peopleAhead
+                    horizontalAlignment: Text.AlignRight
+                    visible: !root.stacked && text !== ""
+                }
             }
+        }
+    }
+
+    RowLayout {
+        Layout.fillWidth: true
+        Layout.topMargin: Theme.spaceXS
+        spacing: Theme.spaceS
+
+        Icon {
+            name: "megaphone"
+        }
+
+        Body {
+            Layout.fillWidth: true
+            text: qsTr("Silakan duduk. Nomor Anda dipanggil dan tampil di layar ruang tunggu.")
         }
     }
 }
