@@ -1,0 +1,167 @@
+"""What a slip says and, as important, what it does not."""
+
+from dataclasses import replace
+from typing import TypeVar
+
+import pytest
+
+from kiosk.domain.language import Language, Text
+from printing.blocks import Block, Checklist, CopyMark, Fact, Heading, Label, Lead, Mark, Phrase, Qr, StopRow
+from printing.profile import find_profile
+from printing.ticket_layout import layout, slip_languages
+from tests.sample_slips import FOUR, ONE, TOKEN, TWO, paper_catalogue, paper_layout, paper_site, paper_ticket
+
+B = TypeVar("B", bound=Block)
+WIDE = find_profile("generic-80mm")
+NARROW = find_profile("generic-58mm")
+
+
+def of_kind(kind: type[B], blocks: tuple[Block, ...]) -> list[B]:
+    return [block for block in blocks if isinstance(block, kind)]
+
+
+def words(blocks: tuple[Block, ...]) -> str:
+    return repr(blocks)
+
+
+def test_one_stop_says_where_to_go_and_what_to_bring() -> None:
+    blocks = paper_layout(paper_ticket(ONE), WIDE).blocks
+    assert blocks[0] == Heading("Mal Pelayanan Publik Provinsi DKI Jakarta")
+    assert blocks[1] == Lead(Phrase("Sabtu, 21 November 2026 · 09.41"))
+    assert of_kind(Label, blocks) == [Label("D-045")]
+    assert of_kind(StopRow, blocks) == [
+        StopRow(
+            None,
+            Phrase("KTP-el hilang"),
+            "Dukcapil",
+            Phrase("Lantai 2 · Loket 5–8"),
+            (Phrase("8 orang di depan Anda"),),
+        )
+    ]
+    (checklist,) = of_kind(Checklist, blocks)
+    assert [item.text for item in checklist.items] == [
+        "Surat keterangan hilang dari kepolisian",
+        "Fotokopi Kartu Keluarga (KK)",
+    ]
+    assert of_kind(Fact, blocks)[:2] == [
+        Fact(Phrase("Biaya"), Phrase("gratis")),
+        Fact(Phrase("Selesai"), Phrase("belum diterbitkan instansi")),
+    ]
+    assert blocks[-1] == Qr(TOKEN)
+
+
+def test_second_language_stands_under_the_first() -> None:
+    blocks = paper_layout(paper_ticket(ONE, Language.ENGLISH), WIDE).blocks
+    (stop,) = of_kind(StopRow, blocks)
+    assert stop.service == Phrase("KTP-el hilang", "Replace a lost e-ID card")
+    assert stop.place == Phrase("Lantai 2 · Loket 5–8", "Floor 2 · Counters 5–8")
+    assert stop.notes == (Phrase("8 orang di depan Anda", "8 people ahead of you"),)
+    assert of_kind(Checklist, blocks)[0].title == Phrase("Siapkan", "Have ready")
+
+
+def test_indonesian_comes_first_whatever_the_visitor_speaks() -> None:
+    assert [slip_languages(language)[0] for language in Language] == [Language.INDONESIAN] * len(Language)
+
+
+def test_several_stops_are_numbered_and_say_what_comes_first() -> None:
+    blocks = paper_layout(paper_ticket(TWO), WIDE).blocks
+    first, second = of_kind(StopRow, blocks)
+    assert (first.position, second.position) == (1, 2)
+    assert second.notes == (Phrase("Anda paling depan"), Phrase("Sesudah layanan 1"))
+    assert Lead(Phrase("Anda di 2 antrean sekaligus"), is_strong=True) in blocks
+
+
+def test_what_several_services_ask_for_is_listed_once() -> None:
+    (checklist,) = of_kind(Checklist, paper_layout(paper_ticket(FOUR), WIDE).blocks)
+    texts = [item.text for item in checklist.items]
+    assert texts.count("Fotokopi Kartu Keluarga (KK)") == 1
+    assert len(texts) == 8
+    assert checklist.left_out is None
+
+
+def test_fees_and_times_name_their_services_where_they_differ() -> None:
+    facts = of_kind(Fact, paper_layout(paper_ticket(FOUR, Language.ENGLISH), WIDE).blocks)
+    assert facts[:3] == [
+        Fact(Phrase("Biaya", "Fee"), Phrase("layanan 1, 2: gratis", "service 1, 2: free")),
+        Fact(Phrase(""), Phrase("layanan 3: Rp350.000", "service 3: Rp 350,000 (e-passport Rp 650,000)")),
+        Fact(Phrase(""), Phrase("layanan 4: tergantung keperluan", "service 4: depends on your case")),
+    ]
+
+
+def test_unknown_number_of_people_is_left_out() -> None:
+    (stop,) = of_kind(StopRow, paper_layout(paper_ticket(ONE, people_ahead=(None,)), WIDE).blocks)
+    assert stop.notes == ()
+
+
+def test_no_time_is_printed_from_a_clock_that_is_not_trusted() -> None:
+    blocks = paper_layout(paper_ticket(ONE, clock_trusted=False), WIDE).blocks
+    assert isinstance(blocks[1], Label)
+    assert "2026" not in words(blocks)
+    assert "09.41" not in words(blocks)
+
+
+@pytest.mark.parametrize(("copy", "marks"), [(0, []), (2, [CopyMark(Phrase("SALINAN 2"))])])
+def test_copies_are_marked(copy: int, marks: list[CopyMark]) -> None:
+    assert of_kind(CopyMark, paper_layout(paper_ticket(), WIDE, copy).blocks) == marks
+
+
+@pytest.mark.parametrize(("is_priority", "marks"), [(False, []), (True, [Mark(Phrase("Prioritas"))])])
+def test_priority_is_one_word_and_no_reason(*, is_priority: bool, marks: list[Mark]) -> None:
+    assert of_kind(Mark, paper_layout(paper_ticket(is_priority=is_priority), WIDE).blocks) == marks
+
+
+def test_phone_is_only_named_where_a_phone_can_follow() -> None:
+    public = paper_layout(paper_ticket(token="HTTPS://ANTREAN.GO.ID/T/ABC"), WIDE).blocks
+    assert "ponsel" in words(public)
+    assert "ponsel" not in words(paper_layout(paper_ticket(), WIDE).blocks)
+
+
+def test_narrow_paper_gets_fewer_words() -> None:
+    wide = paper_layout(paper_ticket(FOUR), WIDE).blocks
+    narrow = paper_layout(paper_ticket(FOUR), NARROW).blocks
+    (checklist,) = of_kind(Checklist, narrow)
+    assert len(checklist.items) == 4
+    assert checklist.left_out == Phrase("4 syarat lagi, tanyakan di loket")
+    assert narrow[0] == Heading("MPP Jakarta")
+    assert "belum diterbitkan" not in words(narrow)
+    assert len(words(narrow)) < len(words(wide))
+
+
+def test_queue_without_counters_sends_the_visitor_to_the_staff() -> None:
+    stop = of_kind(StopRow, paper_layout(paper_ticket(FOUR), WIDE).blocks)[3]
+    assert stop.place == Phrase("Tanyakan kepada petugas")
+
+
+def test_service_that_asks_for_nothing_has_no_checklist() -> None:
+    catalogue = paper_catalogue()
+    agencies = tuple(
+        replace(agency, services=tuple(replace(service, requirements=()) for service in agency.services))
+        for agency in catalogue.agencies
+    )
+    slip = layout(
+        paper_ticket(),
+        paper_site(),
+        replace(catalogue, agencies=agencies),
+        copy=0,
+        languages=(Language.INDONESIAN,),
+    )
+    assert of_kind(Checklist, slip.blocks) == []
+
+
+def test_braces_in_a_name_are_text() -> None:
+    catalogue = paper_catalogue()
+    agencies = tuple(
+        replace(
+            agency,
+            services=tuple(replace(service, finishing_time=Text("{n} hari", "{0}")) for service in agency.services),
+        )
+        for agency in catalogue.agencies
+    )
+    slip = layout(
+        paper_ticket(),
+        paper_site(),
+        replace(catalogue, agencies=agencies),
+        copy=0,
+        languages=(Language.INDONESIAN, Language.ENGLISH),
+    )
+    assert Fact(Phrase("Selesai", "Ready in"), Phrase("{n} hari", "{0}")) in slip.blocks
