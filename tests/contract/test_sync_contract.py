@@ -17,6 +17,7 @@ from kiosk.identity import Identity
 from kiosk.sync import signing, wire
 from kiosk.sync.batch import pack, unpack
 from kiosk.sync.client import MessageRefusedError, SyncClient
+from kiosk.sync.machine_secret import pairing_proof
 from server.devices import DeviceRecord
 from server.enrolment import enrol
 from server.node import open_node
@@ -29,6 +30,7 @@ DOCUMENT = Path("docs/sync-protocol.md").read_text(encoding="utf-8")
 MESSAGES: dict[str, type[BaseModel]] = {
     message.__name__: message
     for message in (
+        wire.Pairing,
         wire.SessionRequest,
         wire.Session,
         wire.Hello,
@@ -90,6 +92,10 @@ def test_signature_vector() -> None:
     assert signing.sign(parts, KIOSK)[wire.SIGNATURE_HEADER] == VECTOR["signature"]
     assert signing.verify(parts, VECTOR["signature"], bytes.fromhex(VECTOR["public_key"]))
     assert VECTOR["signature"][:24] in DOCUMENT
+
+
+def test_pairing_vector() -> None:
+    assert pairing_proof(bytes(32), KIOSK.public_key) == fixture("Pairing")["proof"]
 
 
 def test_batch_vector() -> None:
