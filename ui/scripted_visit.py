@@ -1,6 +1,7 @@
 """One visit from the first touch to the slip, by a visitor made of code, through the windows that people use."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -14,6 +15,7 @@ from kiosk.domain.ticket import Ticket
 from kiosk.domain.visitor import VisitorSession
 from kiosk.errors import KioskError
 from kiosk.store.log import backlog
+from kiosk.sync.status import SyncState
 from ui.app import KioskApplication
 from ui.driver import VisitorDriver
 
@@ -136,15 +138,21 @@ class ScriptedVisit:
         return job
 
     def _wait_for_sync(self) -> bool:
-        """Whether the server has acknowledged everything that this kiosk wrote."""
+        """Whether the server has acknowledged everything that this kiosk wrote. Not waited for where none was met."""
         machine = self.application.machine
         if machine is None or machine.sync is None:
             return False
-        try:
-            self.driver.wait_until(lambda: machine.store.call(backlog).count == 0, "the server's acknowledgement")
-        except TimeoutError:
-            return False
-        return True
+        store, sync = machine.store, machine.sync
+
+        def is_in_step() -> bool:
+            return store.call(backlog).count == 0
+
+        def is_hopeless() -> bool:
+            return sync.status.last_contact is None and sync.status.state is not SyncState.CONNECTING
+
+        with suppress(TimeoutError):
+            self.driver.wait_until(lambda: is_in_step() or is_hopeless(), "the server's acknowledgement")
+        return is_in_step()
 
     def _keep(self, name: str) -> None:
         self._pictures += 1
