@@ -3,7 +3,6 @@
 SQLite's own `integrity_check` does not see a flipped byte of content (measured: research/reliability.md, 0.5).
 """
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,8 +57,8 @@ def verify(path: Path) -> Verified | Broken:
 
 
 def _connect(path: Path) -> Any:
-    # Beside a WAL database SQLite makes two files, even to read. On a read-only medium nobody writes it either.
-    promise = "" if os.access(path.parent, os.W_OK) else "&immutable=1"
+    # To read a WAL database SQLite makes two files beside it, and leaves them. Without a -wal nobody has it open.
+    promise = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
     return dbapi2.connect(f"{path.resolve().as_uri()}?mode=ro{promise}", uri=True, isolation_level=None)
 
 

@@ -1,0 +1,113 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kiosk.config import KioskConfig, PrinterConfig, SyncConfig, example_config, load_config
+from kiosk.domain.language import Language
+from kiosk.errors import DataFileError
+
+
+def written(folder: Path, toml: str | bytes) -> Path:
+    path = folder / "kiosk.toml"
+    path.write_bytes(toml if isinstance(toml, bytes) else toml.encode())
+    return path
+
+
+def problems_of(folder: Path, toml: str | bytes) -> dict[str, str]:
+    with pytest.raises(DataFileError) as refused:
+        load_config(written(folder, toml))
+    return {problem.path: problem.sentence for problem in refused.value.problems}
+
+
+def test_an_empty_file_is_the_defaults(tmp_path: Path) -> None:
+    assert load_config(written(tmp_path, "")) == replace(KioskConfig(), data_dir=tmp_path / "data")
+
+
+def test_what_is_set_is_taken(tmp_path: Path) -> None:
+    config = load_config(
+        written(
+            tmp_path,
+            """
+            name = "Anjungan Barat"
+            number = 7
+            letter = "K"
+            data_dir = "/var/lib/giliran"
+            site = "hall.json"
+            [printer]
+            device = "tcp://192.168.1.20:9100"
+            [sync]
+            server = "http://192.168.1.10:8600"
+            [screen]
+            panel_width_mm = 400
+            animations = false
+            [session]
+            default_language = "en"
+            """,
+        )
+    )
+    assert (config.name, config.number, config.letter) == ("Anjungan Barat", 7, "K")
+    assert (config.data_dir, config.site) == (Path("/var/lib/giliran"), tmp_path / "hall.json")
+    assert config.printer == PrinterConfig(device="tcp://192.168.1.20:9100")
+    assert config.sync == SyncConfig(server="http://192.168.1.10:8600")
+    assert config.screen.panel_width_mm == 400.0
+    assert isinstance(config.screen.panel_width_mm, float)
+    assert not config.screen.animations
+    assert config.session.default_language is Language.ENGLISH
+
+
+def test_every_problem_is_named_at_once_by_its_path(tmp_path: Path) -> None:
+    problems = problems_of(
+        tmp_path,
+        """
+        number = "9100x"
+        letter = "KK"
+        leter = "K"
+        data_dir = 1
+        sync = "http://x"
+        [printer]
+        devise = "sim:x"
+        [screen]
+        width_px = 5
+        height_px = true
+        panel_width_mm = nan
+        animations = 1
+        [session]
+        warning_s = 5
+        default_language = "jv"
+        [zzz]
+        """,
+    )
+    assert problems == {
+        "number": "must be a whole number",
+        "letter": "does not look right (different for every kiosk of the site; it ends each number given offline)",
+        "leter": "is no setting; perhaps letter",
+        "data_dir": "must be a path in quotes",
+        "sync": "must be a section: [sync]",
+        "printer.devise": "is no setting; perhaps printer.device",
+        "screen.width_px": "must be from 320 to 16384",
+        "screen.height_px": "must be a whole number",
+        "screen.panel_width_mm": "must be from 100 to 3000",
+        "screen.animations": "must be true or false",
+        "session.warning_s": "must be from 20 to 120",
+        "session.default_language": "must be one of id, en",
+        "zzz": "is no setting",
+    }
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [(b"\xff\xfe", "is not UTF-8 text"), (b"name = ", "is not TOML")],
+)
+def test_what_is_no_toml_is_said_so(tmp_path: Path, content: bytes, sentence: str) -> None:
+    assert problems_of(tmp_path, content)["file"].startswith(sentence)
+
+
+def test_a_missing_file_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(DataFileError, match="cannot be read: No such file"):
+        load_config(tmp_path / "nowhere.toml")
+
+
+def test_the_example_sets_every_default(tmp_path: Path) -> None:
+    assert load_config(written(tmp_path, example_config())) == load_config(written(tmp_path, ""))
+    assert sum(" = " in line for line in example_config().splitlines()) == 15

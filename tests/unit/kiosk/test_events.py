@@ -1,0 +1,151 @@
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from kiosk.domain import event_bodies, events
+from kiosk.domain.events import (
+    NO_EVENT,
+    NODE_STARTED,
+    Event,
+    LogHead,
+    Malformed,
+    broken_link,
+    decode,
+    digest,
+    encode,
+)
+from kiosk.domain.language import Language
+from kiosk.domain.print_job import PrintState
+from kiosk.domain.ticket import Stop, Ticket, TicketId
+
+DOCUMENT: Final = (Path(__file__).parents[3] / "docs" / "events.md").read_text(encoding="utf-8")
+
+ONE: Final = Event("0" * 16, "1" * 16, 1, "01a1ff1e6e740000", NODE_STARTED, 1, {"parent": None}, NO_EVENT)
+TICKET: Final = Ticket(
+    id=TicketId("f" * 16),
+    site_id="small-hall",
+    service_day=date(2026, 11, 23),
+    series=0,
+    queue_code="D",
+    number=1,
+    label="D-001",
+    stops=(Stop(1, "dukcapil.ktp", 11, "D"),),
+    is_priority=True,
+    language=Language.INDONESIAN,
+    issued_at=datetime(2026, 11, 23, 3, 0, tzinfo=UTC),
+    clock_trusted=True,
+    token="K1.SECRET",
+    people_ahead=(4,),
+)
+BODIES: Final[Mapping[str, Mapping[str, Any]]] = {
+    events.NODE_STARTED: event_bodies.node_started(LogHead("1" * 16, 3, "a" * 64), "0.1.0", clock_trusted=True),
+    events.DAY_OPENED: event_bodies.day_opened("small-hall", date(2026, 11, 23), clock_trusted=True),
+    events.TICKET_ISSUED: event_bodies.ticket_issued(TICKET, "c" * 64),
+    events.TICKET_REPRINTED: event_bodies.ticket_reprinted(TICKET.id, 1),
+    events.PRINT_FINISHED: event_bodies.print_finished(TICKET.id, 0, PrintState.CONFIRMED),
+    events.TICKET_SHOWN: event_bodies.ticket_shown(TICKET.id),
+}
+
+
+def envelope(**changes: Any) -> bytes:
+    return json.dumps({**json.loads(encode(ONE)), **changes}).encode()
+
+
+def test_an_event_is_read_as_it_was_written() -> None:
+    assert decode(encode(ONE)) == ONE
+
+
+def test_bytes_are_canonical() -> None:
+    raw = encode(replace(ONE, body={"b": "é", "a": [1, True, None]}))
+    assert raw.startswith('{"body":{"a":[1,true,null],"b":"é"},"hlc":'.encode())
+    assert digest(b"") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+@pytest.mark.parametrize("event_type", BODIES)
+def test_every_body_survives_the_bytes(event_type: str) -> None:
+    event = decode(encode(replace(ONE, type=event_type, body=BODIES[event_type])))
+    assert isinstance(event, Event)
+    assert event.body == BODIES[event_type]
+
+
+def test_the_page_names_every_event_and_every_field() -> None:
+    sections = re.split(r"^## ", DOCUMENT, flags=re.MULTILINE)[1:]
+    documented = {section.split()[0]: set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)) for section in sections}
+    written = {name: set(body) for name, body in BODIES.items()}
+    written[events.TICKET_ISSUED] |= set(BODIES[events.TICKET_ISSUED]["stops"][0])
+    assert documented == written
+    types = {value for name, value in vars(events).items() if name.isupper() and isinstance(value, str)}
+    assert types - {NO_EVENT} == set(BODIES)
+
+
+def test_no_body_carries_the_token() -> None:
+    assert all("SECRET" not in str(body) for body in BODIES.values())
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (b"", "not JSON"),
+        (b"\xff\xfe", "not JSON"),
+        (b"[" * 100_000, "not JSON"),
+        (b"[]", "not an object"),
+        (b"{}", "not an object"),
+        (envelope(extra=1), "not an object"),
+        (envelope(origin="0" * 15), "origin"),
+        (envelope(origin="0" * 16 + "\n"), "origin"),
+        (envelope(incarnation="A" * 16), "incarnation"),
+        (envelope(incarnation=1), "incarnation"),
+        (envelope(hlc="f" * 16), "hlc"),
+        (envelope(previous="0" * 63), "previous"),
+        (envelope(type="Ticket"), "type"),
+        (envelope(sequence=0), "sequence"),
+        (envelope(sequence=True), "sequence"),
+        (envelope(sequence=1.0), "sequence"),
+        (envelope(sequence=2**53), "sequence"),
+        (envelope(version="1"), "version"),
+        (envelope(body=[]), "body"),
+    ],
+)
+def test_what_is_no_event_is_refused_with_a_reason(raw: bytes, reason: str) -> None:
+    verdict = decode(raw)
+    assert isinstance(verdict, Malformed)
+    assert reason in verdict.reason
+
+
+@given(st.binary())
+@example(b'{"a":NaN}')
+def test_any_bytes_get_an_answer(raw: bytes) -> None:
+    assert isinstance(decode(raw), Malformed)
+
+
+def test_an_unknown_type_is_well_formed() -> None:
+    assert isinstance(decode(envelope(type="future.event_2.happened")), Event)
+
+
+HEAD = LogHead("1" * 16, 1, "a" * 64)
+NEXT = replace(ONE, sequence=2, type="ticket.issued", previous=HEAD.hash)
+
+
+@pytest.mark.parametrize(
+    ("event", "before", "fault"),
+    [
+        (ONE, None, None),
+        (NEXT, HEAD, None),
+        (replace(ONE, sequence=2), None, "begin with 1"),
+        (replace(ONE, type="ticket.issued"), None, "instead of node.started"),
+        (replace(NEXT, sequence=3), HEAD, "3 follows 1"),
+        (replace(NEXT, sequence=1), HEAD, "1 follows 1"),
+        (replace(NEXT, previous="b" * 64), HEAD, "another event before it"),
+    ],
+)
+def test_links(event: Event, before: LogHead | None, fault: str | None) -> None:
+    found = broken_link(event, before)
+    assert (found is None) if fault is None else (found is not None and fault in found)
