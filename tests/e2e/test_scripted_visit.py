@@ -30,8 +30,19 @@ def summary_in(folder: Path) -> dict[str, Any]:
 
 
 def qr_on(picture: Path) -> str:
-    (symbol,) = zxingcpp.read_barcodes(Image.open(picture))
+    with Image.open(picture) as image:
+        (symbol,) = zxingcpp.read_barcodes(image)
     return symbol.text
+
+
+def pixels(picture: Path) -> bytes:
+    with Image.open(picture) as image:
+        return image.tobytes()
+
+
+def size_of(picture: Path) -> tuple[int, int]:
+    with Image.open(picture) as image:
+        return image.size
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +72,7 @@ def test_the_bytes_print_the_same_paper_on_another_printer(usual: Path, tmp_path
     another = SimulatedPrinter(tmp_path / "another")
     another.feed((usual / "ticket.bin").read_bytes())
     (slip,) = another.slips()
-    assert Image.open(slip).tobytes() == Image.open(usual / "ticket.png").tobytes()
+    assert pixels(slip) == pixels(usual / "ticket.png")
     assert another.problems == ()
 
 
@@ -88,7 +99,7 @@ def test_a_running_server_shows_the_ticket(tmp_path: Path) -> None:
         for ticket in tickets
     ]
     assert seen == [(summary["label"], ["imigrasi.baru"], "confirmed")]
-    assert Image.open(next(out.glob("screens/*-home.png"))).size == (1920, 1080)
+    assert size_of(next(out.glob("screens/*-home.png"))) == (1920, 1080)
 
 
 def test_a_server_that_is_away_costs_the_sync_only(tmp_path: Path) -> None:

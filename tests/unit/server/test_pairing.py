@@ -1,80 +1,107 @@
+"""A kiosk and a site server on one machine find each other; nobody else does."""
+
+import base64
 import os
+import stat
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
 
+from kiosk.clock import SystemClock
 from kiosk.config import KioskConfig
-from kiosk.errors import UnauthorisedError
-from kiosk.identity import new_identity
+from kiosk.errors import OfflineError, UnauthorisedError
+from kiosk.identity import Identity, new_identity
 from kiosk.paths import private_dir
 from kiosk.sync.machine_secret import pairing_proof, secret_file
 from kiosk.sync.pairing import pair_on_this_machine
-from kiosk.sync.wire import PAIR_PATH, PROTOCOL, PROTOCOL_HEADER
+from kiosk.sync.wire import PAIR_PATH, PROTOCOL, PROTOCOL_HEADER, Pairing, Problem, ProblemCode
+from server.devices import KnownDevice, find_device
+from server.enrolment import revoke
 from server.run import Server
-from server.settings import Role, ServerSettings
+from tests.paired_kiosk import SITE, site_server
+
+KIOSK = new_identity()
 
 
-def site_server(folder: Path, listen: str = "127.0.0.1:0") -> Server:
-    return Server(ServerSettings(Role.SITE, folder), listen)
+def known(server: Server) -> KnownDevice | None:
+    with server.node.database.reading() as connection:
+        return find_device(connection, SITE, KIOSK.device_id)
 
 
-def port_of(server: Server) -> int:
-    return int(server.url.rpartition(":")[2])
+def secret_of(server: Server) -> Path:
+    return secret_file(urlsplit(server.url).port or 0)
 
 
-def session_status(server: Server, device: str) -> int:
-    headers = {PROTOCOL_HEADER: PROTOCOL, "Content-Type": "application/json"}
-    wish = {"site": "mpp-jakarta", "device": device}
-    return httpx2.post(f"{server.url}/v1/session", json=wish, headers=headers).status_code
+def ask(server: Server, proof: str, device: Identity = KIOSK, key: Identity = KIOSK) -> httpx2.Response:
+    message = Pairing(
+        site=SITE,
+        device=device.device_id,
+        public_key=base64.b64encode(key.public_key).decode(),
+        kiosk_number=1,
+        letter="A",
+        name="Anjungan 1",
+        proof=proof,
+    )
+    headers = {PROTOCOL_HEADER: PROTOCOL}
+    return httpx2.post(f"{server.url}{PAIR_PATH}", content=message.model_dump_json(), headers=headers)
 
 
-def test_a_kiosk_of_this_user_is_let_in_and_again_is_harmless(tmp_path: Path) -> None:
-    identity = new_identity()
+def test_kiosk_on_the_same_machine_pairs_by_itself(tmp_path: Path) -> None:
     with site_server(tmp_path) as server:
-        assert session_status(server, identity.device_id) == 401
-        assert pair_on_this_machine(server.url, identity, "mpp-jakarta", KioskConfig())
-        assert pair_on_this_machine(server.url, identity, "mpp-jakarta", KioskConfig(name="Anjungan 2"))
-        assert session_status(server, identity.device_id) == 200
+        assert stat.S_IMODE(secret_of(server).stat().st_mode) == 0o600
+        for _ in range(2):
+            assert pair_on_this_machine(server.url, KIOSK, SITE, KioskConfig())
+        assert known(server) == KnownDevice(SITE, KIOSK.device_id, KIOSK.public_key, is_revoked=False)
+        revoke(server.node.database, SITE, KIOSK.device_id, SystemClock())
+        pair_on_this_machine(server.url, KIOSK, SITE, KioskConfig())
+        assert known(server) == KnownDevice(SITE, KIOSK.device_id, KIOSK.public_key, is_revoked=True)
+    assert not secret_of(server).exists()
 
 
-def test_the_secret_is_for_this_user_only_and_goes_with_the_server(tmp_path: Path) -> None:
+def test_who_does_not_know_the_secret_is_refused(tmp_path: Path) -> None:
     with site_server(tmp_path) as server:
-        secret = secret_file(port_of(server))
-        assert secret.stat().st_mode & 0o777 == 0o600
-        assert private_dir().stat().st_mode & 0o777 == 0o700
-    assert not secret.exists()
+        refused = ask(server, pairing_proof(bytes(32), KIOSK.public_key))
+        assert Problem.model_validate_json(refused.content).code is ProblemCode.SIGNATURE
+        assert known(server) is None
 
 
-def test_a_guessed_secret_is_refused(tmp_path: Path) -> None:
-    identity = new_identity()
+def test_device_cannot_take_the_name_of_another(tmp_path: Path) -> None:
+    other = new_identity()
     with site_server(tmp_path) as server:
-        secret_file(port_of(server)).write_bytes(bytes(32))
-        with pytest.raises(UnauthorisedError):
-            pair_on_this_machine(server.url, identity, "mpp-jakarta", KioskConfig())
-        assert session_status(server, identity.device_id) == 401
+        refused = ask(server, pairing_proof(secret_of(server).read_bytes(), other.public_key), KIOSK, other)
+        assert Problem.model_validate_json(refused.content).code is ProblemCode.FOREIGN_ORIGIN
+        assert known(server) is None
 
 
-def test_a_proof_is_of_one_key_only() -> None:
-    one, another = new_identity().public_key, new_identity().public_key
-    assert pairing_proof(b"s", one) != pairing_proof(b"s", another)
+def test_server_elsewhere_is_left_to_a_technician() -> None:
+    assert not pair_on_this_machine("http://192.0.2.1:8035", KIOSK, SITE, KioskConfig())
 
 
-def test_a_server_that_others_can_reach_has_no_such_door(tmp_path: Path) -> None:
-    with site_server(tmp_path, "0.0.0.0:0") as server:  # noqa: S104  # the very thing to test
-        url = f"http://127.0.0.1:{port_of(server)}"
-        answer = httpx2.post(f"{url}{PAIR_PATH}", headers={PROTOCOL_HEADER: PROTOCOL})
-        assert answer.status_code == 404
-        assert not pair_on_this_machine(url, new_identity(), "mpp-jakarta", KioskConfig())
+def test_open_server_has_no_such_door(tmp_path: Path) -> None:
+    with site_server(tmp_path, "0.0.0.0:0") as server:  # that is the point
+        assert not secret_of(server).exists()
+        assert not pair_on_this_machine(server.url.replace("0.0.0.0", "127.0.0.1"), KIOSK, SITE, KioskConfig())  # noqa: S104
 
 
-def test_a_server_elsewhere_is_left_to_the_operator() -> None:
-    assert not pair_on_this_machine("http://192.0.2.1:8035", new_identity(), "mpp-jakarta", KioskConfig())
+def test_secret_that_was_left_behind_leads_nowhere(tmp_path: Path) -> None:
+    with site_server(tmp_path) as server:
+        secret = secret_of(server).read_bytes()
+    secret_of(server).write_bytes(secret)
+    try:
+        with pytest.raises(OfflineError, match="does not answer"):
+            pair_on_this_machine(server.url, KIOSK, SITE, KioskConfig())
+        with site_server(tmp_path, server.url.removeprefix("http://")) as again:
+            secret_of(again).write_bytes(secret)
+            with pytest.raises(UnauthorisedError, match="does not take"):
+                pair_on_this_machine(again.url, KIOSK, SITE, KioskConfig())
+    finally:
+        secret_of(server).unlink(missing_ok=True)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="folders of a user are private there")
-def test_a_folder_that_others_can_enter_is_not_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folder_that_others_can_enter_is_not_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     (tmp_path / f"giliran-{os.getuid()}").mkdir(mode=0o755)
-    with pytest.raises(PermissionError):
+    with pytest.raises(PermissionError, match="somebody else"):
         private_dir()
