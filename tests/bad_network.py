@@ -21,6 +21,7 @@ class Proxy:
     def __init__(self, behaviour: Behaviour) -> None:
         self.behaviour = behaviour
         self.connections = 0
+        self._counted = threading.Condition()
         self._ready = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._stopped = asyncio.Event()
@@ -34,6 +35,10 @@ class Proxy:
     def __exit__(self, *_: object) -> None:
         self._loop.call_soon_threadsafe(self._stopped.set)
         self._thread.join()
+
+    def wait_for_connections(self, count: int) -> None:
+        with self._counted:
+            assert self._counted.wait_for(lambda: self.connections >= count, _LONGEST_S)
 
     def _run(self) -> None:
         with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
@@ -51,7 +56,9 @@ class Proxy:
         await asyncio.gather(*others, return_exceptions=True)
 
     async def _handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
+        with self._counted:
+            self.connections += 1
+            self._counted.notify_all()
         assert self.connections <= _MOST_CONNECTIONS, "a client in a storm"
         with suppress(ConnectionError, TimeoutError, asyncio.IncompleteReadError, asyncio.CancelledError):
             async with asyncio.timeout(_LONGEST_S):
@@ -108,6 +115,25 @@ def reset_after(server_url: str, sent_bytes: int) -> Behaviour:
 
         try:
             await _both(count(), _pipe(server_reader, writer))
+        finally:
+            server_writer.close()
+
+    return behave
+
+
+def thin(server_url: str, bytes_per_s: int) -> Behaviour:
+    """A good line that carries so little from the client."""
+
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        server_reader, server_writer = await _connect(server_url)
+
+        async def trickle() -> None:
+            while chunk := await reader.read(bytes_per_s // 20):
+                server_writer.write(chunk)
+                await asyncio.sleep(len(chunk) / bytes_per_s)
+
+        try:
+            await _both(trickle(), _pipe(server_reader, writer))
         finally:
             server_writer.close()
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,12 @@ import pytest
 from kiosk.sync.status import SyncState
 from kiosk.sync.wire import APPEND_PATH, HELLO_PATH
 from server.run import Server
-from tests.bad_network import Behaviour, Proxy, answer, drip, half_open, lose_answers, refuse, relay, reset_after
+from tests.bad_network import Behaviour, Proxy, answer, drip, half_open, lose_answers, refuse, relay, reset_after, thin
 from tests.paired_kiosk import IMPATIENT, PATIENCE_S, QUICK, PairedKiosk, held, pair, paired_kiosk, site_server
 
 PORTAL = answer("200 OK", "<html>Welcome to the hall's network</html>")
+
+LONG_WAITS = replace(QUICK, first_backoff_s=60.0, longest_backoff_s=60.0)
 
 BAD_LINES = {
     "refused": refuse,
@@ -64,7 +67,6 @@ def test_tickets_wait_while_the_line_is_bad_and_arrive_when_it_is_good(
         line.behaviour = relay(server.url)
         kiosk.wait_until_synced()
         assert_same_log(kiosk, folders[1])
-    assert expected_logs.seen.count("server_lost") == 1
 
 
 def test_server_that_starts_late_gets_everything(folders: tuple[Path, Path], expected_logs: Any) -> None:
@@ -131,18 +133,59 @@ def test_long_backlog_arrives_in_order_over_several_batches(folders: tuple[Path,
         assert len(set(backlogs)) > 2
 
 
-def test_server_in_a_storm_is_asked_ever_more_rarely(folders: tuple[Path, Path], expected_logs: Any) -> None:
-    """N4: tickets do not make a kiosk hammer a server that answers 500; Retry-After is obeyed."""
+def test_thin_line_carries_the_backlog_in_smaller_batches(
+    folders: tuple[Path, Path], server: Server, expected_logs: Any
+) -> None:
+    """N13: a batch that takes longer than a call may take is halved until it fits."""
     expected_logs("server_lost")
     identity = pair(*folders)
     with (
-        Proxy(answer("503 Service Unavailable", Retry_After="3600")) as line,
-        paired_kiosk(folders[0], identity, line.url) as kiosk,
+        Proxy(thin(server.url, bytes_per_s=16_000)) as line,
+        paired_kiosk(folders[0], identity, line.url, IMPATIENT) as kiosk,
     ):
+        kiosk.issue(300)
+        kiosk.wait_until_synced()
+        assert_same_log(kiosk, folders[1])
+
+
+@pytest.mark.parametrize("headers", [{}, {"Retry_After": "3600"}], ids=["plain", "with Retry-After"])
+def test_server_in_a_storm_is_not_hammered(
+    folders: tuple[Path, Path], headers: dict[str, str], expected_logs: Any
+) -> None:
+    """N4: no ticket shortens the wait that a server asked for by saying that it is busy."""
+    expected_logs("server_lost")
+    identity = pair(*folders)
+    busy = answer("503 Service Unavailable", **headers)
+    with Proxy(busy) as line, paired_kiosk(folders[0], identity, line.url, LONG_WAITS) as kiosk:
         kiosk.wait_until(lambda status: status.state is SyncState.OFFLINE)
         for _ in range(50):
             kiosk.issue()
         assert line.connections == 1
+
+
+def test_ticket_ends_the_wait_for_a_line_that_was_dead(
+    folders: tuple[Path, Path], server: Server, expected_logs: Any
+) -> None:
+    expected_logs("server_lost")
+    identity = pair(*folders)
+    with Proxy(refuse) as line, paired_kiosk(folders[0], identity, line.url, LONG_WAITS) as kiosk:
+        kiosk.wait_until(lambda status: status.state is SyncState.OFFLINE)
+        line.behaviour = relay(server.url)
+        kiosk.issue()
+        kiosk.wait_until_synced()
+
+
+def test_loss_and_return_of_contact_are_logged_once_each(
+    folders: tuple[Path, Path], server: Server, expected_logs: Any
+) -> None:
+    expected_logs("server_lost")
+    identity = pair(*folders)
+    with Proxy(refuse) as line, paired_kiosk(folders[0], identity, line.url) as kiosk:
+        line.wait_for_connections(5)
+        line.behaviour = relay(server.url)
+        kiosk.wait_until_synced()
+    assert expected_logs.seen == ["server_lost"]
+    assert all(before != after for before, after in pairwise(kiosk.said))
 
 
 def test_nobody_waits_for_a_server_that_never_answers(folders: tuple[Path, Path]) -> None:

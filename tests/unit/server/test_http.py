@@ -157,8 +157,17 @@ def test_no_bytes_make_the_server_fail(http: httpx2.Client, expected_logs: Any, 
         assert code(caller.post(path, body, counter)) in (ProblemCode.MALFORMED, ProblemCode.FOREIGN_ORIGIN)
 
 
+def test_body_that_is_announced_too_long_is_refused_before_it_comes(server: Server, http: httpx2.Client) -> None:
+    """N12."""
+    headers = Caller(http).headers(wire.APPEND_PATH, b"") | {"Host": "x", "Content-Length": str(10**9)}
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    with socket.create_connection(("127.0.0.1", urlsplit(server.url).port or 0), timeout=8.0) as line:
+        line.sendall(f"POST {wire.APPEND_PATH} HTTP/1.1\r\n{head}\r\n".encode())
+        assert line.recv(1000).startswith(b"HTTP/1.1 413")
+
+
 def test_body_that_is_too_long_is_refused_announced_or_not(http: httpx2.Client) -> None:
-    """N12: the announced one before it is read, the other when it has grown too long."""
+    """N12."""
     piece = b"x" * 65536
 
     def unannounced() -> Iterator[bytes]:

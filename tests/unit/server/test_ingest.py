@@ -168,20 +168,22 @@ def test_any_bytes_are_refused_with_a_reason(raw: bytes) -> None:
 
 
 def test_poison_is_kept_acknowledged_and_parked_and_blocks_nobody(database: Database) -> None:
-    """S5: unknown type, a body nobody understands, a ticket that is not there, a label given twice, another version."""
+    """S5: unknown type, a ticket with a stop twice, nonsense, a ticket that is not there, a label given twice."""
     twice = ticket_issued(replace(some_ticket(1), id=TicketId("f" * 16)), "c" * 64)
+    torn = ticket_issued(replace(some_ticket(3), stops=some_ticket(3).stops * 2, people_ahead=(0, 0)), "c" * 64)
     batch = chain(
-        ("ticket.teleported", {}),
         issued(1),
+        ("ticket.teleported", {}),
+        (TICKET_ISSUED, torn),
         (TICKET_ISSUED, {"nonsense": True}),
         (TICKET_SHOWN, ticket_shown(TicketId("e" * 16))),
         (TICKET_ISSUED, twice),
         issued(2),
     )
     receipt = take(database, batch)
-    assert (receipt.sequence, receipt.refusal, receipt.parked) == (7, None, 4)
+    assert (receipt.sequence, receipt.refusal, receipt.parked) == (8, None, 5)
     assert kept(database) == batch
-    assert rows(database, "SELECT sequence FROM poison ORDER BY sequence") == [2, 4, 5, 6]
+    assert rows(database, "SELECT sequence FROM poison ORDER BY sequence") == [3, 4, 5, 6, 7]
     assert rows(database, "SELECT label FROM tickets ORDER BY label") == ["D-001A", "D-002A"]
 
 
