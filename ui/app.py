@@ -60,6 +60,30 @@ class KioskApplication:
         except KioskError as error:
             self.trouble = error
             log.error("kiosk_not_started", problem=str(error))  # noqa: TRY400  # the environment's fault has no traceback
+        try:
+            self._make_window(clock, is_closable=is_closable)
+        except BaseException:
+            # Nobody can close a kiosk that was never made, and its machine's threads would outlive the program.
+            if self.machine is not None:
+                self.machine.close()
+            raise
+
+    def show(self) -> None:
+        """Show the window, and let visitors, printer and time begin."""
+        fill_panel(self.window, self.config.screen)
+        if self.machine is not None:
+            self.machine.start()
+        self.attendant.attend()
+
+    def close(self) -> None:
+        """First who asks, then who shows, then who answers: bindings must not outlive what they are bound to."""
+        self.attendant.stop()
+        _delete(self.engine, self._guard, self._translations, self.view_model)
+        if self.machine is not None:
+            self.machine.close()
+        _delete(self.attendant, self._from_machine)
+
+    def _make_window(self, clock: Clock, *, is_closable: bool) -> None:
         qr = QrTexts()
         self.attendant = self._attendant(clock, qr)
         self.view_model = KioskViewModel(self.attendant)
@@ -77,21 +101,6 @@ class KioskApplication:
         self._guard = WindowGuard(is_closable=is_closable)
         self._guard.touched.connect(self.attendant.notice_touch)
         self.window.installEventFilter(self._guard)
-
-    def show(self) -> None:
-        """Show the window, and let visitors, printer and time begin."""
-        fill_panel(self.window, self.config.screen)
-        if self.machine is not None:
-            self.machine.start()
-        self.attendant.attend()
-
-    def close(self) -> None:
-        """First who asks, then who shows, then who answers: bindings must not outlive what they are bound to."""
-        self.attendant.stop()
-        _delete(self.engine, self._guard, self._translations, self.view_model)
-        if self.machine is not None:
-            self.machine.close()
-        _delete(self.attendant, self._from_machine)
 
     def _attendant(self, clock: Clock, qr: QrTexts) -> Attendant:
         if self.machine is None:

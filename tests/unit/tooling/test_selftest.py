@@ -13,9 +13,8 @@ SHIPPED = ("giliran.py", "assets", "kiosk", "printing", "server", "ui")
 
 
 def selftest(root: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "giliran.py", "selftest", "--json"], cwd=root, check=False, capture_output=True, text=True
-    )
+    words = [sys.executable, "giliran.py", "selftest", "--json"]
+    return subprocess.run(words, cwd=root, check=False, capture_output=True, text=True, timeout=60)
 
 
 @pytest.fixture
@@ -44,9 +43,7 @@ def test_whole_installation_passes_every_check_without_a_word() -> None:
     ("lost", "failing"),
     [
         ("ui/components/Theme.qml", "screens"),
-        ("assets/translations/giliran_en.qm", "screens"),
         ("printing/profiles.toml", "ticket"),
-        ("assets/fonts/PlusJakartaSans-Bold.ttf", "ticket"),
         ("server/migrations", "server"),
     ],
 )
