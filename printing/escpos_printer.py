@@ -172,7 +172,7 @@ class EscposPrinter:
             status = self._ask()
         except TransportError as error:
             status = self._lose(str(error))
-        if isinstance(status, NeedsAttention):
+        if _has_stopped(status):
             return self._stopped(status)
         return PrintVerdict(PrintState.UNKNOWN, status, problem)
 

@@ -172,9 +172,22 @@ def test_own_id_is_found_in_noise(simulated: SimulatedPrinter) -> None:
 
 
 def test_hot_head_is_waited_for(simulated: SimulatedPrinter) -> None:
+    class CoolingTransport(TroubledTransport):
+        def read(self, timeout_s: float) -> bytes:
+            came = super().read(timeout_s)
+            if simulated.state.is_overheated and came == b"\x52":  # it has told that it is hot
+                simulated.change(is_overheated=False)
+            return came
+
+    transport = CoolingTransport(simulated, lambda: simulated.change(is_overheated=True))
+    verdict = EscposPrinter(transport, confirmed_by(Confirmation.FENCE), QUICK).print(DOCUMENT, 1)
+    assert verdict.state is PrintState.CONFIRMED
+
+
+def test_slip_under_a_head_that_stays_hot_is_unknown(simulated: SimulatedPrinter) -> None:
     transport = TroubledTransport(simulated, lambda: simulated.change(is_overheated=True))
     verdict = EscposPrinter(transport, confirmed_by(Confirmation.FENCE), QUICK).print(DOCUMENT, 1)
-    assert verdict.status == NeedsAttention(Attention.OVERHEATED)
+    assert (verdict.state, verdict.status) == (PrintState.UNKNOWN, NeedsAttention(Attention.OVERHEATED))
 
 
 def test_write_only_clone_prints_openly_unverified(simulated: SimulatedPrinter) -> None:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 from kiosk.domain.print_job import PrintState
 from kiosk.domain.ticket import Ticket
+from printing.simulated import SimulatedPrinter
 from printing.slip import SlipRenderer
 from printing.spooler import EXPIRY, REST_S
 from printing.status import Attention, NeedsAttention, Ready
+from printing.transports.sim import SimTransport
 from tests.conftest import Logs
 from tests.small_hall import small_catalogue, small_site
 from tests.spooling import PROFILE, printing_kiosk
@@ -81,11 +83,39 @@ def test_slip_that_cannot_be_drawn_fails_and_the_next_is_printed(tmp_path: Path,
         assert works.heard.verdict(works.issue("second").id) is PrintState.CONFIRMED
 
 
+class CountedTransport(SimTransport):
+    """Counts conversations, so that a test can wait for the next one."""
+
+    def __init__(self, printer: SimulatedPrinter) -> None:
+        super().__init__(printer)
+        self._count = 0
+        self._counted = threading.Condition()
+
+    def close(self) -> None:
+        super().close()
+        with self._counted:
+            self._count += 1
+            self._counted.notify_all()
+
+    def wait_for_more(self, conversations: int) -> None:
+        with self._counted:
+            wanted = self._count + conversations
+            assert self._counted.wait_for(lambda: self._count >= wanted, 20)
+
+
 def test_status_is_told_when_it_changes_and_logged_once(tmp_path: Path, expected_logs: Logs) -> None:
     expected_logs("printer_lost")
-    with printing_kiosk(tmp_path, poll_s=0.01) as works:
+    transports: list[CountedTransport] = []
+
+    def counted(printer: SimulatedPrinter) -> CountedTransport:
+        transports.append(CountedTransport(printer))
+        return transports[0]
+
+    with printing_kiosk(tmp_path, transport=counted, poll_s=0.01) as works:
+        transports[0].wait_for_more(5)
         works.simulated.change(paper_mm=0)
         works.heard.wait_for(lambda: works.spooler.status == NeedsAttention(Attention.NO_PAPER))
+        transports[0].wait_for_more(5)
         works.simulated.change(paper_mm=80_000)
         works.heard.wait_for(lambda: len(works.heard.statuses) == 3)
     assert works.heard.statuses == [Ready(), NeedsAttention(Attention.NO_PAPER), Ready()]

@@ -1,6 +1,7 @@
 """Bytes over a real socket, within total deadlines, and addresses that say what is wrong with them."""
 
 import socket
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -85,6 +86,9 @@ def test_device_that_never_reads_is_left_in_time(deaf: socket.socket) -> None:
     assert not deadline.is_over
     assert 0 < caught.value.sent < 50_000_000
     transport.close()
+    peer, _ = deaf.accept()
+    with peer, pytest.raises(ConnectionResetError):  # not the rest of a slip that was called failed
+        deque(iter(lambda: peer.recv(1_000_000), b""), maxlen=0)
 
 
 def test_hang_up_is_no_silence() -> None:
