@@ -31,7 +31,10 @@ REGISTRY_HOSTS = re.compile(
 )
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "manager", "managers", "common", "base", "misc"}
 LONGEST = 350
-LONG_FOR_A_REASON: dict[str, str] = {}
+LONG_FOR_A_REASON = {
+    "ui/visitor/view_model.py": "qmllint knows only what is spelled out in one class body, and QML sees one view model",
+    "ui/visitor/attendant.py": "the one place where a visitor's state changes: many intents, a few lines each",
+}
 
 
 @cache
@@ -73,7 +76,9 @@ def test_long_files_have_a_reason() -> None:
 
 def test_no_test_sleeps() -> None:
     sleep = re.compile(r"\b(?:time\.sleep|asyncio\.sleep|qtbot\.wait|QTest\.qWait)\(")
-    assert [relative(path) for path in tracked("tests/*.py") if sleep.search(text(path))] == []
+    modules = tracked("tests/**/test_*.py", "tests/**/conftest.py")  # a slow network that is simulated may sleep
+    assert modules
+    assert [relative(path) for path in modules if sleep.search(text(path))] == []
 
 
 def test_readme_names_only_files_that_exist() -> None:
