@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 
 import click
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -38,20 +39,18 @@ def _document(subject: str, measured: Sequence[Measurement]) -> str:
 
 
 def _table(subject: str, measured: Sequence[Measurement]) -> Table:
-    table = Table(title=f"giliran bench {subject}", title_justify="left")
+    table = Table(title=f"giliran bench {subject}", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("what")
-    table.add_column("unit")
     for heading in ("n", *_COLUMNS):
         table.add_column(heading, justify="right")
     table.add_column("budget")
     table.add_column("kept")
     for measurement in measured:
         table.add_row(
-            measurement.name,
-            measurement.unit,
+            f"{measurement.name} ({measurement.unit})",
             str(len(measurement.samples)),
             *(_number(measurement.statistic(name)) for name in _COLUMNS),
-            ", ".join(map(str, measurement.budgets)),
+            "\n".join(map(str, measurement.budgets)),
             "" if not measurement.budgets else "yes" if measurement.is_within_budget else "NO",
         )
     return table
