@@ -17,8 +17,11 @@ Rectangle {
         Layout.fillWidth: true
         Layout.preferredHeight: Math.max(implicitHeight, Theme.foot)
         font: Theme.chrome
+        horizontalPadding: Theme.gap
+        iconGap: Theme.gap
         kind: PressButton.Quiet
         radius: Theme.radiusSmall
+        stacked: Theme.textScale > 1.2 && !Theme.wide
     }
 
     Rectangle {
@@ -31,9 +34,9 @@ Rectangle {
         id: row
 
         anchors.left: parent.left
-        anchors.leftMargin: Theme.margin
+        anchors.leftMargin: Theme.spaceL
         anchors.right: parent.right
-        anchors.rightMargin: Theme.margin
+        anchors.rightMargin: Theme.spaceL
         anchors.verticalCenter: parent.verticalCenter
         spacing: Theme.spaceS
         uniformCellSizes: true

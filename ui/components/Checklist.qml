@@ -51,6 +51,7 @@ Card {
 
                     Rectangle {
                         Layout.alignment: Qt.AlignTop
+                        Layout.minimumWidth: Theme.icon
                         Layout.preferredHeight: Theme.icon
                         Layout.preferredWidth: Theme.icon
                         color: Theme.primary

@@ -34,37 +34,24 @@ Item {
                 Layout.fillWidth: true
                 spacing: 0
 
-                Text {
-                    Layout.fillWidth: true
-                    color: Theme.heroInk
-                    font: Theme.chromeTitle
-                    text: root.title
-                    textFormat: Text.PlainText
-                    wrapMode: Text.Wrap
-                }
-
                 Flow {
                     Layout.fillWidth: true
                     spacing: Theme.spaceS
 
                     Text {
-                        color: Theme.heroSoftInk
-                        font: Theme.chrome
-                        height: Math.max(implicitHeight, tag.visible ? tag.height : 0)
-                        text: Words.line([root.kiosk.dateText, root.kiosk.clockText])
+                        color: Theme.heroInk
+                        font: Theme.chromeTitle
+                        text: root.title
                         textFormat: Text.PlainText
-                        verticalAlignment: Text.AlignVCenter
                         width: Math.min(implicitWidth, parent.width)
                         wrapMode: Text.Wrap
                     }
 
                     Rectangle {
-                        id: tag
-
                         border.color: Theme.accent
                         border.width: Theme.strokeThin
                         color: "transparent"
-                        height: tagText.implicitHeight + Theme.strokeThin * 2
+                        height: tagText.implicitHeight + Theme.strokeThin * 4
                         objectName: "demonstrationTag"
                         radius: height / 2
                         visible: root.kiosk.isDemonstration
@@ -80,6 +67,15 @@ Item {
                             textFormat: Text.PlainText
                         }
                     }
+                }
+
+                Text {
+                    Layout.fillWidth: true
+                    color: Theme.heroSoftInk
+                    font: Theme.chrome
+                    text: Words.line([root.kiosk.dateText, root.kiosk.clockText])
+                    textFormat: Text.PlainText
+                    wrapMode: Text.Wrap
                 }
             }
 

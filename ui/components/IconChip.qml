@@ -1,4 +1,5 @@
 import QtQuick
+import QtQuick.Layouts
 
 /** An icon on a small tinted square. */
 Rectangle {
@@ -8,6 +9,8 @@ Rectangle {
     property color iconColor: Theme.primary
     property int size: Theme.iconLarge
 
+    Layout.minimumHeight: root.size
+    Layout.minimumWidth: root.size
     border.color: Theme.edge
     border.width: Theme.highContrast ? Theme.strokeThin : 0
     color: Theme.accentTint

@@ -1,4 +1,5 @@
 import QtQuick
+import QtQuick.Layouts
 
 /** The house's sign: a G on marigold. */
 Rectangle {
@@ -7,6 +8,8 @@ Rectangle {
     property int size: Theme.monogram
 
     Accessible.ignored: true
+    Layout.minimumHeight: root.size
+    Layout.minimumWidth: root.size
     color: Theme.accent
     implicitHeight: root.size
     implicitWidth: root.size

@@ -1,4 +1,5 @@
 import QtQuick
+import QtQuick.Layouts
 
 /** The two letters and the colour by which an agency is known all over the hall. */
 Rectangle {
@@ -9,6 +10,8 @@ Rectangle {
     property int size: Theme.monogram
 
     Accessible.ignored: true
+    Layout.minimumHeight: root.size
+    Layout.minimumWidth: root.size
     border.color: Theme.ink
     border.width: Theme.highContrast ? Theme.strokeThin : 0
     color: Theme.highContrast ? Theme.card : root.tileColor

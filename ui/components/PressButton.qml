@@ -12,7 +12,9 @@ Pressable {
     property string icon
     /** For the one thing a screen is for. */
     property bool large: false
-    property alias note: noteText.text
+    property int iconGap: Theme.spaceS
+    /** The icon stands above the words. */
+    property bool stacked: false
 
     readonly property color ground: {
         if (!root.enabled)
@@ -78,44 +80,34 @@ Pressable {
         implicitHeight: row.implicitHeight
         implicitWidth: row.implicitWidth
 
-        RowLayout {
+        GridLayout {
             id: row
 
             anchors.centerIn: parent
-            spacing: Theme.spaceS
+            columnSpacing: root.iconGap
+            columns: root.stacked ? 1 : 2
+            rowSpacing: 0
             width: Math.min(parent.width, implicitWidth)
 
             Icon {
+                Layout.alignment: Qt.AlignCenter
                 color: root.ink
                 name: root.icon
                 size: root.large ? Math.round(Theme.icon * 1.25) : Theme.icon
                 visible: root.icon !== ""
             }
 
-            ColumnLayout {
-                spacing: 0
-                visible: root.text !== ""
-
-                Text {
-                    Accessible.ignored: true
-                    Layout.fillWidth: true
-                    color: root.ink
-                    font: root.font
-                    horizontalAlignment: root.icon === "" ? Text.AlignHCenter : Text.AlignLeft
-                    lineHeight: Theme.lineHeightTight
-                    text: root.text
-                    textFormat: Text.PlainText
-                    wrapMode: Text.Wrap
-                }
-
-                Caption {
-                    id: noteText
-
-                    Accessible.ignored: true
-                    Layout.fillWidth: true
-                    color: root.ink
-                    visible: text !== ""
-                }
+            Text {
+                Accessible.ignored: true
+                Layout.fillWidth: true
+                color: root.ink
+                font: root.font
+                horizontalAlignment: root.icon === "" || root.stacked ? Text.AlignHCenter : Text.AlignLeft
+                lineHeight: Theme.lineHeightTight
+                text: root.text
+                textFormat: Text.PlainText
+                visible: text !== ""
+                wrapMode: Text.Wrap
             }
         }
     }

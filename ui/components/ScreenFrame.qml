@@ -13,6 +13,8 @@ FocusScope {
     property alias actions: pinned.data
     readonly property bool portrait: root.height > root.width
 
+    focus: true
+
     Rectangle {
         anchors.fill: parent
         color: Theme.paper

@@ -6,6 +6,8 @@ Item {
     id: root
 
     default property alias content: column.data
+    property alias deep: rail.deep
+    property alias railInset: rail.inset
     property alias spacingInside: column.spacing
     readonly property real contentHeight: column.implicitHeight
 
@@ -36,7 +38,6 @@ Item {
         id: flick
 
         anchors.fill: parent
-        anchors.rightMargin: rail.needed ? rail.width + Theme.spaceS : 0
         boundsBehavior: Flickable.StopAtBounds
         clip: contentHeight > height
         contentHeight: column.implicitHeight
@@ -55,9 +56,6 @@ Item {
     ScrollRail {
         id: rail
 
-        anchors.bottom: parent.bottom
-        anchors.right: parent.right
-        anchors.top: parent.top
         view: flick
     }
 }

@@ -1,14 +1,25 @@
 import QtQuick
 import QtQuick.Layouts
 
-/** Two large buttons and a bar that shows how much there is. For every list that may be longer than its place. */
+/**
+ * Two large buttons and a bar that shows how much there is. For every list that may be longer than its place. It stands
+ * in the margin beside the list: if it took its width from the list, the two could chase each other for ever.
+ */
 ColumnLayout {
     id: root
 
     required property Flickable view
+    /** What lies between the list and the margin, such as the padding of a sheet. */
+    property int inset: 0
+    /** Stands on the deep ground. */
+    property bool deep: false
     readonly property bool needed: root.view.contentHeight > root.view.height + 1
     readonly property real page: root.view.height * 0.8
 
+    anchors.bottom: root.view.bottom
+    anchors.left: root.view.right
+    anchors.leftMargin: root.inset + Math.round((Theme.margin - Theme.target) / 2)
+    anchors.top: root.view.top
     spacing: Theme.gap
     visible: root.needed
 
@@ -31,10 +42,11 @@ ColumnLayout {
 
     PressButton {
         Layout.preferredHeight: Theme.targetLarge
-        Layout.preferredWidth: Theme.target + Theme.spaceS
+        Layout.preferredWidth: Theme.target
         enabled: !root.view.atYBeginning
         horizontalPadding: 0
         icon: "caret-up-bold"
+        kind: root.deep ? PressButton.OnHero : PressButton.Secondary
         spokenName: qsTr("Ke atas")
         objectName: "scrollUp"
         radius: Theme.radiusSmall
@@ -51,13 +63,13 @@ ColumnLayout {
             id: track
 
             anchors.horizontalCenter: parent.horizontalCenter
-            color: Theme.hairline
+            color: root.deep ? Theme.heroRaised : Theme.hairline
             height: parent.height
             radius: width / 2
             width: Theme.spaceS
 
             Rectangle {
-                color: Theme.primary
+                color: root.deep ? Theme.accent : Theme.primary
                 height: Math.max(width, track.height * root.view.visibleArea.heightRatio)
                 radius: width / 2
                 width: parent.width
@@ -68,11 +80,11 @@ ColumnLayout {
 
     PressButton {
         Layout.preferredHeight: Theme.targetLarge
-        Layout.preferredWidth: Theme.target + Theme.spaceS
+        Layout.preferredWidth: Theme.target
         enabled: !root.view.atYEnd
         horizontalPadding: 0
         icon: "caret-down-bold"
-        kind: PressButton.Primary
+        kind: root.deep ? PressButton.Accent : PressButton.Primary
         spokenName: qsTr("Ke bawah")
         objectName: "scrollDown"
         radius: Theme.radiusSmall

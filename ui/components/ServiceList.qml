@@ -21,7 +21,6 @@ Item {
         id: list
 
         anchors.fill: parent
-        anchors.rightMargin: rail.needed ? rail.width + Theme.spaceS : 0
         boundsBehavior: Flickable.StopAtBounds
         /** Rows beyond the edge would be made later, one by one, and complain when their screen leaves before. */
         cacheBuffer: 0
@@ -56,11 +55,6 @@ Item {
     }
 
     ScrollRail {
-        id: rail
-
-        anchors.bottom: parent.bottom
-        anchors.right: parent.right
-        anchors.top: parent.top
         view: list
     }
 }

@@ -49,6 +49,7 @@ Tile {
         }
 
         Rectangle {
+            Layout.minimumWidth: Layout.preferredWidth
             Layout.preferredHeight: Math.round(Theme.target * 0.8)
             Layout.preferredWidth: Math.round(Theme.target * 0.8)
             border.color: root.enabled ? Theme.primary : Theme.hairline

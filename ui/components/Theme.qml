@@ -54,7 +54,7 @@ QtObject {
     readonly property color heroInk: "#FFFFFF"
     readonly property color heroSoftInk: highContrast ? "#FFFFFF" : "#DCE9F0"
 
-    readonly property color disabled: highContrast ? "#000000" : "#ECE6DA"
+    readonly property color disabled: highContrast ? "#000000" : "#F3EEE4"
     readonly property color disabledInk: highContrast ? "#C8C8C8" : "#4C4A45"
     readonly property color focus: highContrast ? "#4DE8FF" : "#B4480A"
     readonly property color focusGap: highContrast ? "#000000" : "#FFFFFF"
@@ -68,16 +68,18 @@ QtObject {
     readonly property int spaceS: Math.round(5 * mm)
     readonly property int spaceM: Math.round(7.4 * mm)
     readonly property int spaceL: Math.round(11 * mm)
-    readonly property int margin: Math.round(17.4 * mm)
     /** The smallest side of anything to press. */
     readonly property int target: Math.ceil(20 * mm)
     /** Height of what stands at the foot of every screen. */
     readonly property int foot: Math.ceil((wide ? 21 : 25) * mm)
+    /** Left and right of the content, and between columns: room for a scroll rail, so that it never moves the content. */
+    readonly property int margin: target + 2 * Math.round(1.6 * mm)
     readonly property int targetLarge: Math.ceil(31 * mm)
     readonly property int monogram: Math.round(25 * mm)
-    readonly property int iconSmall: Math.round(10 * mm)
-    readonly property int icon: Math.round(12.5 * mm)
-    readonly property int iconLarge: Math.round(24 * mm)
+    readonly property int iconSmall: Math.round(10 * mm * iconGrowth)
+    readonly property int icon: Math.round(12.5 * mm * iconGrowth)
+    readonly property int iconLarge: Math.round(24 * mm * iconGrowth)
+    readonly property real iconGrowth: 1 + (textScale - 1) * 0.4
     readonly property int radius: Math.round(10 * mm)
     readonly property int radiusSmall: Math.round(6.5 * mm)
     readonly property int stroke: Math.max(1, Math.round((highContrast ? 0.9 : 0.6) * mm))

@@ -14,9 +14,9 @@ Pressable {
 
     background: Slab {
         down: root.down
-        edge: root.chosen ? Theme.primary : Theme.edge
+        edge: !root.enabled ? Theme.hairline : root.chosen ? Theme.primary : Theme.edge
         edgeWidth: root.chosen ? Theme.stroke * 2 : Theme.strokeThin
-        fill: root.down || root.chosen ? Theme.primaryTint : root.fill
+        fill: !root.enabled ? Theme.disabled : root.down || root.chosen ? Theme.primaryTint : root.fill
         radius: root.radius
     }
 }

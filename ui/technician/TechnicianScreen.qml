@@ -11,6 +11,7 @@ FocusScope {
 
     required property KioskViewModel kiosk
 
+    focus: true
     objectName: "screen_Technician"
 
     Rectangle {

@@ -10,6 +10,7 @@ FocusScope {
     required property KioskViewModel kiosk
     readonly property bool portrait: root.height > root.width
 
+    focus: true
     objectName: "screen_Attract"
 
     component Step: RowLayout {
@@ -103,12 +104,10 @@ FocusScope {
         width: parent.width
     }
 
-    Pressable {
+    MouseArea {
+        Accessible.ignored: true
         anchors.fill: parent
-        focus: true
         objectName: "attractStart"
-        radius: 0
-        spokenName: start.text
 
         onClicked: root.kiosk.start()
     }

@@ -12,7 +12,7 @@ ScreenFrame {
     readonly property int tileColumns: Theme.textScale > 1.5 ? (root.portrait ? 1 : 2) : (root.portrait && Theme.textScale > 1.2 ? 2 : 3)
 
     /** As many as leave everything else in sight. */
-    readonly property int popularCount: root.portrait ? 4 : 6
+    readonly property int popularCount: Theme.textScale > 1.2 ? 2 : root.portrait ? 4 : 6
 
     objectName: "screen_Home"
 
@@ -113,7 +113,6 @@ ScreenFrame {
                     columnSpacing: Theme.spaceS
                     columns: root.tileColumns
                     rowSpacing: Theme.spaceS
-                    uniformCellHeights: true
                     uniformCellWidths: true
 
                     Repeater {
@@ -149,7 +148,6 @@ ScreenFrame {
                     columnSpacing: Theme.spaceS
                     columns: root.portrait ? Math.min(2, root.tileColumns) : root.tileColumns
                     rowSpacing: Theme.spaceS
-                    uniformCellHeights: true
                     uniformCellWidths: true
 
                     Repeater {

@@ -9,6 +9,7 @@ FocusScope {
 
     required property KioskViewModel kiosk
 
+    focus: true
     objectName: "screen_OutOfService"
 
     Rectangle {

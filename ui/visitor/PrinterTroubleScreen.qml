@@ -10,6 +10,7 @@ TicketFrame {
 
     ScrollArea {
         anchors.fill: parent
+        deep: true
 
         GridLayout {
             Layout.fillWidth: true

@@ -33,7 +33,6 @@ ScreenFrame {
         columnSpacing: Theme.spaceM
         columns: root.portrait && Theme.textScale > 1.5 ? 1 : 2
         rowSpacing: Theme.spaceS
-        uniformCellHeights: true
         uniformCellWidths: true
 
         PressButton {

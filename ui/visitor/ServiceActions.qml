@@ -17,7 +17,7 @@ GridLayout {
     PressButton {
         Layout.fillHeight: true
         Layout.fillWidth: true
-        Layout.preferredWidth: 3
+        Layout.preferredWidth: 1
         enabled: !root.kiosk.busy
         icon: "ticket-bold"
         kind: PressButton.Primary
@@ -32,7 +32,7 @@ GridLayout {
     PressButton {
         Layout.fillHeight: true
         Layout.fillWidth: true
-        Layout.preferredWidth: 2
+        Layout.preferredWidth: 1
         icon: "plus-bold"
         objectName: "addToVisitButton"
         text: qsTr("Tambah layanan lain dulu")
@@ -44,7 +44,7 @@ GridLayout {
     PressButton {
         Layout.fillHeight: true
         Layout.fillWidth: true
-        Layout.preferredWidth: 2
+        Layout.preferredWidth: 1
         objectName: "openVisitButton"
         text: qsTr("Lihat %n layanan pilihan Anda", "services in the basket", root.kiosk.visitCount)
         visible: root.kiosk.visitCount > 0 && (root.service.inVisit || root.kiosk.visitIsFull)

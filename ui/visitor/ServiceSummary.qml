@@ -48,7 +48,6 @@ ColumnLayout {
         columnSpacing: Theme.spaceS
         columns: Theme.textScale > 1.5 ? 1 : 3
         rowSpacing: Theme.spaceS
-        uniformCellHeights: columns > 1
         uniformCellWidths: true
 
         FactTile {

@@ -10,9 +10,9 @@ MouseArea {
     signal opened
 
     Accessible.ignored: true
-    height: Theme.targetLarge
+    height: Theme.target
     objectName: "technicianCorner"
-    width: Theme.targetLarge
+    width: Theme.target
 
     onClicked: {
         patience.start();

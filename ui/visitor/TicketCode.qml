@@ -13,11 +13,12 @@ GridLayout {
     readonly property int codeSize: Math.round((Theme.wide || root.ticket.stopCount > 2 ? 78 : 100) * Theme.mm)
 
     columnSpacing: Theme.spaceM
-    columns: Theme.textScale > 1.5 ? 1 : 2
+    columns: 2
     rowSpacing: Theme.spaceS
 
     QrPanel {
-        Layout.alignment: root.columns > 1 ? Qt.AlignTop : Qt.AlignHCenter
+        Layout.alignment: Qt.AlignTop
+        Layout.minimumWidth: root.codeSize
         Layout.preferredHeight: root.codeSize
         Layout.preferredWidth: root.codeSize
         objectName: "ticketQr"
@@ -37,6 +38,7 @@ GridLayout {
             Layout.fillWidth: true
             color: Theme.softInk
             text: root.text
+            visible: Theme.textScale < 1.2
         }
     }
 }

@@ -10,6 +10,8 @@ FocusScope {
     default property alias content: body.data
     readonly property bool portrait: root.height > root.width
 
+    focus: true
+
     Rectangle {
         anchors.fill: parent
         color: Theme.hero

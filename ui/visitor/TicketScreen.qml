@@ -42,6 +42,8 @@ TicketFrame {
 
                 Layout.fillHeight: true
                 Layout.fillWidth: true
+                deep: true
+                railInset: Theme.spaceM
 
                 TicketStops {
                     Layout.fillWidth: true
@@ -133,6 +135,7 @@ TicketFrame {
                 ScrollArea {
                     Layout.fillHeight: true
                     Layout.fillWidth: true
+                    deep: true
 
                     TicketLabel {
                         Layout.fillWidth: true

@@ -11,19 +11,7 @@ ColumnLayout {
 
     required property TicketDetail ticket
 
-    readonly property bool stacked: Theme.textScale > 1.2
-
     spacing: Theme.spaceS
-
-    component Ahead: Text {
-        required property int count
-
-        color: Theme.good
-        font: Theme.captionStrong
-        text: count < 0 ? "" : count === 0 ? qsTr("Anda pertama") : qsTr("%n di depan Anda", "people ahead in the queue", count)
-        textFormat: Text.PlainText
-        wrapMode: Text.Wrap
-    }
 
     Heading {
         Layout.fillWidth: true
@@ -64,23 +52,23 @@ ColumnLayout {
                         text: Words.line([stop.agencyName, stop.serviceName])
                     }
 
-                    Caption {
-                        Layout.fillWidth: true
-                        text: Words.line([stop.floorText, stop.counterText, stop.afterText === "" ? "" : qsTr("sesudah %1").arg(stop.afterText)])
-                    }
+                    GridLayout {
+                        columnSpacing: Theme.spaceS
+                        columns: Theme.textScale > 1.2 ? 1 : 2
+                        rowSpacing: 0
 
-                    Ahead {
-                        Layout.fillWidth: true
-                        count: stop.peopleAhead
-                        visible: root.stacked && text !== ""
-                    }
-                }
+                        Caption {
+                            Layout.fillWidth: true
+                            text: Words.line([stop.floorText, stop.counterText, stop.afterText === "" ? "" : qsTr("sesudah %1").arg(stop.afterText)])
+                        }
 
-                Ahead {
-                    Layout.maximumWidth: root.width * 0.3
-                    count: stop.peopleAhead
-                    horizontalAlignment: Text.AlignRight
-                    visible: !root.stacked && text !== ""
+                        Caption {
+                            color: Theme.good
+                            font: Theme.captionStrong
+                            text: stop.peopleAhead < 0 ? "" : stop.peopleAhead === 0 ? qsTr("Anda pertama") : qsTr("%n di depan Anda", "people ahead in the queue", stop.peopleAhead)
+                            visible: text !== ""
+                        }
+                    }
                 }
             }
         }
