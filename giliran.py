@@ -187,7 +187,9 @@ def bench_command(subject: str, sentence: str) -> None:
     @as_json_option
     def measure(*, as_json: bool) -> None:
         from bench.report import run_benchmark
+        from kiosk.logs import configure_logging
 
+        configure_logging(None)  # only figures on standard output
         sys.exit(run_benchmark(subject, as_json=as_json))
 
 

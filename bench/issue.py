@@ -1,0 +1,168 @@
+"""From the press on "Ambil nomor": until the ticket is durable, and until its first byte leaves for the printer."""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from queue import SimpleQueue
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from bench.measurement import Budget, Measurement
+from kiosk.catalogue_file import load_catalogue
+from kiosk.clock import FakeClock
+from kiosk.config import KioskConfig
+from kiosk.domain.catalogue import Catalogue
+from kiosk.domain.language import Language
+from kiosk.domain.numbering import OwnSeriesOnly
+from kiosk.domain.site import Site
+from kiosk.domain.ticket import IssueRequest
+from kiosk.identity import load_or_create_identity
+from kiosk.issuing import Issuing
+from kiosk.paths import resource_path
+from kiosk.site_file import load_site
+from kiosk.store.database import open_database, transaction
+from kiosk.store.log import read_after
+from kiosk.store.print_jobs import StoredPrintJobs
+from kiosk.store.writer import Store
+from printing.escpos_printer import EscposPrinter
+from printing.profile import find_profile
+from printing.simulated import SimulatedPrinter
+from printing.simulated_tcp import SimulatedTcpPrinter
+from printing.slip import SlipRenderer
+from printing.spooler import Spooler
+from printing.transports.devices import open_device
+from printing.transports.transport import Transport
+
+TICKETS: Final = 1000
+SLIPS: Final = 100
+WARM_UP: Final = 10
+
+_OPENING_HOURS: Final = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+_SMALLEST_SLIP: Final = 1000
+"""Bytes. Shorter writes are questions to the printer, not the slip."""
+
+
+def measure() -> Sequence[Measurement]:
+    catalogue = load_catalogue(
+        resource_path("assets/catalogue/mpp-jakarta.json"), resource_path("assets/catalogue/service-numbers.json")
+    )
+    site = load_site(resource_path("assets/sites/mpp-jakarta.json"), catalogue)
+    with TemporaryDirectory() as folder, _kiosk(Path(folder), site, catalogue) as kiosk:
+        return _durable(kiosk), _press_to_first_byte(kiosk, site, catalogue)
+
+
+@dataclass
+class _Kiosk:
+    """A kiosk at work, and where its visitors come from."""
+
+    folder: Path
+    store: Store
+    clock: FakeClock
+    issuing: Issuing
+    services: Sequence[str]
+    visitors: int = 0
+
+    def next_visitor(self) -> IssueRequest:
+        self.visitors += 1
+        service = self.services[self.visitors % len(self.services)]
+        return IssueRequest(f"visitor {self.visitors}", (service,), is_priority=False, language=Language.INDONESIAN)
+
+
+@contextmanager
+def _kiosk(folder: Path, site: Site, catalogue: Catalogue) -> Iterator[_Kiosk]:
+    clock = FakeClock(_OPENING_HOURS)
+    identity = load_or_create_identity(folder)
+    with Store.open(folder, clock, identity) as store:
+        issuing = Issuing(store, site, catalogue, identity, KioskConfig(), clock, OwnSeriesOnly())
+        kiosk = _Kiosk(folder, store, clock, issuing, sorted(site.queue_by_service))
+        for _ in range(WARM_UP):
+            issuing.issue(kiosk.next_visitor())
+        yield kiosk
+
+
+def _durable(kiosk: _Kiosk) -> Measurement:
+    """Milliseconds, one by one in turn with a bare commit: the same pragmas, as many bytes in one row."""
+    bare = open_database(kiosk.folder / "bare.db")
+    bare.conn.execute("CREATE TABLE row (content BLOB NOT NULL) STRICT")
+    content = b"x" * _bytes_of_a_ticket(kiosk.store)
+    samples, baseline = [], []
+    for _ in range(TICKETS):
+        visitor = kiosk.next_visitor()
+        begun = time.perf_counter()
+        kiosk.issuing.issue(visitor)
+        issued = time.perf_counter()
+        with transaction(bare):
+            bare.conn.execute("INSERT INTO row VALUES (?)", (content,))
+        samples.append((issued - begun) * 1000)
+        baseline.append((time.perf_counter() - issued) * 1000)
+    bare.close()
+    return Measurement("durable ticket / bare commit", "ms", samples, baseline, (Budget("ratio", 3),))
+
+
+def _bytes_of_a_ticket(store: Store) -> int:
+    """What the last ticket added: its event, and its rows as text."""
+    (event,) = store.call(lambda db: read_after(db, store.node.incarnation, WARM_UP, max_events=1))
+    rows = store.call(
+        lambda db: [
+            db.conn.execute(f"SELECT * FROM {table} LIMIT 1").fetchone()  # noqa: S608  # our own table names
+            for table in ("tickets", "stops", "print_jobs")
+        ]
+    )
+    return len(event.raw) + sum(len(str(value)) for row in rows for value in row)
+
+
+class _FirstByte:
+    """A transport that notes when the first byte of a slip is handed to the network."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self.sent_at = 0.0
+
+    def open(self, timeout_s: float) -> None:
+        self._transport.open(timeout_s)
+
+    def write(self, data: bytes, timeout_s: float) -> None:
+        if not self.sent_at and len(data) >= _SMALLEST_SLIP:
+            self.sent_at = time.perf_counter()
+        self._transport.write(data, timeout_s)
+
+    def read(self, timeout_s: float) -> bytes:
+        return self._transport.read(timeout_s)
+
+    def close(self) -> None:
+        self._transport.close()
+
+
+def _press_to_first_byte(kiosk: _Kiosk, site: Site, catalogue: Catalogue) -> Measurement:
+    """Milliseconds: issue, mark as sending, draw the slip, ask the printer, first byte. One visitor after another."""
+    profile = find_profile("generic-80mm")
+    render = SlipRenderer(site, catalogue, profile)
+    render.prepare()
+    finished: SimpleQueue[int] = SimpleQueue()
+    jobs = StoredPrintJobs(kiosk.store, kiosk.clock)
+    jobs.recover()
+    samples = []
+    with SimulatedTcpPrinter(SimulatedPrinter(kiosk.folder / "slips", profile)) as printer:
+        transport = _FirstByte(open_device(printer.address))
+        spooler = Spooler(
+            EscposPrinter(transport, profile),
+            jobs,
+            render,
+            lambda job: finished.put(job.id) if job.state.is_final else None,
+            lambda _: None,
+            kiosk.clock,
+        )
+        spooler.start()
+        for _ in range(WARM_UP + SLIPS):
+            visitor = kiosk.next_visitor()
+            transport.sent_at = 0.0
+            begun = time.perf_counter()
+            kiosk.issuing.issue(visitor)
+            spooler.wake()
+            finished.get()
+            samples.append((transport.sent_at - begun) * 1000)
+        spooler.stop()
+    return Measurement("press to first byte", "ms", samples[WARM_UP:], budgets=(Budget("p99", 50),))
