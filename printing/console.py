@@ -11,12 +11,10 @@ from typing import Any, Final, assert_never
 import click
 
 from kiosk.domain.print_job import PrintState
-from printing.blocks import Fact, Heading, Label, Lead, Phrase, Qr, Rule, TicketLayout
 from printing.escpos_printer import EscposPrinter
-from printing.profile import Confirmation, Profile, find_profile
-from printing.raster_renderer import render_raster
+from printing.profile import Confirmation, find_profile
 from printing.status import Attention, CannotTell, NeedsAttention, PrinterStatus, Ready, Unreachable
-from printing.text_renderer import render_text
+from printing.test_page import render_raster_page, render_text_page
 from printing.transports.devices import open_device
 
 _POLL_S: Final = 1.0
@@ -71,8 +69,7 @@ def print_test_page(device: str, profile: str, *, as_json: bool) -> int:
     """Two slips: one drawn by us, one in the printer's own letters."""
     known = find_profile(profile)
     printer = _printer(device, profile)
-    page = _test_page(device, known)
-    documents = {"raster": render_raster(page, known), "text": render_text(page, known)}
+    documents = {"raster": render_raster_page(device, known), "text": render_text_page(known)}
     verdicts = {name: printer.print(document, job) for job, (name, document) in enumerate(documents.items(), 1)}
     words = "\n".join(f"{name}: {verdict.state.value}, {verdict.detail}" for name, verdict in verdicts.items())
     slips = {name: {"state": verdict.state.value, "detail": verdict.detail} for name, verdict in verdicts.items()}
@@ -137,22 +134,3 @@ def _exit_code(status: PrinterStatus) -> int:
 
 def _tell(as_json: bool, words: str, *, indent: int | None = 2, **document: Any) -> None:  # noqa: FBT001  # an option
     click.echo(json.dumps(document, indent=indent) if as_json else words)
-
-
-def _test_page(device: str, profile: Profile) -> TicketLayout:
-    ruler = "".join(str(column % 10) for column in range(1, profile.columns + 1))
-    return TicketLayout(
-        (
-            Heading("Giliran"),
-            Label("A-123"),
-            Lead(Phrase("Halaman uji", "Test page"), is_strong=True),
-            Rule(is_heavy=True),
-            Fact(Phrase("Printer"), Phrase(device)),
-            Fact(Phrase("Profile"), Phrase(profile.name)),
-            Fact(Phrase("Dots"), Phrase(str(profile.dots))),
-            Rule(),
-            Lead(Phrase(ruler)),
-            Lead(Phrase("ABCDEFGHIJKLM abcdefghijklm éàñ €")),
-            Qr("HTTPS://EXAMPLE.INVALID/TEST-PAGE"),
-        )
-    )

@@ -108,11 +108,13 @@ class EscposBuilder:
                 self._send(ESC + b"J" + bytes([part]))
 
     def _raster_bands(self, ink: Image.Image) -> None:
-        row = ink.width // 8
+        """Each band only as far to the right as it has ink: on a slow line every byte is waited for."""
         for top in range(0, ink.height, BAND_DOTS):
-            band = ink.crop((0, top, ink.width, min(top + BAND_DOTS, ink.height)))
-            size = row.to_bytes(2, "little") + band.height.to_bytes(2, "little")
-            self._send(GS + b"v0\x00" + size + _defused(band.tobytes()))
+            bottom = min(top + BAND_DOTS, ink.height)
+            _, _, right, _ = ink.crop((0, top, ink.width, bottom)).getbbox() or (0, 0, 1, 0)
+            row = -(-right // 8)
+            size = row.to_bytes(2, "little") + (bottom - top).to_bytes(2, "little")
+            self._send(GS + b"v0\x00" + size + _defused(ink.crop((0, top, row * 8, bottom)).tobytes()))
 
     def _column_bands(self, ink: Image.Image) -> None:
         """24 rows at a time, top dot first. The line height is set to 24 dots, so that bands touch."""
