@@ -41,6 +41,7 @@ def test_any_gzip_of_other_bytes_is_refused_or_split_whole(raw: bytes) -> None:
         (b"", "too early"),
         (b"a\n", "not gzip"),
     ],
+    ids=["cut off", "a byte behind", "twice", "empty", "unended line", "empty line", "nothing", "plain"],
 )
 def test_what_is_no_batch_is_refused(body: bytes, reason: str) -> None:
     with pytest.raises(BatchError, match=reason):
