@@ -63,6 +63,7 @@ class EscposBuilder:
         """A 1-bit image (0 is ink), as wide as the head or narrower; it is put in the middle."""
         ink = Image.new("1", (self._profile.dots, image.height), 0)
         ink.paste(image.point(_INK_FOR_BARE, mode="1"), ((self._profile.dots - image.width) // 2, 0))
+        self._dummy.set(align="left")  # a picture obeys the alignment of the text before it
         match self._profile.raster:
             case RasterCommand.GS_V_0:
                 self._raster_bands(ink)

@@ -19,7 +19,7 @@ from tests.sample_slips import TWO, paper_catalogue, paper_site, paper_ticket
 
 Render = Callable[[TicketLayout, Profile], bytes]
 OURS: Final[dict[Render, set[str]]] = {
-    render_raster: {"ESC @", "GS v 0", "ESC J", "GS V"},
+    render_raster: {"ESC @", "ESC a", "GS v 0", "ESC J", "GS V"},
     render_text: {"ESC @", "ESC t", "GS !", "ESC E", "ESC a", TEXT, "LF", "GS v 0", "ESC J", "GS V"},
 }
 REALTIME: Final = (b"\x10\x04", b"\x10\x05", b"\x10\x14")
