@@ -3,7 +3,6 @@
 import os
 import sys
 from pathlib import Path
-from typing import Self
 
 from kiosk.errors import StoreLockedError
 
@@ -34,9 +33,3 @@ class FolderLock:
 
     def release(self) -> None:
         os.close(self._descriptor)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.release()

@@ -19,10 +19,17 @@ EVENTS: Final[Mapping[str, str]] = {
     "data_file_refused": "Catalogue or site file are broken: the last good ones stay in force until they are repaired.",
     "events_parked": "Events were kept and acknowledged that this version cannot project; a later one will.",
     "fork_seen": "Two histories of one kiosk reached the server: its disk was cloned or restored.",
+    "hall_not_read": "The store could not tell who waits and what is open; screens keep what they showed.",
+    "kiosk_not_started": "The kiosk could not start; the screen says that it is out of service, `problem` says why.",
     "pairing_failed": "A site server on this machine did not take the kiosk; its tickets wait here.",
     "printer_lost": "The printer needs a person, or no longer answers; said once.",
     "printer_recovered": "The printer is ready again.",
     "printer_rested": "Slips in a row ended without a verdict: printing stops until the printer was clean for a while.",
+    "program_failed": "A bug ended the program; the traceback is here, and whoever watches the program starts it again.",
+    "qml_warned": "A screen's QML has a fault.",
+    "qt_failed": "Qt reported an error.",
+    "qt_spoke": "Qt said something for developers.",
+    "qt_warned": "Qt reported a warning.",
     "reserved_number_refused": "The site server reserved a number that is not beyond those already on paper.",
     "server_lost": "The server does not answer, or does not want this kiosk; issuing goes on and the log waits.",
     "server_reached": "The server answers (again), and the log is being sent.",
@@ -38,6 +45,8 @@ EVENTS: Final[Mapping[str, str]] = {
     "store_opened": "The database is open and checked, and a new incarnation has begun.",
     "sync_alarm_raised": "Server and kiosk hold different histories, or an event is refused: a person must look.",
     "sync_failed": "A bug of ours ended one round of sync; it goes on after a pause.",
+    "ticket_shown_not_stored": "A visitor took the number from the screen, and the store could not record that.",
+    "visitor_not_served": "The environment kept a visitor from getting a number or a copy; `problem` says why.",
 }
 """Every event name, and what has happened, in a sentence for whoever reads the log."""
 

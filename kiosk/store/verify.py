@@ -47,7 +47,7 @@ def verify(path: Path) -> Verified | Broken:
         try:
             # One read transaction: log and tables are seen at the same moment.
             db.conn.execute("BEGIN")
-            return _check_pages(db) or _check_log(db)
+            return _check_pages(db) or _check_tables(db) or _check_log(db)
         except dbapi2.DatabaseError as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF in {dbapi2.SQLITE_CORRUPT, dbapi2.SQLITE_NOTADB}:
                 return Broken(str(error))
@@ -65,6 +65,10 @@ def _connect(path: Path) -> Any:
 def _check_pages(db: Database) -> Broken | None:
     (verdict,) = db.conn.execute("PRAGMA integrity_check(1)").fetchone()
     return None if verdict == "ok" else Broken(f"the pages are damaged: {verdict}")
+
+
+def _check_tables(db: Database) -> Broken | None:
+    return None if db["events"].exists() else Broken("this is not a kiosk's database")
 
 
 def _check_log(db: Database) -> Verified | Broken:

@@ -199,6 +199,14 @@ def test_a_file_that_is_no_database_is_broken(tmp_path: Path) -> None:
     assert "not a database" in verdict_of(path).what
 
 
+def test_a_database_that_is_not_a_kiosks_is_our_callers_mistake(tmp_path: Path) -> None:
+    path = tmp_path / "other.db"
+    connection = dbapi2.connect(str(path))
+    connection.execute("CREATE TABLE t (x)")
+    connection.close()
+    assert verify(path) == Broken("this is not a kiosk's database")
+
+
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(StoreReadOnlyError):
         verify(tmp_path / "nowhere.db")

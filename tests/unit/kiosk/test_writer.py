@@ -10,8 +10,10 @@ from kiosk.clock import FakeClock
 from kiosk.domain.events import NODE_STARTED, Event, decode
 from kiosk.errors import StoreCorruptError, StoreError, StoreLockedError, StoreReadOnlyError, StoreTooNewError
 from kiosk.identity import new_identity
+from kiosk.store import writer
 from kiosk.store.log import heads, read_after
 from kiosk.store.writer import Store, clock_floor, remember_time
+from kiosk.trusted_clock import TrustedClock
 from kiosk.version import RELEASED_AT, VERSION
 from tests.conftest import Logs
 
@@ -141,6 +143,24 @@ def test_the_floor_under_the_clock_is_the_release_the_noted_time_or_the_newest_e
         assert store.call(clock_floor) == NOW
     clock.advance(timedelta(hours=1))
     with opened(tmp_path, clock) as store:
+        assert store.call(clock_floor) == NOW + timedelta(hours=1)
+
+
+def test_an_idle_kiosk_notes_the_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    noted = threading.Event()
+
+    def note(db: Database, clock: TrustedClock) -> None:
+        remember_time(db, clock)
+        noted.set()
+
+    monkeypatch.setattr(writer, "_REMEMBER_EVERY_S", 0.01)
+    monkeypatch.setattr(writer, "remember_time", note)
+    clock = FakeClock(NOW)
+    with opened(tmp_path, clock) as store:
+        clock.advance(timedelta(hours=1))
+        assert noted.wait(10)
+        noted.clear()
+        assert noted.wait(10)
         assert store.call(clock_floor) == NOW + timedelta(hours=1)
 
 
