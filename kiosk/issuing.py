@@ -78,13 +78,21 @@ class Issued:
 
 
 @dataclass(frozen=True, slots=True)
+class _Reservation:
+    """A number of the site server's, and the only day that it is good for."""
+
+    service_day: date
+    given: ReservedNumber
+
+
+@dataclass(frozen=True, slots=True)
 class _Draft:
     """What is known of a ticket before its transaction begins."""
 
     request: IssueRequest
     ticket_id: TicketId
     stops: tuple[Stop, ...]
-    reserved: ReservedNumber | None
+    reservation: _Reservation | None
 
 
 class Issuing:
@@ -114,8 +122,8 @@ class Issuing:
         """One ticket per session key, however often it is asked for."""
         stops = self._plan(request)
         ticket_id = TicketId(secrets.token_hex(8))
-        reserved = None if self._is_alone else self._reserve(ticket_id, stops[0].queue_code)
-        issued = self._store.call(lambda db: self._issue(db, _Draft(request, ticket_id, stops, reserved)))
+        reservation = None if self._is_alone else self._reserve(request, ticket_id, stops[0].queue_code)
+        issued = self._store.call(lambda db: self._issue(db, _Draft(request, ticket_id, stops, reservation)))
         fault_point("issue.after_commit")
         return issued
 
@@ -177,11 +185,17 @@ class Issuing:
                 raise IssueRefused(Refusal.NO_QUEUE, service_id)
         return plan_stops([self._catalogue.services[service_id] for service_id in chosen], self._site)
 
-    def _reserve(self, ticket_id: TicketId, queue_code: str) -> ReservedNumber | None:
-        day = self._store.call(self._open_day)
-        return self._numbers.reserve(ticket_id, queue_code, day)
+    def _reserve(self, request: IssueRequest, ticket_id: TicketId, queue_code: str) -> _Reservation | None:
+        day = self._store.call(lambda db: self._day_to_number(db, request))
+        if day is None:
+            return None
+        given = self._numbers.reserve(ticket_id, queue_code, day)
+        return None if given is None else _Reservation(day, given)
 
-    def _open_day(self, db: Database) -> date:
+    def _day_to_number(self, db: Database, request: IssueRequest) -> date | None:
+        """None where the session has its ticket already: the server is not asked for another number."""
+        if ticket_of_session(db, request.session_key) is not None:
+            return None
         with transaction(db):
             return ensure_day(db, self._store.node, self._site.id, self._site.timezone, self._store.clock.read())
 
@@ -220,13 +234,13 @@ class Issuing:
     def _number(self, db: Database, day: date, draft: _Draft) -> tuple[int, int]:
         """Series and number: the site server's, or the next of this kiosk's own."""
         queue_code = draft.stops[0].queue_code
-        reserved = draft.reserved
-        if reserved is not None:
-            given = highest_number(db, self._site.id, day, SHARED_SERIES, queue_code)
-            if reserved.queue_code == queue_code and reserved.number > given:
+        if draft.reservation is not None and draft.reservation.service_day == day:
+            reserved = draft.reservation.given
+            highest = highest_number(db, self._site.id, day, SHARED_SERIES, queue_code)
+            if reserved.queue_code == queue_code and reserved.number > highest:
                 return SHARED_SERIES, reserved.number
             # A restored server may count again from where it was: what is on paper already is never repeated.
-            _log.error("reserved_number_refused", queue=queue_code, number=reserved.number, given=given)
+            _log.error("reserved_number_refused", queue=queue_code, number=reserved.number, highest=highest)
         number = highest_number(db, self._site.id, day, self._own_series, queue_code) + 1
         if number > HIGHEST_NUMBER:
             raise IssueRefused(Refusal.NUMBERS_EXHAUSTED, draft.stops[0].service_id)

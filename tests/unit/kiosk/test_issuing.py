@@ -24,6 +24,9 @@ from tests.conftest import Logs
 from tests.small_hall import MONDAY_10_00, Machine, request, running_kiosk, small_site
 
 MONDAY = date(2026, 11, 23)
+BEFORE_ROLLOVER = datetime(2026, 11, 23, 19, 59, tzinfo=UTC)
+"""02:59 on Tuesday in Jakarta."""
+
 PAIRED = KioskConfig(letter="K", sync=SyncConfig(server="http://127.0.0.1:1"))
 
 
@@ -240,13 +243,13 @@ def test_without_a_clock_only_a_person_closes_a_queue(tmp_path: Path) -> None:
 
 
 def test_the_day_is_the_one_in_force_when_the_number_is_taken(tmp_path: Path) -> None:
-    night = FakeClock(datetime(2026, 11, 23, 19, 59, tzinfo=UTC))  # 02:59 on Tuesday in Jakarta
+    night = FakeClock(BEFORE_ROLLOVER)
     with running_kiosk(tmp_path, night, open_day_and_night()) as machine:
         assert machine.issuing.issue(request("one")).ticket.service_day == MONDAY
         night.advance(timedelta(minutes=2))
         ticket = machine.issuing.issue(request("two")).ticket
         assert (ticket.service_day, ticket.label) == (date(2026, 11, 24), "D-001")
-        night.jump(datetime(2026, 11, 23, 19, 59, tzinfo=UTC))  # a time server corrects it
+        night.jump(BEFORE_ROLLOVER)  # a time server corrects it
         assert machine.issuing.issue(request("three")).ticket.label == "D-002", "a day never goes back"
 
 
@@ -278,6 +281,32 @@ def test_a_number_that_may_be_on_paper_already_is_not_taken_again(
         machine.issuing.issue(request("one"))
         assert machine.issuing.issue(request("two")).ticket.label == "D-001K"
     assert expected_logs.seen == ["reserved_number_refused"]
+
+
+def test_tapping_again_asks_the_server_for_no_second_number(tmp_path: Path) -> None:
+    server = ScriptedServer(ReservedNumber("D", 45))
+    with running_kiosk(tmp_path, config=PAIRED, numbers=server) as machine:
+        first = machine.issuing.issue(request("one"))
+        assert machine.issuing.issue(request("one")) == first
+    assert len(server.asked) == 1
+
+
+class ServerAtRollover:
+    """Answers so late that a new day has begun."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._clock = clock
+
+    def reserve(self, ticket_id: TicketId, queue_code: str, service_day: date) -> ReservedNumber | None:
+        self._clock.advance(timedelta(minutes=2))
+        return ReservedNumber(queue_code, 200)
+
+
+def test_a_number_reserved_for_the_day_before_is_not_used(tmp_path: Path) -> None:
+    clock = FakeClock(BEFORE_ROLLOVER)
+    with running_kiosk(tmp_path, clock, open_day_and_night(), PAIRED, ServerAtRollover(clock)) as machine:
+        ticket = machine.issuing.issue(request("one")).ticket
+    assert (ticket.label, ticket.service_day) == ("D-001K", date(2026, 11, 24))
 
 
 def test_a_kiosk_alone_asks_nobody(tmp_path: Path) -> None:
