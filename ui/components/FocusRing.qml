@@ -1,6 +1,6 @@
 import QtQuick
 
-/** Shows where the keyboard is: a strong ring with a gap, so that it stands out on any ground. */
+/** Shows where the keyboard is: a strong ring and a light one inside it, so that it stands out on any ground and no list clips it. */
 Rectangle {
     id: root
 
@@ -8,11 +8,10 @@ Rectangle {
     property real targetRadius: Theme.radius
 
     anchors.fill: root.target
-    anchors.margins: -Theme.focusWidth * 2
     border.color: Theme.focus
     border.width: Theme.focusWidth
     color: "transparent"
-    radius: root.targetRadius + Theme.focusWidth * 2
+    radius: root.targetRadius
     z: 1
 
     Rectangle {
@@ -21,6 +20,6 @@ Rectangle {
         border.color: Theme.focusGap
         border.width: Theme.focusWidth
         color: "transparent"
-        radius: root.targetRadius + Theme.focusWidth
+        radius: Math.max(0, root.targetRadius - Theme.focusWidth)
     }
 }

@@ -107,7 +107,7 @@ FocusScope {
     MouseArea {
         Accessible.ignored: true
         anchors.fill: parent
-        objectName: "attractStart"
+        objectName: "attractArea"
 
         onClicked: root.kiosk.start()
     }
@@ -160,7 +160,7 @@ FocusScope {
                 icon: "hand-tap-bold"
                 kind: PressButton.Accent
                 large: true
-                objectName: "startButton"
+                objectName: "attractStart"
                 text: qsTr("Sentuh untuk mulai")
 
                 onClicked: root.kiosk.start()

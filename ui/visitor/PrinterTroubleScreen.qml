@@ -6,6 +6,8 @@ import ui.components
 TicketFrame {
     id: root
 
+    readonly property int codeSize: Math.round((Theme.wide ? 100 : 130) * Theme.mm)
+
     objectName: "screen_PrinterTrouble"
 
     ScrollArea {
@@ -74,8 +76,8 @@ TicketFrame {
 
                     QrPanel {
                         Layout.alignment: Qt.AlignHCenter
-                        Layout.preferredHeight: Math.round(130 * Theme.mm)
-                        Layout.preferredWidth: Math.round(130 * Theme.mm)
+                        Layout.preferredHeight: root.codeSize
+                        Layout.preferredWidth: root.codeSize
                         objectName: "ticketQr"
                         source: root.kiosk.ticket.qrSource
                     }
