@@ -1,10 +1,11 @@
 """Ticket in, bytes out: what the spooler is given to draw slips with."""
 
 from kiosk.domain.catalogue import Catalogue
+from kiosk.domain.language import Text
 from kiosk.domain.site import Site
 from kiosk.domain.ticket import Ticket
-from printing.blocks import TicketLayout
-from printing.escpos_builder import load_escpos
+from printing import slip_words
+from printing.blocks import Checklist, CopyMark, Fact, Heading, Label, Lead, Mark, Phrase, Qr, StopRow, TicketLayout
 from printing.profile import Profile
 from printing.raster_renderer import render_raster
 from printing.ticket_layout import layout, slip_languages
@@ -23,8 +24,8 @@ def slip_layout(ticket: Ticket, site: Site, catalogue: Catalogue, profile: Profi
 
 
 class SlipRenderer:
-    """Call it with a ticket and the number of the copy. `prepare` may be called early, on any thread: it loads what the
-    first slip would otherwise wait for, about 0.3 s.
+    """Call it with a ticket and the number of the copy. `prepare` may be called early, on any thread: it loads the
+    ESC/POS library, the font and the shapes of the fixed words, for which the first slip would otherwise wait 0.5 s.
     """
 
     def __init__(self, site: Site, catalogue: Catalogue, profile: Profile) -> None:
@@ -33,10 +34,29 @@ class SlipRenderer:
         self._profile = profile
 
     def prepare(self) -> None:
-        load_escpos()
+        render_raster(_every_word(self._site), self._profile)
 
     def __call__(self, ticket: Ticket, copy: int) -> bytes:
         return render_raster(
             slip_layout(ticket, self._site, self._catalogue, self._profile, copy),
             self._profile,
         )
+
+
+def _every_word(site: Site) -> TicketLayout:
+    """A slip for nobody, in every style, with all the words that slips share."""
+    words = tuple(Phrase(text.id, text.en) for text in vars(slip_words).values() if isinstance(text, Text))
+    return TicketLayout(
+        (
+            Heading(site.name.id),
+            Lead(words[0]),
+            CopyMark(words[0]),
+            Label("A-000"),
+            Mark(words[0]),
+            *(Lead(word, is_strong=True) for word in words),
+            StopRow(1, words[0], site.short_name.id, words[0], ()),
+            Checklist(words[0], words[:1], None),
+            *(Fact(word, word) for word in words),
+            Qr("A"),
+        )
+    )
