@@ -56,7 +56,8 @@ class PrintJobs(Protocol):
 
 class Spooler:
     """`on_job` and `on_status` are called on the spooler's thread: with each job as it is taken and as it ends, and
-    with each change of the printer's status.
+    with each change of the printer's status. `prepare` is called there once, before the first slip: what it loads, no
+    visitor waits for.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917  # the seams of this room, all needed
@@ -69,6 +70,7 @@ class Spooler:
         clock: Clock,
         *,
         poll_s: float = 5.0,
+        prepare: Callable[[], object] = lambda: None,
     ) -> None:
         self._printer = printer
         self._jobs = jobs
@@ -77,6 +79,7 @@ class Spooler:
         self._on_status = on_status
         self._clock = clock
         self._poll_s = poll_s
+        self._prepare = prepare
         self._status: PrinterStatus = CannotTell("not asked yet")
         self._is_asked = False
         self._unknown_in_a_row = 0
@@ -110,6 +113,7 @@ class Spooler:
 
     def _run(self) -> None:
         self._guarded(self._jobs.recover)
+        self._guarded(self._prepare)
         while not self._is_stopping:
             self._guarded(self._work_off)
             self._guarded(self._poll)

@@ -81,6 +81,7 @@ def printing_kiosk(
     transport: Callable[[SimulatedPrinter], Transport] = SimTransport,
     render: Callable[[Ticket, int], bytes] | None = None,
     poll_s: float = 60.0,
+    prepare: Callable[[], object] = lambda: None,
 ) -> Iterator[Works]:
     """The spooler has made its first round when this begins, unless `poll_s` says otherwise it polls when woken."""
     simulated = SimulatedPrinter(directory / "slips", PROFILE)
@@ -94,6 +95,7 @@ def printing_kiosk(
             heard.status,
             machine.clock,
             poll_s=poll_s,
+            prepare=prepare,
         )
         spooler.start()
         try:

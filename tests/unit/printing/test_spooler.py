@@ -139,6 +139,13 @@ def test_printer_without_verdicts_is_rested_until_it_is_clean(tmp_path: Path, ex
         assert works.heard.verdict(works.issue("fourth").id) is PrintState.CONFIRMED
 
 
+def test_everything_is_loaded_before_the_first_visitor(tmp_path: Path) -> None:
+    on_thread: list[str] = []
+    with printing_kiosk(tmp_path, prepare=lambda: on_thread.append(threading.current_thread().name)) as works:
+        assert on_thread == ["spooler"]
+        assert works.heard.jobs == []
+
+
 def test_stop_ends_the_thread_and_lets_the_printer_go(tmp_path: Path) -> None:
     with printing_kiosk(tmp_path) as works:
         works.spooler.stop()
