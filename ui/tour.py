@@ -88,6 +88,9 @@ class Tour:
         for state, screen in _FATES:
             attendant.on_job(replace(job, state=state))
             yield self._at(screen, state.value)
+        attendant.on_printer_status(NeedsAttention(Attention.COVER_OPEN))
+        yield self._at(Screen.PRINTER_TROUBLE)
+        attendant.on_printer_status(Ready())
         self.clock.advance(timedelta(seconds=2))
         attendant.finish()
 
@@ -112,8 +115,8 @@ class Tour:
 _FATES: Final[Sequence[tuple[PrintState, Screen]]] = (
     (PrintState.SENDING, Screen.PRINTING),
     (PrintState.UNVERIFIED, Screen.TICKET),
-    (PrintState.UNKNOWN, Screen.PRINTER_TROUBLE),
-    (PrintState.FAILED, Screen.PRINTER_TROUBLE),
+    (PrintState.UNKNOWN, Screen.TICKET),
+    (PrintState.FAILED, Screen.TICKET),
 )
 
 

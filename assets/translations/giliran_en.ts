@@ -51,6 +51,18 @@ Mau urus apa hari ini?</source>
 What brings you here today?</translation>
         </message>
         <message>
+            <source>Sebut keperluan Anda dengan kata sendiri</source>
+            <translation>Say what you need in your own words</translation>
+        </message>
+        <message>
+            <source>Ambil satu nomor untuk semua layanan</source>
+            <translation>Take one number for all services</translation>
+        </message>
+        <message>
+            <source>Duduk dan tunggu, Anda pasti dipanggil</source>
+            <translation>Sit and wait, you will be called</translation>
+        </message>
+        <message>
             <source>Sentuh untuk mulai</source>
             <translation>Touch to start</translation>
         </message>
@@ -403,8 +415,8 @@ What brings you here today?</translation>
             <translation>Fee</translation>
         </message>
         <message>
-            <source>Selesai dalam</source>
-            <translation>Ready in</translation>
+            <source>Selesai</source>
+            <translation>Done</translation>
         </message>
         <message>
             <source>Hasil</source>
@@ -495,16 +507,20 @@ What brings you here today?</translation>
             <translation>after %1</translation>
         </message>
         <message>
-            <source>Anda yang pertama</source>
-            <translation>You are the first</translation>
+            <source>Anda pertama</source>
+            <translation>You are first</translation>
         </message>
         <message numerus="yes">
-            <source>%n orang di depan Anda</source>
-            <comment>people ahead</comment>
+            <source>%n di depan Anda</source>
+            <comment>people ahead in the queue</comment>
             <translation>
-                <numerusform>%n person ahead of you</numerusform>
-                <numerusform>%n people ahead of you</numerusform>
+                <numerusform>%n ahead of you</numerusform>
+                <numerusform>%n ahead of you</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>Silakan duduk. Nomor Anda dipanggil dan tampil di layar ruang tunggu.</source>
+            <translation>Please have a seat. Your number is called and shown on the screens of the waiting area.</translation>
         </message>
     </context>
     <context>

@@ -75,13 +75,14 @@ def select_screen(situation: Situation) -> Screen:
 
 
 def _screen_of_ticket(situation: Situation) -> Screen:
-    """The label is shown together with the verdict; where paper fails, the ticket is offered on screen."""
+    """The label is shown together with the verdict. Where the printer cannot help, the ticket is offered on screen;
+    where it might (a lost verdict, a slip that failed once), the ticket's screen asks and prints again.
+    """
     job = situation.session.job
     if situation.session.is_issuing or job is None:
         return Screen.PRINTING
     if not job.state.is_final:
         is_stuck = situation.is_verdict_late or situation.is_printer_in_trouble
         return Screen.PRINTER_TROUBLE if is_stuck else Screen.PRINTING
-    if job.state in {PrintState.CONFIRMED, PrintState.UNVERIFIED}:
-        return Screen.TICKET
-    return Screen.PRINTER_TROUBLE
+    has_failed = job.state in {PrintState.FAILED, PrintState.EXPIRED}
+    return Screen.PRINTER_TROUBLE if has_failed and situation.is_printer_in_trouble else Screen.TICKET

@@ -290,3 +290,15 @@ def test_intents_of_other_screens_are_nothing(kiosk: KioskUnderTest, screen: Scr
 
 def _job_state(kiosk: KioskUnderTest) -> PrintState | None:
     return kiosk.state.session.job.state if kiosk.state.session.job else None
+
+
+def test_a_visitor_without_paper_gets_the_time_to_take_a_photograph(kiosk: KioskUnderTest) -> None:
+    take_ticket(kiosk)
+    kiosk.wait_for(Screen.TICKET)
+    job = kiosk.state.session.job
+    assert job is not None
+    kiosk.attendant.on_job(replace(job, state=PrintState.UNKNOWN))
+    kiosk.pass_time(50)
+    assert kiosk.shows(Screen.TICKET)
+    kiosk.pass_time(30)
+    assert kiosk.shows(Screen.ATTRACT)

@@ -94,6 +94,7 @@ def test_a_key_held_while_the_focus_moves_presses_nothing(buttons: TwoButtons) -
     buttons.right.forceActiveFocus(Qt.FocusReason.TabFocusReason)
     QTest.keyRelease(buttons.window, Qt.Key.Key_Space)
     assert buttons.clicks() == (0, 0)
+    assert not buttons.left.property("down")
 
 
 def _press(buttons: TwoButtons) -> None:

@@ -80,7 +80,6 @@ class Attendant(QObject):
         self._clock = clock
         self._config = config
         self._qr = qr
-        self._limits = Limits(config.session.idle_s, config.session.warning_s, config.session.ticket_s)
         self._store_work = Background("attendant", self)
         self._search_work = Background("search", self)
         self._state = KioskState(self._new_session(), is_out_of_service=machinery is None)
@@ -318,7 +317,7 @@ class Attendant(QObject):
         if now - self._refreshed_at >= _REFRESH_S:
             self._refresh()
         screen = self._state.screen
-        left = remaining(screen, now - self._touched_at, self._limits)
+        left = remaining(screen, now - self._touched_at, self._limits())
         if left.is_over and not self._is_untouched():
             self._end_session()
             return
@@ -333,6 +332,12 @@ class Attendant(QObject):
                 ticket_seconds_left=left.ticket,
             )
         )
+
+    def _limits(self) -> Limits:
+        """Without paper a visitor gets the time to take a photograph."""
+        times = self._config.session
+        without_paper = times.idle_s + times.warning_s
+        return Limits(times.idle_s, times.warning_s, times.ticket_s if self._state.is_paper_out else without_paper)
 
     def _is_untouched(self) -> bool:
         session = self._state.session
@@ -414,17 +419,17 @@ class Attendant(QObject):
             return
         if state.screen is not self._state.screen:
             self._shown_at = self._clock.monotonic()
-            if state.screen is Screen.TICKET:
-                self._touched_at = self._shown_at
-                state = replace(state, ticket_seconds_left=self._limits.ticket)
+            self._touched_at = self._shown_at
         self._state = state
+        if state.screen is Screen.TICKET and not state.ticket_seconds_left:
+            self._state = replace(state, ticket_seconds_left=self._limits().ticket)
         view = self._present()
         if view != self._view:
             self._view = view
             self.viewChanged.emit(view)
 
     def _present(self) -> KioskView:
-        return present(self._state, self._hall, self._config.screen, self._limits.ticket)
+        return present(self._state, self._hall, self._config.screen, self._limits().ticket)
 
 
 def _told(result: Problem | KioskError, otherwise: Problem) -> Problem:

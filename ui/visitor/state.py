@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from kiosk.domain.availability import Closed
+from kiosk.domain.print_job import PrintState
 from kiosk.domain.screens import Screen, Situation, select_screen
 from kiosk.domain.visitor import VisitorSession
 from printing.status import CannotTell, NeedsAttention, PrinterStatus, Unreachable
@@ -43,6 +44,12 @@ class KioskState:
     @property
     def is_printer_in_trouble(self) -> bool:
         return isinstance(self.printer, NeedsAttention | Unreachable)
+
+    @property
+    def is_paper_out(self) -> bool:
+        """Whether the visitor has, or may take, a slip of paper."""
+        job = self.session.job
+        return job is not None and job.state in {PrintState.CONFIRMED, PrintState.UNVERIFIED}
 
     @property
     def screen(self) -> Screen:

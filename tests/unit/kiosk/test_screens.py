@@ -51,9 +51,10 @@ CASES: list[tuple[str, Situation, Screen]] = [
     ("confirmed late", Situation(with_slip(PrintState.CONFIRMED), is_verdict_late=True), Screen.TICKET),
     ("the last of the paper", Situation(with_slip(PrintState.CONFIRMED), is_printer_in_trouble=True), Screen.TICKET),
     ("unverified", Situation(with_slip(PrintState.UNVERIFIED)), Screen.TICKET),
-    ("unknown", Situation(with_slip(PrintState.UNKNOWN)), Screen.PRINTER_TROUBLE),
-    ("failed", Situation(with_slip(PrintState.FAILED)), Screen.PRINTER_TROUBLE),
-    ("expired", Situation(with_slip(PrintState.EXPIRED)), Screen.PRINTER_TROUBLE),
+    ("unknown: the ticket's screen asks", Situation(with_slip(PrintState.UNKNOWN)), Screen.TICKET),
+    ("failed, may be tried again", Situation(with_slip(PrintState.FAILED)), Screen.TICKET),
+    ("failed", Situation(with_slip(PrintState.FAILED), is_printer_in_trouble=True), Screen.PRINTER_TROUBLE),
+    ("expired", Situation(with_slip(PrintState.EXPIRED), is_printer_in_trouble=True), Screen.PRINTER_TROUBLE),
     (
         "reprinting",
         Situation(replace(with_slip(PrintState.FAILED), is_issuing=True), is_verdict_late=True),
@@ -64,7 +65,7 @@ CASES: list[tuple[str, Situation, Screen]] = [
     ("closed with a ticket in hand", Situation(with_slip(PrintState.CONFIRMED), is_hall_closed=True), Screen.TICKET),
     (
         "closed with a ticket that failed",
-        Situation(with_slip(PrintState.FAILED), is_hall_closed=True),
+        Situation(with_slip(PrintState.FAILED), is_hall_closed=True, is_printer_in_trouble=True),
         Screen.PRINTER_TROUBLE,
     ),
     ("printer in trouble before choosing", Situation(AT_HOME, is_printer_in_trouble=True), Screen.HOME),
