@@ -45,6 +45,10 @@ QtObject {
             return qsTr("Antrean ini baru saja ditutup. Silakan pilih layanan lain.");
         case "visit_full":
             return qsTr("Satu tiket memuat paling banyak 4 layanan.");
+        case "quota_reached":
+            return qsTr("Nomor untuk hari ini sudah habis. Silakan pilih layanan lain atau datang lagi besok.");
+        case "not_reprinted":
+            return qsTr("Tiket belum bisa dicetak ulang. Foto layar ini sebagai tiket.");
         default:
             return qsTr("Ada gangguan. Silakan coba sekali lagi atau tanyakan kepada petugas.");
         }

@@ -11,6 +11,7 @@ Control {
     required property KioskViewModel kiosk
     readonly property int outcome: root.kiosk.printOutcome
     readonly property bool asks: root.outcome === KioskViewModel.PrintOutcome.Unknown
+    readonly property bool failed: root.outcome === KioskViewModel.PrintOutcome.Failed || root.outcome === KioskViewModel.PrintOutcome.Expired
 
     Accessible.name: sentence.text
     Accessible.role: Accessible.AlertMessage
@@ -47,7 +48,7 @@ Control {
 
             Icon {
                 color: Theme.heroInk
-                name: root.outcome > KioskViewModel.PrintOutcome.Unknown ? "device-mobile-camera" : "printer"
+                name: root.failed ? "device-mobile-camera" : "printer"
                 size: Theme.icon
             }
 
@@ -59,7 +60,7 @@ Control {
                 color: Theme.heroInk
                 font: root.asks ? Theme.heading : Theme.name
                 objectName: "verdict"
-                text: root.say(root.outcome)
+                text: root.kiosk.problem === "" ? root.say(root.outcome) : Words.problem(root.kiosk.problem)
             }
 
             PressButton {
@@ -77,16 +78,17 @@ Control {
             Layout.fillWidth: true
             spacing: Theme.spaceS
             uniformCellSizes: true
-            visible: root.asks
+            visible: root.asks || root.failed
 
             PressButton {
                 Layout.fillHeight: true
                 Layout.fillWidth: true
                 kind: PressButton.Accent
-                objectName: "ticketSeenButton"
+                objectName: "paperCameButton"
                 text: qsTr("Ya, sudah")
+                visible: root.asks
 
-                onClicked: root.kiosk.ticketSeen()
+                onClicked: root.kiosk.finish()
             }
 
             PressButton {
@@ -98,6 +100,17 @@ Control {
                 visible: root.kiosk.canReprint
 
                 onClicked: root.kiosk.reprint()
+            }
+
+            PressButton {
+                Layout.fillHeight: true
+                Layout.fillWidth: true
+                kind: PressButton.Accent
+                objectName: "ticketSeenButton"
+                text: qsTr("Sudah saya foto")
+                visible: root.failed || !root.kiosk.canReprint
+
+                onClicked: root.kiosk.ticketSeen()
             }
         }
     }
