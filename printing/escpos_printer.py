@@ -187,11 +187,11 @@ class EscposPrinter:
         return self._ask_beside()[0]
 
     def _ask_beside(self) -> tuple[PrinterStatus, bytes]:
-        """The status, and what else came in between. The first silence ends the questions: it would only repeat."""
+        """The status, and what else came in between. No status to the first question ends the questions: it would only repeat."""
         answers: dict[Question, bytes] = {}
         for question in Question:
             answers[question] = self._answer_to(question)
-            if question is Question.PRINTER and not answers[question]:
+            if question is Question.PRINTER and status_byte(answers[question]) is None:
                 break
         others = bytes(byte for answer in answers.values() for byte in answer if status_byte(bytes([byte])) is None)
         return read_status(answers), others

@@ -9,6 +9,7 @@ cover or to pull the paper.
 import json
 import re
 import threading
+from collections import Counter
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -67,6 +68,7 @@ class SimulatedPrinter:
         self._seen_file: tuple[int, int] | None = None
         self._state = SimulatedState()
         directory.mkdir(parents=True, exist_ok=True)
+        self._kept = Counter({kind: _last_number(directory, kind) for kind in ("slip", "fragment", "offcut")})
         self._read_file()
         self._write_file()
 
@@ -237,8 +239,8 @@ class SimulatedPrinter:
     def _keep(self, kind: str, lost_dots: int) -> None:
         """Write what hangs out of the printer to files, and go on with bare paper."""
         paper = self._canvas.take(lost_dots)
-        numbers = [int(path.stem.rpartition("-")[2]) for path in self._directory.glob(f"{kind}-*.bin")]
-        name = f"{kind}-{max(numbers, default=0) + 1:03d}"
+        self._kept[kind] += 1
+        name = f"{kind}-{self._kept[kind]:03d}"
         (self._directory / f"{name}.bin").write_bytes(self._slip)
         unfinished = self._directory / f".{name}.png"
         paper.save(unfinished, format="PNG", dpi=(203, 203))
@@ -267,6 +269,10 @@ class SimulatedPrinter:
 
 
 _STATE: Final = TypeAdapter(SimulatedState)
+
+
+def _last_number(directory: Path, kind: str) -> int:
+    return max((int(path.stem.rpartition("-")[2]) for path in directory.glob(f"{kind}-*.bin")), default=0)
 
 
 def _identity(kind: int, profile: Profile) -> bytes:

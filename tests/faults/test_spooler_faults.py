@@ -134,7 +134,9 @@ def strange_device(answer: bytes | None) -> Iterator[int]:
                 thread.join()
 
 
-@pytest.mark.parametrize("answer", [b"\xff\x00HTTP/1.1 400 Bad Request\r\n\r\n", b"\x00" * 50, b"\x12" * 4])
+@pytest.mark.parametrize(
+    "answer", [b"\xff\x00HTTP/1.1 400 Bad Request\r\n\r\n", b"\x00" * 50, b"\x12" * 4], ids=["web", "zeroes", "echo"]
+)
 def test_slip_is_not_sent_to_what_is_no_printer(tmp_path: Path, answer: bytes, expected_logs: Logs) -> None:
     expected_logs("printer_lost")
     with (
@@ -170,12 +172,12 @@ def test_printer_held_by_another_host_is_waited_out(
     tmp_path: Path, simulated: SimulatedPrinter, expected_logs: Logs
 ) -> None:
     expected_logs("printer_lost")
-    with network_kiosk(tmp_path, simulated, poll_s=0.01) as works:
-        other = works.spooler._printer._transport  # type: ignore[attr-defined]  # its address is all we want
-        host, _, port = other.address.partition(":")
-        with socket.create_connection((host, int(port)), timeout=5):
-            works.heard.wait_for(lambda: isinstance(works.spooler.status, Unreachable))
-        works.heard.wait_for(lambda: works.spooler.status == Ready())
+    with SimulatedTcpPrinter(simulated) as served:
+        host, _, port = served.address.removeprefix("tcp://").partition(":")
+        with printing_kiosk(tmp_path, transport=lambda _: TcpTransport(host, int(port)), poll_s=0.01) as works:
+            with socket.create_connection((host, int(port)), timeout=5):
+                works.heard.wait_for(lambda: isinstance(works.spooler.status, Unreachable))
+            works.heard.wait_for(lambda: works.spooler.status == Ready())
 
 
 @pytest.mark.parametrize(("point", "slips"), [("mid_slip", 0), ("after_cut", 1)])
