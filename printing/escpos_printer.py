@@ -187,7 +187,7 @@ class EscposPrinter:
         return self._ask_beside()[0]
 
     def _ask_beside(self) -> tuple[PrinterStatus, bytes]:
-        """The status, and what else came in between. No status to the first question ends the questions: it would only repeat."""
+        """The status, and what else came in between. Whoever does not answer the first question is not asked again."""
         answers: dict[Question, bytes] = {}
         for question in Question:
             answers[question] = self._answer_to(question)
