@@ -13,9 +13,11 @@ fingerprint() {
 }
 
 build() {
-  [[ $(fingerprint) != "$(cat "$stamp" 2>/dev/null)" || ! -x dist/giliran/giliran ]] || return 0
+  local sources
+  sources=$(fingerprint)
+  [[ $sources != "$(cat "$stamp" 2>/dev/null)" || ! -x dist/giliran/giliran ]] || return 0
   .venv/bin/pyinstaller --noconfirm --log-level ERROR kiosk.spec
-  fingerprint >"$stamp"
+  echo "$sources" >"$stamp"
 }
 
 weigh() {
