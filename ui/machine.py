@@ -8,7 +8,6 @@ from kiosk.data_in_force import DataPaths, load_in_force
 from kiosk.domain.numbering import OwnSeriesOnly
 from kiosk.domain.print_job import PrintJob
 from kiosk.domain.site import shown_agencies
-from kiosk.domain.ticket import Ticket
 from kiosk.identity import load_or_create_identity
 from kiosk.issuing import Issuing
 from kiosk.store.print_jobs import StoredPrintJobs
@@ -17,10 +16,9 @@ from kiosk.sync.engine import SyncEngine
 from kiosk.sync.status import SyncStatus
 from printing.escpos_printer import EscposPrinter
 from printing.profile import find_profile
-from printing.raster_renderer import render_raster
+from printing.slip import SlipRenderer
 from printing.spooler import Spooler
 from printing.status import PrinterStatus
-from printing.ticket_layout import layout, slip_languages
 from printing.transports.devices import open_device
 from ui.visitor.hall import Hall, make_hall
 from ui.visitor.machinery import Machinery
@@ -60,7 +58,9 @@ class Machine:
         self.hall: Hall = make_hall(site, catalogue, shown_agencies(catalogue, site))
         jobs = StoredPrintJobs(self.store, clock)
         issuing = Issuing(self.store, site, catalogue, self.identity, config, clock, OwnSeriesOnly())
-        self.spooler = Spooler(printer, jobs, self._render, self._then_sync(on_job), on_printer, clock)
+        slips = SlipRenderer(site, catalogue, self.profile)
+        on_job = self._then_sync(on_job)
+        self.spooler = Spooler(printer, jobs, slips, on_job, on_printer, clock, prepare=slips.prepare)
         server = config.sync.server
         self.sync = SyncEngine(self.store, self.identity, server, clock, on_sync, site_id=site.id) if server else None
         self.machinery = Machinery(self.hall, self.store, issuing, self._wake)
@@ -92,15 +92,3 @@ class Machine:
                 self.sync.wake()
 
         return tell
-
-    def _render(self, ticket: Ticket, copy: int) -> bytes:
-        """One slip in Indonesian and, where it is another, the visitor's language."""
-        blocks = layout(
-            ticket,
-            self.hall.site,
-            self.hall.catalogue,
-            copy=copy,
-            languages=slip_languages(ticket.language),
-            is_compact=self.profile.is_compact,
-        )
-        return render_raster(blocks, self.profile)
