@@ -27,8 +27,8 @@ OF_SERVICES: Final = Text("layanan {n}: {value}", "service {n}: {value}")
 
 MISSED: Final = Text("Terlewat?", "Missed it?")
 MISSED_RULE: Final = Text(
-    "Tunjukkan tiket ini di loket. Nomor Anda tetap berlaku hari ini.",
-    "Show this ticket at the counter. Your number stays valid today.",
+    "Tunjukkan tiket ini di loket.",
+    "Show this ticket at the counter.",
 )
 COMPLAINTS: Final = Text("Pengaduan", "Complaints")
 
