@@ -75,7 +75,7 @@ QtObject {
     /** Left and right of the content, and between columns: room for a scroll rail, so that it never moves the content. */
     readonly property int margin: target + 2 * Math.round(1.6 * mm)
     readonly property int targetLarge: Math.ceil(31 * mm)
-    readonly property int monogram: Math.round(25 * mm)
+    readonly property int monogram: Math.round((wide ? 20.5 : 25) * mm)
     readonly property int iconSmall: Math.round(10 * mm * iconGrowth)
     readonly property int icon: Math.round(12.5 * mm * iconGrowth)
     readonly property int iconLarge: Math.round(24 * mm * iconGrowth)
@@ -92,7 +92,9 @@ QtObject {
     /** Air above and below what frames the content. */
     readonly property int framePadding: Math.round((wide ? 3.4 : 6.4) * mm)
     readonly property int tilePadding: Math.round((wide ? 3.4 : 5) * mm)
-    readonly property int labelHeight: Math.round((wide ? 54 : 70) * mm)
+    /** The number keeps most of its size beside large text, but makes room for it. */
+    readonly property bool smallLabel: wide || textScale > 1.5
+    readonly property int labelHeight: Math.round((smallLabel ? 54 : 70) * mm)
 
     // ---- type: heights of capitals in millimetres -----------------------------------------------------------------
     readonly property string family: "Plus Jakarta Sans"
@@ -108,7 +110,7 @@ QtObject {
     /** What is read from across the hall. */
     readonly property font poster: root.type(23, Font.ExtraBold, -0.03, 0.2)
     /** The ticket's number; shrinks to its place. */
-    readonly property font label: root.type(root.wide ? 45 : 58, Font.ExtraBold, -0.03, 0)
+    readonly property font label: root.type(root.smallLabel ? 45 : 58, Font.ExtraBold, -0.03, 0)
     /** Header and access bar: they keep their place, so they grow a little only. */
     readonly property font chrome: root.type(6.6, Font.DemiBold, -0.005, 0.3)
     readonly property font chromeTitle: root.type(8.7, Font.Bold, -0.015, 0.3)

@@ -9,7 +9,7 @@ QtObject {
     function waiting(count: int): string {
         if (count < 0)
             return "";
-        return count === 0 ? qsTr("Tidak ada antrean") : qsTr("%n menunggu", "people in a queue", count);
+        return count === 0 ? qsTr("Tanpa antre") : qsTr("%n menunggu", "people in a queue", count);
     }
 
     function services(count: int): string {

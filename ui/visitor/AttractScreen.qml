@@ -128,6 +128,7 @@ FocusScope {
             columns: root.portrait ? 1 : 3
             rowSpacing: Theme.spaceL
             uniformCellWidths: true
+            visible: Theme.textScale < 1.5
 
             Step {
                 icon: "magnifying-glass"
@@ -145,7 +146,12 @@ FocusScope {
             }
         }
 
+        Item {
+            Layout.fillHeight: true
+        }
+
         GridLayout {
+            Layout.fillHeight: false
             Layout.fillWidth: true
             columnSpacing: Theme.spaceM
             columns: root.portrait ? 1 : 2

@@ -12,7 +12,7 @@ ScreenFrame {
     readonly property int tileColumns: Theme.textScale > 1.5 ? (root.portrait ? 1 : 2) : (root.portrait && Theme.textScale > 1.2 ? 2 : 3)
 
     /** As many as leave everything else in sight. */
-    readonly property int popularCount: Theme.textScale > 1.2 ? 2 : root.portrait ? 4 : 6
+    readonly property int popularCount: Theme.textScale > 1.2 || (root.portrait && root.kiosk.visitCount > 0) ? 2 : 4
 
     objectName: "screen_Home"
 
@@ -49,7 +49,7 @@ ScreenFrame {
             ColumnLayout {
                 Layout.alignment: Qt.AlignTop
                 Layout.fillWidth: true
-                Layout.preferredWidth: 9
+                Layout.preferredWidth: 84
                 spacing: root.portrait ? Theme.spaceM : Theme.spaceS
 
                 Title {
@@ -95,7 +95,7 @@ ScreenFrame {
             ColumnLayout {
                 Layout.alignment: Qt.AlignTop
                 Layout.fillWidth: true
-                Layout.preferredWidth: 15
+                Layout.preferredWidth: 166
                 spacing: root.portrait ? Theme.spaceS : Theme.gap
 
                 SectionHead {

@@ -12,6 +12,8 @@ Control {
     readonly property int outcome: root.kiosk.printOutcome
     readonly property bool asks: root.outcome === KioskViewModel.PrintOutcome.Unknown
     readonly property bool failed: root.outcome === KioskViewModel.PrintOutcome.Failed || root.outcome === KioskViewModel.PrintOutcome.Expired
+    /** A button fits beside the sentence. */
+    readonly property bool roomy: Theme.textScale < 1.2
 
     Accessible.name: sentence.text
     Accessible.role: Accessible.AlertMessage
@@ -42,9 +44,11 @@ Control {
     contentItem: ColumnLayout {
         spacing: Theme.spaceS
 
-        RowLayout {
+        GridLayout {
             Layout.fillWidth: true
-            spacing: Theme.spaceM
+            columnSpacing: Theme.spaceM
+            columns: root.roomy ? 3 : 2
+            rowSpacing: Theme.spaceS
 
             Icon {
                 color: Theme.heroInk
@@ -64,6 +68,8 @@ Control {
             }
 
             PressButton {
+                Layout.columnSpan: root.roomy ? 1 : 2
+                Layout.fillWidth: !root.roomy
                 font: Theme.captionStrong
                 kind: PressButton.OnHero
                 objectName: "reprintButton"
