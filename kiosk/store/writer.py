@@ -51,7 +51,8 @@ class Store:
         self._fatal: StoreError | None = None
         self._node: Node
         opened: Future[Node] = Future()
-        self._thread = threading.Thread(target=self._run, args=(clock, identity, opened), name="store")
+        # A daemon: a program that fails without closing its store must end and be started again, not hang.
+        self._thread = threading.Thread(target=self._run, args=(clock, identity, opened), name="store", daemon=True)
         self._thread.start()
         try:
             self._node = opened.result()

@@ -115,6 +115,7 @@ def test_the_backlog_counts_what_nobody_holds_and_tells_its_age(db: Database) ->
         for _ in range(3):
             append(db, writer, "node.started", {})
             clock.advance(timedelta(minutes=1))
+    assert backlog(db) == Backlog(6, START)
     acknowledge(db, FIRST, 3, "site")
     acknowledge(db, SECOND, 1, "site")
     assert backlog(db) == Backlog(2, START + timedelta(minutes=4))

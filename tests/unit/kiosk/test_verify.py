@@ -185,6 +185,18 @@ def test_what_central_holds_may_be_pruned(database: Path) -> None:
     assert verdict.incarnation is None, "the chain holds; only the tables differ"
 
 
+def test_an_index_that_disagrees_with_its_table_is_named(database: Path) -> None:
+    swapped = "replace(sql, '(service_day, queue_code', '(queue_code, service_day')"
+    broken = verdict_of(
+        tampered(
+            database,
+            "PRAGMA writable_schema = ON",
+            f"UPDATE sqlite_schema SET sql = {swapped} WHERE name = 'stops_of_a_queue'",  # noqa: S608  # our own words
+        )
+    )
+    assert "the pages are damaged" in broken.what
+
+
 def test_a_damaged_page_is_named(database: Path) -> None:
     content = bytearray(database.read_bytes())
     for page in range(2, len(content) // 4096):

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +14,7 @@ from kiosk.errors import StoreCorruptError, StoreError, StoreLockedError, StoreR
 from kiosk.identity import new_identity
 from kiosk.store import writer
 from kiosk.store.log import heads, read_after
+from kiosk.store.verify import Verified, verify
 from kiosk.store.writer import Store, clock_floor, remember_time
 from kiosk.trusted_clock import TrustedClock
 from kiosk.version import RELEASED_AT, VERSION
@@ -170,3 +173,21 @@ def test_a_dead_battery_after_a_good_start_is_noticed(tmp_path: Path) -> None:
         assert not store.clock.read().is_trusted
         assert store.clock.read().at == NOW
         assert first_event(store, store.node.incarnation).body["clock_trusted"] is False
+
+
+def test_a_program_that_fails_without_closing_its_store_ends(tmp_path: Path) -> None:
+    program = """
+import sys
+from pathlib import Path
+from kiosk.clock import SystemClock
+from kiosk.identity import new_identity
+from kiosk.logs import configure_logging
+from kiosk.store.writer import Store
+
+configure_logging(None)
+store = Store.open(Path(sys.argv[1]), SystemClock(), new_identity())
+sys.exit("failed")
+"""
+    ended = subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=False, capture_output=True, timeout=30)
+    assert (ended.returncode, ended.stderr.strip()) == (1, b"failed")
+    assert isinstance(verify(tmp_path / "kiosk.db"), Verified)
