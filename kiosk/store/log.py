@@ -45,6 +45,17 @@ class Backlog:
     oldest: datetime | None
 
 
+_INCARNATIONS: Final = """
+    WITH RECURSIVE incarnations (incarnation) AS (
+        SELECT min(incarnation) FROM events
+        UNION ALL
+        SELECT (SELECT min(incarnation) FROM events WHERE incarnation > incarnations.incarnation)
+        FROM incarnations WHERE incarnation IS NOT NULL
+    )
+"""
+"""Every incarnation by one step in the index each, where GROUP BY would walk through all events."""
+
+
 def append(db: Database, node: Node, event_type: str, body: Mapping[str, Any], version: int = 1) -> StoredEvent:
     """Write the next event, inside the caller's transaction."""
     newest = db.conn.execute("SELECT incarnation, sequence, hlc, hash FROM events ORDER BY position DESC LIMIT 1")
@@ -77,12 +88,12 @@ def newest(db: Database) -> LogHead | None:
 def heads(db: Database) -> tuple[LogHead, ...]:
     """The last event of every incarnation, the oldest incarnation first."""
     rows = db.conn.execute(
-        """
-        SELECT incarnation, sequence, hash FROM events
-        JOIN (SELECT incarnation, max(sequence) AS sequence, min(position) AS began FROM events GROUP BY incarnation)
-            USING (incarnation, sequence)
-        ORDER BY began
-        """
+        f"""
+        {_INCARNATIONS}
+        SELECT incarnation, sequence, hash FROM incarnations JOIN events USING (incarnation)
+        WHERE sequence = (SELECT max(sequence) FROM events WHERE incarnation = incarnations.incarnation)
+        ORDER BY position
+        """  # noqa: S608  # our own words
     )
     return tuple(LogHead(*row) for row in rows)
 
@@ -135,12 +146,21 @@ def acknowledged(db: Database, by: Upstream | None = None) -> Mapping[str, int]:
 
 
 def backlog(db: Database) -> Backlog:
+    """Counted from sequences, which have no gaps: it is asked for after every ticket."""
     count, oldest = db.conn.execute(
-        """
-        SELECT count(*), min(hlc) FROM events
-        LEFT JOIN (SELECT incarnation, max(sequence) AS held FROM acknowledgements GROUP BY incarnation)
-            USING (incarnation)
-        WHERE sequence > coalesce(held, 0)
-        """
+        f"""
+        {_INCARNATIONS},
+        reached AS (
+            SELECT incarnation,
+                (SELECT max(sequence) FROM events WHERE incarnation = incarnations.incarnation) AS last,
+                coalesce((SELECT max(sequence) FROM acknowledgements
+                          WHERE incarnation = incarnations.incarnation), 0) AS held
+            FROM incarnations WHERE incarnation IS NOT NULL
+        )
+        SELECT coalesce(sum(last - held), 0), min(
+            (SELECT hlc FROM events WHERE incarnation = reached.incarnation AND sequence = held + 1)
+        )
+        FROM reached WHERE last > held
+        """  # noqa: S608  # our own words
     ).fetchone()
     return Backlog(count, None if oldest is None else hlc.time_of(oldest))
