@@ -148,7 +148,8 @@ def run_kiosk(config: KioskConfig) -> int:
     watch_for_failures(config.data_dir / "logs")
     kiosk = KioskApplication(config, SystemClock())
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: QCoreApplication.quit())
+        # Not quit(): it would ask the window, which never agrees to close.
+        signal.signal(number, lambda *_: QCoreApplication.exit(0))
     try:
         _pair_nearby(kiosk)
         kiosk.show()

@@ -8,6 +8,7 @@ from kiosk.data_in_force import DataPaths, load_in_force
 from kiosk.domain.numbering import OwnSeriesOnly
 from kiosk.domain.print_job import PrintJob
 from kiosk.domain.site import shown_agencies
+from kiosk.errors import StoreReadOnlyError
 from kiosk.identity import load_or_create_identity
 from kiosk.issuing import Issuing
 from kiosk.store.print_jobs import StoredPrintJobs
@@ -28,6 +29,13 @@ def _unheard(_status: SyncStatus) -> None:
     """Of a caller who does not watch the sync."""
 
 
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreReadOnlyError(f"The data folder {folder} cannot be made: {error.strerror}.") from error
+
+
 class Machine:
     """Opened by its constructor, which raises KioskError; `close` lets go of everything in order.
 
@@ -44,7 +52,7 @@ class Machine:
         on_sync: Callable[[SyncStatus], None] = _unheard,
     ) -> None:
         self.config = config
-        config.data_dir.mkdir(parents=True, exist_ok=True)
+        _make_folder(config.data_dir)
         self.identity = load_or_create_identity(config.data_dir)
         self.profile = find_profile(config.printer.profile)
         printer = EscposPrinter(open_device(config.printer.device, self.profile), self.profile)

@@ -1,0 +1,91 @@
+"""From the start of the process to the first frame a visitor can touch, against a bare PySide6 QML window."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from time import monotonic
+from typing import Final
+
+from bench.measurement import Budget, Measurement
+from kiosk.errors import KioskError
+from kiosk.paths import is_frozen, resource_path
+
+_ROUNDS: Final = 7
+_TIMEOUT_S: Final = 60
+
+_BARE_WINDOW: Final = """
+import sys, time
+from PySide6.QtCore import QByteArray, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtQml import QQmlApplicationEngine
+from PySide6.QtQuick import QQuickWindow, QSGRendererInterface
+QQuickWindow.setGraphicsApi(QSGRendererInterface.GraphicsApi.Software)
+app = QGuiApplication(sys.argv)
+engine = QQmlApplicationEngine()
+engine.loadData(QByteArray(b'''
+import QtQuick
+import QtQuick.Controls.Basic
+Window { width: 1080; height: 1920; visible: true; Button { text: "Giliran" } }
+'''))
+def shown():
+    print(time.monotonic(), flush=True)
+    QTimer.singleShot(0, lambda: app.exit(0))  # the frame may come before the event loop
+engine.rootObjects()[0].frameSwapped.connect(shown)
+app.exec()
+"""
+
+_KIOSK: Final = """
+import json, sys, time
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from kiosk.clock import SystemClock
+from kiosk.config import KioskConfig, PrinterConfig, ScreenConfig
+from ui.app import KioskApplication
+from ui.qt_application import qt_application
+app = qt_application()
+data = Path(json.loads(sys.argv[1]))
+kiosk = KioskApplication(KioskConfig(data_dir=data, printer=PrinterConfig(device=f"sim:{data}/slips"),
+                                     screen=ScreenConfig(full_screen=False)), SystemClock())
+def shown():
+    print(time.monotonic(), flush=True)
+    QTimer.singleShot(0, lambda: app.exit(0))  # the frame may come before the event loop
+kiosk.window.frameSwapped.connect(shown)
+kiosk.show()
+app.exec()
+kiosk.close()
+"""
+
+
+def measure() -> Sequence[Measurement]:
+    """Alternately, so that whatever else the machine does falls on both. The first round of each warms the caches."""
+    if is_frozen():
+        raise KioskError("The start is measured from a source tree: run `giliran bench startup` there.")
+    kiosk: list[float] = []
+    bare: list[float] = []
+    with tempfile.TemporaryDirectory() as data:
+        for _ in range(_ROUNDS + 1):
+            bare.append(_milliseconds_to_frame(_BARE_WINDOW))
+            kiosk.append(_milliseconds_to_frame(_KIOSK, json.dumps(data)))
+    budgets = (Budget("ratio", 3.0), Budget("p95", 1500.0))
+    return (Measurement("start to first frame", "ms", kiosk[1:], bare[1:], budgets),)
+
+
+def _milliseconds_to_frame(program: str, *arguments: str) -> float:
+    environment = {**os.environ, "PYTHONPATH": str(resource_path(""))}
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        environment["QT_QPA_PLATFORM"] = "offscreen"
+    began = monotonic()
+    finished = subprocess.run(  # noqa: S603  # our own programs
+        [sys.executable, "-c", program, *arguments],
+        check=True,
+        capture_output=True,
+        env=environment,
+        cwd=Path(resource_path("")),
+        timeout=_TIMEOUT_S,
+        text=True,
+    )
+    return 1000 * (float(finished.stdout.split()[-1]) - began)

@@ -1,0 +1,71 @@
+"""The kiosk as a process: how it starts, stops and fails."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+PROGRAM = """
+import faulthandler, sys
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from kiosk.config import KioskConfig, PrinterConfig, ScreenConfig
+from ui.app import run_kiosk
+from ui.qt_application import qt_application
+
+faulthandler.dump_traceback_later(30, exit=True)
+application = qt_application()
+data = Path(sys.argv[1])
+def when_running():
+    print("running", flush=True)
+    if sys.argv[2] == "bug":
+        raise ZeroDivisionError("a bug in a slot")
+QTimer.singleShot(500, when_running)
+screen = ScreenConfig(full_screen=False)
+sys.exit(run_kiosk(KioskConfig(data_dir=data, printer=PrinterConfig(device=f"sim:{data}/slips"), screen=screen)))
+"""
+
+
+def run(data: Path, how: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(data), how],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_stops_in_good_order_when_told(tmp_path: Path, number: signal.Signals) -> None:
+    with run(tmp_path, "well") as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "running\n"
+        asked = monotonic()
+        process.send_signal(number)
+        assert process.wait(timeout=20) == 0
+        assert monotonic() - asked < 10
+
+
+def test_a_bug_is_logged_and_ends_the_process_with_a_fault(tmp_path: Path) -> None:
+    with run(tmp_path, "bug") as process:
+        assert process.wait(timeout=30) == 1
+    lines = [json.loads(line) for line in (tmp_path / "logs" / "giliran.log").read_text().splitlines()]
+    (failure,) = [line for line in lines if line["event"] == "program_failed"]
+    assert "ZeroDivisionError" in json.dumps(failure)
+
+
+def test_a_folder_that_cannot_be_written_is_a_screen_and_not_a_traceback(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("a file where the folder should be")
+    with run(tmp_path / "data", "well") as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline() == "running\n"
+        process.terminate()
+        assert process.wait(timeout=20) == 0
+        assert "Traceback" not in process.stderr.read()

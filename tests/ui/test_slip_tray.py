@@ -1,0 +1,41 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtQuick import QQuickWindow
+from pytestqt.qtbot import QtBot
+from shiboken6 import Shiboken
+
+from printing.simulated import SimulatedPrinter
+from ui.driver import VisitorDriver
+from ui.everything import show_tray
+
+
+@pytest.fixture
+def tray(tmp_path: Path, qtbot: QtBot) -> Iterator[VisitorDriver]:
+    beside = QQuickWindow()
+    beside.resize(540, 960)
+    engine = show_tray(tmp_path, beside)
+    window = engine.rootObjects()[0]
+    assert isinstance(window, QQuickWindow)
+    yield VisitorDriver(window)
+    Shiboken.delete(engine)
+
+
+def test_a_slip_appears_by_itself(tray: VisitorDriver, tmp_path: Path) -> None:
+    assert any("Belum ada tiket" in text for text in tray.texts())
+    SimulatedPrinter(tmp_path).feed(b"\x1b@D-001\n\x1dV\x00")
+    tray.wait_until(lambda: "slip-001.png" in str(tray.named("slip").property("source").toString()), "the slip")
+    assert not any("Belum ada tiket" in text for text in tray.texts())
+
+
+def test_its_buttons_are_the_printers_cover_and_roll(tray: VisitorDriver, tmp_path: Path) -> None:
+    printer = SimulatedPrinter(tmp_path)
+    tray.touch("coverButton")
+    assert printer.state.is_cover_open
+    tray.touch("coverButton")
+    tray.touch("rollButton")
+    assert not printer.state.is_cover_open
+    assert printer.state.paper_mm == 0
+    tray.touch("rollButton")
+    assert printer.state.paper_mm > 0
