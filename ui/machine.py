@@ -1,6 +1,7 @@
 """Everything of a kiosk that has no face, put together: store, identity, hall, issuing, printer, sync."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from kiosk.clock import Clock
 from kiosk.config import KioskConfig
