@@ -77,7 +77,8 @@ def _kiosk(folder: Path, site: Site, catalogue: Catalogue) -> Iterator[_Kiosk]:
     identity = load_or_create_identity(folder)
     with Store.open(folder, clock, identity) as store:
         issuing = Issuing(store, site, catalogue, identity, KioskConfig(), clock, OwnSeriesOnly())
-        kiosk = _Kiosk(folder, store, clock, issuing, sorted(site.queue_by_service))
+        unlimited = sorted(service for service, queue in site.queue_by_service.items() if queue.quota is None)
+        kiosk = _Kiosk(folder, store, clock, issuing, unlimited)
         for _ in range(WARM_UP):
             issuing.issue(kiosk.next_visitor())
         yield kiosk
