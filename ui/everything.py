@@ -1,12 +1,10 @@
 """`giliran run`: a site server, a kiosk and a simulated printer on this machine, to try all of it in one command."""
 
-import signal
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
 import click
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtQml import QQmlApplicationEngine
 from PySide6.QtQuick import QQuickWindow
@@ -20,7 +18,7 @@ from ui.app import KioskApplication
 from ui.demo import DemoOptions, has_display, make_visit, sentence
 from ui.last_words import watch_for_failures
 from ui.local_server import LocalServer
-from ui.qt_application import qt_application
+from ui.qt_application import qt_application, run_until_told
 from ui.sample_hall import write_sample_hall
 from ui.slip_tray.tray import SlipTray
 
@@ -41,7 +39,6 @@ def run_everything(data: Path, *, headless: bool) -> int:
 
 def _run_windows(data: Path) -> int:
     application = qt_application()
-    application.setQuitOnLastWindowClosed(True)
     watch_for_failures(data / "kiosk" / "logs")
     with ExitStack() as stack:
         server = stack.enter_context(LocalServer(data / "server"))
@@ -51,13 +48,12 @@ def _run_windows(data: Path) -> int:
         if kiosk.machine is None:
             raise kiosk.trouble or RuntimeError("the kiosk did not start")
         pair_on_this_machine(server.url, kiosk.machine.identity, kiosk.machine.hall.site.id, config)
+        kiosk.window.closing.connect(application.quit)
         kiosk.show()
-        stack.callback(Shiboken.delete, _show_tray(data / "slips", kiosk.window))
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: QCoreApplication.quit())
+        stack.callback(Shiboken.delete, show_tray(data / "slips", kiosk.window))
         click.echo(f"Kiosk, printer and server are running. Server: {server.url}/docs  Data: {data.resolve()}")
         click.echo("Close the kiosk's window, or press Ctrl-C, to end.")
-        return application.exec()
+        return run_until_told(application)
 
 
 def _config(data: Path, server: str, screen_height: int) -> KioskConfig:
@@ -73,7 +69,7 @@ def _config(data: Path, server: str, screen_height: int) -> KioskConfig:
     )
 
 
-def _show_tray(slips: Path, beside: QQuickWindow) -> QQmlApplicationEngine:
+def show_tray(slips: Path, beside: QQuickWindow) -> QQmlApplicationEngine:
     """The engine owns the window; who deletes it closes the window."""
     engine = QQmlApplicationEngine()
     engine.addImportPath(str(resource_path("")))

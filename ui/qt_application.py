@@ -1,8 +1,10 @@
 """Qt, set up the same way for every window of ours."""
 
+import signal
 import sys
 from typing import Final
 
+from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtQuick import QQuickWindow, QSGRendererInterface
 
@@ -25,3 +27,14 @@ def qt_application() -> QGuiApplication:
     application.setQuitOnLastWindowClosed(False)
     application.styleHints().setStartDragDistance(_DRAG_DISTANCE_PX)
     return application
+
+
+def run_until_told(application: QGuiApplication) -> int:
+    """The event loop, until the program ends it or SIGTERM or SIGINT does; returns its exit code.
+
+    Not quit(): that would ask the windows, and a kiosk's never agrees to close. A signal that comes before the loop
+    has begun waits for it in a timer's queue.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: QTimer.singleShot(0, lambda: QCoreApplication.exit(0)))
+    return application.exec()

@@ -30,12 +30,12 @@ def test_a_slip_appears_by_itself(tray: VisitorDriver, tmp_path: Path) -> None:
 
 
 def test_its_buttons_are_the_printers_cover_and_roll(tray: VisitorDriver, tmp_path: Path) -> None:
-    printer = SimulatedPrinter(tmp_path)
-    tray.touch("coverButton")
-    assert printer.state.is_cover_open
-    tray.touch("coverButton")
-    tray.touch("rollButton")
-    assert not printer.state.is_cover_open
-    assert printer.state.paper_mm == 0
-    tray.touch("rollButton")
-    assert printer.state.paper_mm > 0
+    def state() -> tuple[bool, bool]:
+        now = SimulatedPrinter(tmp_path).state
+        return now.is_cover_open, now.paper_mm > 0
+
+    seen = [state()]
+    for button in ("coverButton", "rollButton", "coverButton", "rollButton"):
+        tray.touch(button)
+        seen.append(state())
+    assert seen == [(False, True), (True, True), (True, False), (False, False), (False, True)]

@@ -8,10 +8,18 @@ Window {
     id: root
 
     required property SlipTray tray
+    /** Millimetres of the kiosk's panel beside it, so that both windows speak in one size. */
+    readonly property real panelHeight: 598
 
     color: Theme.primaryTint
     objectName: "slipTrayWindow"
     title: qsTr("Giliran: printer tiruan")
+
+    Binding {
+        property: "mm"
+        target: Theme
+        value: root.height / root.panelHeight
+    }
 
     ColumnLayout {
         anchors.fill: parent
@@ -29,6 +37,7 @@ Window {
             wrapMode: Text.WrapAnywhere
         }
 
+        // The slot that slips come out of.
         Rectangle {
             Layout.fillWidth: true
             Layout.preferredHeight: Theme.spaceXS
@@ -36,30 +45,24 @@ Window {
             radius: height / 2
         }
 
-        Flickable {
-            id: paper
-
+        Item {
             Layout.fillHeight: true
             Layout.fillWidth: true
-            clip: true
-            contentHeight: slip.height
-            contentWidth: width
 
             Image {
-                id: slip
-
+                anchors.fill: parent
                 cache: false
                 fillMode: Image.PreserveAspectFit
-                horizontalAlignment: Image.AlignHCenter
                 mipmap: true
+                objectName: "slip"
                 source: root.tray.slipSource
-                width: paper.width
+                verticalAlignment: Image.AlignTop
             }
 
             Body {
                 text: qsTr("Belum ada tiket. Tiket yang tercetak muncul di sini.")
                 visible: root.tray.slipSource === ""
-                width: paper.width
+                width: parent.width
             }
         }
 
