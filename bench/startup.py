@@ -41,11 +41,11 @@ app.exec()
 _KIOSK: Final = """
 import json, sys, time
 from pathlib import Path
-from PySide6.QtCore import QTimer
 from kiosk.clock import SystemClock
 from kiosk.config import KioskConfig, PrinterConfig, ScreenConfig
 from ui.app import KioskApplication
 from ui.qt_application import qt_application
+from PySide6.QtCore import QTimer
 app = qt_application()
 data = Path(json.loads(sys.argv[1]))
 kiosk = KioskApplication(KioskConfig(data_dir=data, printer=PrinterConfig(device=f"sim:{data}/slips"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kiosk.clock import Clock
 from kiosk.config import KioskConfig
@@ -14,7 +15,6 @@ from kiosk.identity import load_or_create_identity
 from kiosk.issuing import Issuing
 from kiosk.store.print_jobs import StoredPrintJobs
 from kiosk.store.writer import Store
-from kiosk.sync.engine import SyncEngine
 from kiosk.sync.status import SyncStatus
 from printing.escpos_printer import EscposPrinter
 from printing.profile import find_profile
@@ -24,6 +24,9 @@ from printing.status import PrinterStatus
 from printing.transports.devices import open_device
 from ui.visitor.hall import Hall, make_hall
 from ui.visitor.machinery import Machinery
+
+if TYPE_CHECKING:
+    from kiosk.sync.engine import SyncEngine
 
 
 def _unheard(_status: SyncStatus) -> None:
@@ -40,8 +43,8 @@ def _make_folder(folder: Path) -> None:
 class Machine:
     """Opened by its constructor, which raises KioskError; `close` lets go of everything in order.
 
-    `on_job` and `on_printer` are called on the spooler's thread, `on_sync` on the sync engine's. `sync` is None where
-    no server is configured.
+    `on_job` and `on_printer` are called on the spooler's thread, `on_sync` on the sync engine's. `sync` is None
+    before `start`, and where no server is configured.
     """
 
     def __init__(
@@ -70,13 +73,24 @@ class Machine:
         slips = SlipRenderer(site, catalogue, self.profile)
         on_job = self._then_sync(on_job)
         self.spooler = Spooler(printer, jobs, slips, on_job, on_printer, clock, prepare=slips.prepare)
-        server = config.sync.server
-        self.sync = SyncEngine(self.store, self.identity, server, clock, on_sync, site_id=site.id) if server else None
+        self.sync: SyncEngine | None = None
+        self._clock = clock
+        self._on_sync = on_sync
         self.machinery = Machinery(self.hall, self.store, issuing, self._wake)
 
     def start(self) -> None:
         self.spooler.start()
-        if self.sync is not None:
+        if self.config.sync.server is not None:
+            from kiosk.sync.engine import SyncEngine  # noqa: PLC0415  # 0.1 s that the first frame need not wait for
+
+            self.sync = SyncEngine(
+                self.store,
+                self.identity,
+                self.config.sync.server,
+                self._clock,
+                self._on_sync,
+                site_id=self.hall.site.id,
+            )
             self.sync.start()
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ from kiosk.store.log import backlog
 from kiosk.sync.status import SyncState, SyncStatus
 from kiosk.version import VERSION
 from printing.status import CannotTell, NeedsAttention, PrinterStatus, Ready, Unreachable
-from ui.technician.model import TechnicianRow
+from ui.technician.rows import TechnicianRow
 
 if TYPE_CHECKING:
     from ui.machine import Machine

@@ -24,7 +24,7 @@ from kiosk.issuing import Issued
 from kiosk.sync.status import SyncStatus
 from printing.status import PrinterStatus
 from ui.background import Background
-from ui.technician.model import TechnicianRow
+from ui.technician.rows import TechnicianRow
 from ui.visitor.hall import Hall
 from ui.visitor.machinery import HallNow, Machinery
 from ui.visitor.presenter import can_reprint, present

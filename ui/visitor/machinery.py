@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sqlite_utils import Database
 
@@ -14,12 +14,14 @@ from kiosk.domain.site import Queue
 from kiosk.domain.ticket import IssueRequest, TicketId
 from kiosk.domain.visitor import Problem
 from kiosk.issuing import Issued, IssueRefused, Issuing, Refusal
-from kiosk.search import ServiceSearch
 from kiosk.store.service_days import day_at
 from kiosk.store.tickets import issued_today
 from kiosk.store.writer import Store
 from ui.visitor.hall import Hall
 from ui.visitor.state import QueueNow
+
+if TYPE_CHECKING:
+    from kiosk.search import ServiceSearch
 
 _PROBLEM_OF: Final[Mapping[Refusal, Problem]] = {
     Refusal.TOO_MANY_STOPS: Problem.VISIT_FULL,
@@ -71,6 +73,8 @@ class Machinery:
     def find(self, query: str, language: Language) -> tuple[str, ...]:
         """Service ids, best first. Always on the same thread: the index lives where it is built."""
         if self._search is None:
+            from kiosk.search import ServiceSearch  # noqa: PLC0415  # 0.1 s that the first frame need not wait for
+
             self._search = ServiceSearch(self._hall.catalogue, self._hall.site)
         return tuple(hit.service.id for hit in self._search.find(query, language))
 

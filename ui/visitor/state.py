@@ -9,7 +9,7 @@ from kiosk.domain.print_job import PrintState
 from kiosk.domain.screens import Screen, Situation, select_screen
 from kiosk.domain.visitor import VisitorSession
 from printing.status import CannotTell, NeedsAttention, PrinterStatus, Unreachable
-from ui.technician.model import TechnicianRow
+from ui.technician.rows import TechnicianRow
 
 
 @dataclass(frozen=True, slots=True)

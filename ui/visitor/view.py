@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from ui.technician.model import TechnicianRow
+from ui.technician.rows import TechnicianRow
 from ui.visitor.rows import AgencyRow, AgencyView, LifeEventRow, LifeEventView, ServiceRow, ServiceView, TicketView
 
 
