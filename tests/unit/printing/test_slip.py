@@ -15,7 +15,7 @@ def test_slip_is_in_the_tickets_language_and_as_wordy_as_its_paper() -> None:
     assert slips(ticket, 1) == render_raster(paper_layout(ticket, PROFILE, 1), PROFILE)
 
 
-def test_prepared_renderer_has_most_words_at_hand() -> None:
+def test_prepared_renderer_has_the_shared_words_at_hand() -> None:
     slips = SlipRenderer(paper_site(), paper_catalogue(), PROFILE)
     word_mask.cache_clear()
     slips(paper_ticket(), 0)
@@ -24,4 +24,4 @@ def test_prepared_renderer_has_most_words_at_hand() -> None:
     slips.prepare()
     prepared = word_mask.cache_info().misses
     slips(paper_ticket(), 0)
-    assert word_mask.cache_info().misses - prepared < drawn_cold / 2
+    assert word_mask.cache_info().misses - prepared < drawn_cold * 0.6
