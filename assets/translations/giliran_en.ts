@@ -232,6 +232,10 @@ What brings you here today?</translation>
             <translation>The printer has a problem, but your number is valid. Take a photo of this code as your ticket.</translation>
         </message>
         <message>
+            <source>Tiket belum keluar, nomor Anda sudah tersimpan. Foto kode ini sebagai tiket.</source>
+            <translation>The ticket has not come out, but your number is saved. Take a photo of this code as your ticket.</translation>
+        </message>
+        <message>
             <source>Sudah saya foto</source>
             <translation>I have taken a photo</translation>
         </message>
@@ -557,6 +561,10 @@ What brings you here today?</translation>
             <source>Cetak ulang</source>
             <translation>Print again</translation>
         </message>
+        <message>
+            <source>Sudah saya foto</source>
+            <translation>I have taken a photo</translation>
+        </message>
     </context>
     <context>
         <name>Tray</name>
@@ -626,10 +634,6 @@ What brings you here today?</translation>
     </context>
     <context>
         <name>Words</name>
-        <message>
-            <source>Tidak ada antrean</source>
-            <translation>No queue</translation>
-        </message>
         <message numerus="yes">
             <source>%n menunggu</source>
             <comment>people in a queue</comment>
@@ -637,6 +641,10 @@ What brings you here today?</translation>
                 <numerusform>%n waiting</numerusform>
                 <numerusform>%n waiting</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>Tanpa antre</source>
+            <translation>No waiting</translation>
         </message>
         <message numerus="yes">
             <source>%n layanan</source>
@@ -673,6 +681,14 @@ What brings you here today?</translation>
         <message>
             <source>Satu tiket memuat paling banyak 4 layanan.</source>
             <translation>One ticket holds at most 4 services.</translation>
+        </message>
+        <message>
+            <source>Nomor untuk hari ini sudah habis. Silakan pilih layanan lain atau datang lagi besok.</source>
+            <translation>All numbers for today are taken. Please choose another service or come back tomorrow.</translation>
+        </message>
+        <message>
+            <source>Tiket belum bisa dicetak ulang. Foto layar ini sebagai tiket.</source>
+            <translation>The ticket cannot be printed again yet. Take a photo of this screen as your ticket.</translation>
         </message>
         <message>
             <source>Ada gangguan. Silakan coba sekali lagi atau tanyakan kepada petugas.</source>

@@ -1,7 +1,6 @@
 """A real kiosk in a temporary folder: real store and catalogue, simulated printer, a clock that the test moves."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -95,13 +94,14 @@ def start(tmp_path: Path, qapp: QGuiApplication) -> Iterator[Start]:
     running: list[KioskApplication] = []
 
     def start(
-        config: KioskConfig | None = None, now: datetime = MONDAY_MORNING, **printer: float | bool
+        size: tuple[int, int] = (1080, 1920), now: datetime = MONDAY_MORNING, **printer: float | bool
     ) -> KioskUnderTest:
         slips = tmp_path / "slips"
-        config = replace(
-            config or KioskConfig(screen=ScreenConfig(full_screen=False, animations=False)),
+        width, height = size
+        config = KioskConfig(
             data_dir=tmp_path / "data",
             printer=PrinterConfig(device=f"sim:{slips}"),
+            screen=ScreenConfig(width, height, 336.0 if width < height else 598.0, full_screen=False, animations=False),
         )
         if printer:
             SimulatedPrinter(slips).change(**printer)

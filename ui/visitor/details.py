@@ -229,6 +229,10 @@ class TicketDetail(QObject):
         self._view = TicketView()
         self._stops = TicketStopModel(self)
 
+    @property
+    def stop_model(self) -> TicketStopModel:
+        return self._stops
+
     def show(self, view: TicketView) -> None:
         if view != self._view:
             self._view = view
