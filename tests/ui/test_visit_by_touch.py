@@ -2,10 +2,13 @@
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QWindow
 from PySide6.QtTest import QTest
 
+from kiosk.config import ScreenConfig
 from kiosk.domain.screens import Screen
 from tests.ui.conftest import KioskUnderTest
+from ui.kiosk_window import fill_panel
 
 LOST_ID = "dukcapil.ktp-hilang"
 LOST_REPORT = "polda.lapor-hilang"
@@ -143,6 +146,14 @@ def test_the_window_does_not_close_and_hears_no_shortcuts(kiosk: KioskUnderTest)
     kiosk.driver.key(Qt.Key.Key_F4, Qt.KeyboardModifier.AltModifier)
     kiosk.driver.key(Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
     assert window.isVisible()
+
+
+def test_on_the_panel_it_fills_the_screen_without_a_frame(kiosk: KioskUnderTest) -> None:
+    window = kiosk.driver.window
+    fill_panel(window, ScreenConfig(full_screen=True))
+    assert window.visibility() is QWindow.Visibility.FullScreen
+    assert window.flags() & Qt.WindowType.FramelessWindowHint
+    assert window.cursor().shape() is Qt.CursorShape.BlankCursor
 
 
 def test_a_whole_visit_by_keyboard(kiosk: KioskUnderTest) -> None:

@@ -1,21 +1,19 @@
-"""Attends one visitor after the other: takes their intents, lets time pass, and sends work to where it may wait.
+"""Attends one visitor after the other: takes their intents, and sends work to where it may wait.
 
-The one place where the state changes. Lives on the UI thread and never waits on it.
+Lives on the UI thread and never waits on it.
 """
 
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
 import structlog
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QTimer, Slot
 
 from kiosk.clock import Clock
 from kiosk.config import KioskConfig
 from kiosk.domain import visitor
 from kiosk.domain.language import Language
-from kiosk.domain.patience import VERDICT_S, Limits, remaining
 from kiosk.domain.print_job import PrintJob
 from kiosk.domain.screens import Screen
 from kiosk.domain.visitor import HOME, Place, Problem, Step, VisitorSession
@@ -27,18 +25,14 @@ from ui.background import Background
 from ui.technician.rows import TechnicianRow
 from ui.visitor.hall import Hall
 from ui.visitor.machinery import HallNow, Machinery
-from ui.visitor.presenter import can_reprint, present
+from ui.visitor.presenter import can_reprint
 from ui.visitor.qr_image import QrTexts
-from ui.visitor.state import KioskState
-from ui.visitor.view import KioskView
+from ui.visitor.stage import Stage
 
 log = structlog.get_logger(__name__)
 
 TICK_MS: Final = 200
 _REFRESH_S: Final = 5.0
-_READING_S: Final = 1.0
-"""So long a number just shown cannot be put away: the tap that took it may have been one of many."""
-
 _BEFORE_CHOOSING: Final = frozenset({Screen.ATTRACT, Screen.CLOSED, Screen.OUT_OF_SERVICE})
 _CHOOSING: Final = frozenset(
     {
@@ -58,10 +52,8 @@ _HOLDING_TICKET: Final = frozenset({Screen.TICKET, Screen.PRINTER_TROUBLE})
 Change = Callable[[VisitorSession], VisitorSession]
 
 
-class Attendant(QObject):
+class Attendant(Stage):
     """`machinery` None: the kiosk is out of service. `report` gathers the technician's rows, on a worker thread."""
-
-    viewChanged = Signal(object)
 
     def __init__(  # noqa: PLR0913, PLR0917  # everything a visitor's window stands on
         self,
@@ -71,35 +63,16 @@ class Attendant(QObject):
         clock: Clock,
         config: KioskConfig,
         qr: QrTexts,
-        parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._hall = hall
+        super().__init__(hall, clock, config, qr, is_out_of_service=machinery is None)
         self._machinery = machinery
         self._report = report
-        self._clock = clock
-        self._config = config
-        self._qr = qr
         self._store_work = Background("attendant", self)
         self._search_work = Background("search", self)
-        self._state = KioskState(self._new_session(), is_out_of_service=machinery is None)
-        self._view = self._present()
-        self._touched_at = self._shown_at = self._printing_since = self._refreshed_at = clock.monotonic()
         self._newest_job: PrintJob | None = None
+        self._refreshed_at = clock.monotonic()
         self._timer = QTimer(self, interval=TICK_MS)
         self._timer.timeout.connect(self.pass_time)
-
-    @property
-    def hall(self) -> Hall:
-        return self._hall
-
-    @property
-    def state(self) -> KioskState:
-        return self._state
-
-    @property
-    def view(self) -> KioskView:
-        return self._view
 
     def attend(self) -> None:
         """From now on time passes and the hall is watched."""
@@ -119,11 +92,6 @@ class Attendant(QObject):
     def start(self) -> None:
         if self._state.screen is Screen.ATTRACT:
             self._put(visitor.opened(self._state.session, HOME))
-
-    def notice_touch(self) -> None:
-        """Somebody is there. Not while the warning stands: that is answered on purpose, not by a sleeve."""
-        if self._state.idle_seconds_left is None:
-            self._touched_at = self._clock.monotonic()
 
     def still_here(self) -> None:
         self._put(self._state.session)
@@ -313,36 +281,9 @@ class Attendant(QObject):
     @Slot()
     def pass_time(self) -> None:
         """Look at the clock: what has run out ends, what is due is done."""
-        now = self._clock.monotonic()
-        if now - self._refreshed_at >= _REFRESH_S:
+        if self._clock.monotonic() - self._refreshed_at >= _REFRESH_S:
             self._refresh()
-        screen = self._state.screen
-        left = remaining(screen, now - self._touched_at, self._limits())
-        if left.is_over and not self._is_untouched():
-            self._end_session()
-            return
-        is_late = self._state.is_verdict_late or (screen is Screen.PRINTING and now - self._printing_since >= VERDICT_S)
-        if is_late and not self._state.is_verdict_late:
-            self._touched_at = now
-        self._set_state(
-            replace(
-                self._state,
-                is_verdict_late=is_late,
-                idle_seconds_left=left.warning,
-                ticket_seconds_left=left.ticket,
-            )
-        )
-
-    def _limits(self) -> Limits:
-        """Without paper a visitor gets the time to take a photograph."""
-        times = self._config.session
-        without_paper = times.idle_s + times.warning_s
-        return Limits(times.idle_s, times.warning_s, times.ticket_s if self._state.is_paper_out else without_paper)
-
-    def _is_untouched(self) -> bool:
-        session = self._state.session
-        is_new = session == VisitorSession(session.key, self._config.session.default_language)
-        return is_new and not self._state.is_technician_here
+        self._let_time_pass()
 
     def _refresh(self) -> None:
         self._refreshed_at = self._clock.monotonic()
@@ -351,17 +292,7 @@ class Attendant(QObject):
         if self._state.is_technician_here:
             self._store_work.run(self._report, self._on_report)
 
-    # The state
-
-    def _new_session(self) -> VisitorSession:
-        return VisitorSession(secrets.token_hex(16), self._config.session.default_language)
-
-    def _end_session(self) -> None:
-        """The next visitor gets a session of their own; of this one nothing is kept."""
-        self._qr.clear()
-        self._newest_job = None
-        state = replace(self._state, is_technician_here=False, technician_rows=(), qr_source="", is_verdict_late=False)
-        self._put(self._new_session(), state)
+    # Steps
 
     def _choose(self, change: Change) -> None:
         """A step on the way to a ticket; at any other time it is nothing, whatever QML sends."""
@@ -379,8 +310,7 @@ class Attendant(QObject):
         return now is None or now.closed is None
 
     def _may_put_ticket_away(self) -> bool:
-        is_shown = self._state.screen in _HOLDING_TICKET
-        return is_shown and self._clock.monotonic() - self._shown_at >= _READING_S
+        return self._state.screen in _HOLDING_TICKET and self._has_been_read()
 
     def _ask(self, session: VisitorSession) -> None:
         self._put(replace(session, problem=Problem.NONE))
@@ -405,31 +335,6 @@ class Attendant(QObject):
 
     def _newest(self, job: PrintJob) -> PrintJob:
         return self._newest_job if self._newest_job is not None and self._newest_job.id == job.id else job
-
-    def _put(self, session: VisitorSession, state: KioskState | None = None) -> None:
-        """Whatever changes a session is a sign of life."""
-        self._touched_at = self._clock.monotonic()
-        state = state or self._state
-        if not session.query:
-            state = replace(state, hits=(), hits_of="")
-        self._set_state(replace(state, session=session, idle_seconds_left=None))
-
-    def _set_state(self, state: KioskState) -> None:
-        if state == self._state:
-            return
-        if state.screen is not self._state.screen:
-            self._shown_at = self._clock.monotonic()
-            self._touched_at = self._shown_at
-        self._state = state
-        if state.screen is Screen.TICKET and not state.ticket_seconds_left:
-            self._state = replace(state, ticket_seconds_left=self._limits().ticket)
-        view = self._present()
-        if view != self._view:
-            self._view = view
-            self.viewChanged.emit(view)
-
-    def _present(self) -> KioskView:
-        return present(self._state, self._hall, self._config.screen, self._limits().ticket)
 
 
 def _told(result: Problem | KioskError, otherwise: Problem) -> Problem:
