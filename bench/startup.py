@@ -48,7 +48,7 @@ from ui.qt_application import qt_application
 from PySide6.QtCore import QTimer
 app = qt_application()
 data = Path(json.loads(sys.argv[1]))
-kiosk = KioskApplication(KioskConfig(data_dir=data, printer=PrinterConfig(device=f"sim:{data}/slips"),
+kiosk = KioskApplication(KioskConfig(data_dir=data, printer=PrinterConfig(device="tcp://127.0.0.1:9"),
                                      screen=ScreenConfig(full_screen=False)), SystemClock())
 def shown():
     print(time.monotonic(), flush=True)

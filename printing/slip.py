@@ -7,7 +7,6 @@ from kiosk.domain.ticket import Ticket
 from printing import slip_words
 from printing.blocks import Checklist, CopyMark, Fact, Heading, Label, Lead, Mark, Phrase, Qr, StopRow, TicketLayout
 from printing.profile import Profile
-from printing.raster_renderer import render_raster
 from printing.ticket_layout import layout, slip_languages
 
 
@@ -34,13 +33,16 @@ class SlipRenderer:
         self._profile = profile
 
     def prepare(self) -> None:
-        render_raster(_every_word(self._site), self._profile)
+        _render(_every_word(self._site), self._profile)
 
     def __call__(self, ticket: Ticket, copy: int) -> bytes:
-        return render_raster(
-            slip_layout(ticket, self._site, self._catalogue, self._profile, copy),
-            self._profile,
-        )
+        return _render(slip_layout(ticket, self._site, self._catalogue, self._profile, copy), self._profile)
+
+
+def _render(slip: TicketLayout, profile: Profile) -> bytes:
+    from printing.raster_renderer import render_raster  # noqa: PLC0415  # loads Pillow, which no first frame waits for
+
+    return render_raster(slip, profile)
 
 
 def _every_word(site: Site) -> TicketLayout:

@@ -6,8 +6,6 @@ from urllib.parse import urlsplit
 
 from kiosk.errors import ProfileError, TransportError
 from printing.profile import Profile
-from printing.simulated import SimulatedPrinter
-from printing.transports.sim import SimTransport
 from printing.transports.tcp import DEFAULT_PORT, TcpTransport
 from printing.transports.transport import Transport
 
@@ -31,11 +29,18 @@ def open_device(url: str, profile: Profile | None = None) -> Transport:
         case "tcp":
             return _tcp(url)
         case "sim" if rest:
-            return SimTransport(SimulatedPrinter(Path(rest), profile))
+            return _sim(Path(rest), profile)
         case _ if kind in _LATER:
             raise TransportError(f"this version does not print to {_LATER[kind]} yet ({url}); use {_SPOKEN}")
         case _:
             raise ProfileError(f"{url!r} names no printer; write {_SPOKEN}")
+
+
+def _sim(folder: Path, profile: Profile | None) -> Transport:
+    from printing.simulated import SimulatedPrinter  # noqa: PLC0415  # 0.1 s that a kiosk with a real printer is spared
+    from printing.transports.sim import SimTransport  # noqa: PLC0415
+
+    return SimTransport(SimulatedPrinter(folder, profile))
 
 
 def _tcp(url: str) -> TcpTransport:
