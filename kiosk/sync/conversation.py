@@ -50,7 +50,7 @@ class Conversation:
             Hello(
                 origin=self._origin,
                 heads=tuple(Head(incarnation=o.incarnation, sequence=o.sequence, hash=o.hash) for o in told),
-                acknowledged={o.incarnation: acked[o.incarnation] for o in told if o.incarnation in acked},
+                acknowledged={o.incarnation: acked[o.incarnation] for o in told if acked.get(o.incarnation)},
                 server_epoch=self._epoch,
             )
         )

@@ -180,7 +180,7 @@ class SyncEngine:
             log.warning("server_lost", server=self._server_url, detail=str(error))
         unwelcome = isinstance(error, UnauthorisedError | ProtocolMismatchError)
         status = replace(self._status, state=SyncState.REFUSED if unwelcome else SyncState.OFFLINE, detail=str(error))
-        if not isinstance(error, StoreError):
+        with contextlib.suppress(StoreError):  # the disk may be the trouble, or fail just now
             unsent = await self._backlog()
             status = replace(status, backlog=unsent.count, oldest_unsent=unsent.oldest)
         self._publish(status)

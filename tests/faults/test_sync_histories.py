@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.clock import SystemClock
+from kiosk.store.log import retract
 from kiosk.store.writer import Store
 from kiosk.sync.status import SyncState
 from server.database import open_database
@@ -59,6 +60,24 @@ def test_server_restored_in_the_middle_of_a_conversation(tmp_path: Path, expecte
             for table in ("events", "incarnations", "tickets", "stops"):
                 connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608  # our own names
         kiosk.issue(2)
+        kiosk.wait_until_synced()
+        assert held(server_dir, identity.device_id) == kiosk.log()
+
+
+def test_line_that_breaks_while_a_new_server_is_filled_is_no_end(tmp_path: Path, expected_logs: Any) -> None:
+    """The server was replaced by an empty one: hello took every acknowledgement back, and then the line broke."""
+    expected_logs("server_lost")
+    kiosk_dir, server_dir = tmp_path / "kiosk", tmp_path / "server"
+    identity = pair(kiosk_dir, server_dir)
+    with site_server(server_dir) as first, paired_kiosk(kiosk_dir, identity, first.url) as kiosk:
+        kiosk.issue(3)
+        kiosk.wait_until_synced()
+        (incarnation,) = kiosk.log()
+    with Store.open(kiosk_dir, SystemClock(), identity) as store:
+        store.call(lambda db: retract(db, incarnation, 0, "site"))
+    shutil.rmtree(server_dir)
+    pair(kiosk_dir, server_dir)
+    with site_server(server_dir) as second, paired_kiosk(kiosk_dir, identity, second.url) as kiosk:
         kiosk.wait_until_synced()
         assert held(server_dir, identity.device_id) == kiosk.log()
 

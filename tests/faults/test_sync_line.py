@@ -1,5 +1,6 @@
 """The way between kiosk and server at its worst: nothing is lost, nothing is doubled, nobody waits."""
 
+import asyncio
 import threading
 import time
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from kiosk.errors import StoreDiskError
 from kiosk.sync.status import SyncState
 from kiosk.sync.wire import APPEND_PATH, HELLO_PATH
 from server.run import Server
@@ -205,6 +207,26 @@ def test_wake_before_start_and_after_stop_is_harmless(folders: tuple[Path, Path]
         kiosk.engine.stop()
         kiosk.engine.wake()
         kiosk.engine.stop()
+
+
+def test_disk_that_fails_in_the_middle_of_a_call_ends_no_engine(folders: tuple[Path, Path], expected_logs: Any) -> None:
+    """Server and disk fail at once: the technician is told of the server, and the engine tries again."""
+    expected_logs("server_lost", "store_failed")
+    identity = pair(*folders)
+    kiosks: list[PairedKiosk] = []
+
+    def fail(_db: object) -> None:
+        raise StoreDiskError("the disk failed")
+
+    async def break_the_disk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        kiosks[0].store.submit(fail)
+        await refuse(reader, writer)
+
+    with Proxy(half_open) as line, paired_kiosk(folders[0], identity, line.url, IMPATIENT) as kiosk:
+        kiosks.append(kiosk)
+        line.behaviour = break_the_disk
+        told = kiosk.wait_until(lambda status: status.state is SyncState.OFFLINE and "disk" in status.detail)
+        assert told.detail == "the disk failed"
 
 
 def test_restarted_server_is_greeted_anew(folders: tuple[Path, Path]) -> None:
