@@ -237,6 +237,8 @@ def test_only_the_newest_query_is_answered(kiosk: KioskUnderTest) -> None:
     kiosk.wait_until(lambda: bool(kiosk.state.hits), "hits")
     assert kiosk.state.session.query == "ktp hilang"
     assert kiosk.state.hits[0] == LOST_ID
+    kiosk.attendant._on_found(("ktp", ("bpn.cek",)))
+    assert kiosk.state.hits[0] == LOST_ID, "an answer that comes late is of no interest"
     kiosk.attendant.clear_query()
     assert kiosk.state.hits == ()
 

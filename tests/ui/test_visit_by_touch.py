@@ -137,6 +137,7 @@ def test_any_touch_is_a_sign_of_life(kiosk: KioskUnderTest) -> None:
     kiosk.pass_time(50)
     kiosk.driver.touch_at(QPoint(kiosk.driver.window.width() // 2, 4))
     kiosk.pass_time(50)
+    assert kiosk.shows(Screen.HOME)
     assert kiosk.seconds_warned() is None
 
 
