@@ -120,7 +120,7 @@ What brings you here today?</translation>
         </message>
         <message>
             <source>Sedang mengalami</source>
-            <translation>What is happening</translation>
+            <translation>Life events</translation>
         </message>
         <message>
             <source>Lihat semua instansi</source>
@@ -644,7 +644,7 @@ What brings you here today?</translation>
         </message>
         <message>
             <source>Tanpa antre</source>
-            <translation>No waiting</translation>
+            <translation>No queue</translation>
         </message>
         <message numerus="yes">
             <source>%n layanan</source>
