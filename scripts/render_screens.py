@@ -5,6 +5,7 @@
 
 import argparse
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -59,6 +60,7 @@ def all_series() -> Iterator[Series]:
 
 
 def render(series: Series, folder: Path, data: Path) -> int:
+    shutil.rmtree(folder / series.name, ignore_errors=True)
     panel = ORIENTATIONS[series.orientation]
     config = KioskConfig(
         data_dir=data,
