@@ -11,6 +11,7 @@ from typing import Annotated, Final
 
 from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import Connection, insert, update
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from kiosk.domain.events import (
     DAY_OPENED,
@@ -94,12 +95,15 @@ def project(connection: Connection, site_id: str, events: Sequence[Event], now_m
 
 
 def _try(place: _Place, events: Sequence[Event]) -> str | None:
-    """All or nothing of them; the reason if nothing."""
+    """All or nothing of them; the reason if nothing. What the disk does to us is no reason: it ends the transaction."""
     try:
         with place.connection.begin_nested():
             for event in events:
                 _apply(place, event)
-    except Exception as error:  # noqa: BLE001  # any fault of ours must park the event, not block its origin
+    except Exception as error:
+        if isinstance(error, OperationalError) or type(error) is DatabaseError:
+            raise  # full, locked, damaged: SQLite may have undone everything already, and the batch comes again
+        # Any fault of ours must park the event, not block its origin.
         return f"{type(error).__name__}: {error}"
     return None
 

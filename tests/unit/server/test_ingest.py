@@ -1,5 +1,6 @@
 """Ingest judges envelopes, keeps exact bytes, and never lets one event stand in the way of another."""
 
+import itertools
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.exc import OperationalError
 
 from kiosk.clock import SystemClock
 from kiosk.domain.event_bodies import print_finished, ticket_issued, ticket_reprinted, ticket_shown
@@ -185,6 +187,30 @@ def test_poison_is_kept_acknowledged_and_parked_and_blocks_nobody(database: Data
     assert kept(database) == batch
     assert rows(database, "SELECT sequence FROM poison ORDER BY sequence") == [3, 4, 5, 6, 7]
     assert rows(database, "SELECT label FROM tickets ORDER BY label") == ["D-001A", "D-002A"]
+
+
+def test_full_disk_parks_nothing(database: Database) -> None:
+    """The disk's fault is not the event's: the batch is refused whole, and comes again.
+
+    SQLite may undo the whole transaction by itself then; to go on would acknowledge events that are gone.
+    """
+    batch = chain(*map(issued, range(1, 100)))
+    (pages,) = rows(database, "PRAGMA page_count")
+    refusals = 0
+    for room in itertools.count():
+        try:
+            with database.writing() as connection:
+                connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + room}")
+                receipt = ingest(connection, SITE, ORIGIN, batch, NOW_MS)
+        except OperationalError:
+            refusals += 1
+            assert kept(database) == rows(database, "SELECT reason FROM poison") == []
+        else:
+            break
+    assert (receipt.accepted, receipt.parked) == (100, 0)
+    assert kept(database) == batch
+    assert len(rows(database, "SELECT label FROM tickets")) == 99
+    assert refusals > 1
 
 
 def test_tickets_tell_what_became_of_their_paper(database: Database) -> None:
