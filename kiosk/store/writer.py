@@ -3,6 +3,7 @@
 import queue
 import secrets
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import datetime
@@ -31,7 +32,7 @@ T = TypeVar("T")
 DATABASE_NAME: Final = "kiosk.db"
 
 _REMEMBER_EVERY_S: Final = 60.0
-"""How often an idle kiosk notes the time, so that a dead clock battery costs at most this much."""
+"""How often a kiosk notes the time, idle or not, so that a dead clock battery costs at most this much."""
 
 
 class _Job(NamedTuple):
@@ -124,11 +125,12 @@ class Store:
             opened.set_exception(error)
 
     def _serve(self, db: Database) -> None:
+        due = time.monotonic() + _REMEMBER_EVERY_S  # as the queue counts: in real time, whatever clock is passed in
         while True:
             try:
-                job = self._jobs.get(timeout=_REMEMBER_EVERY_S)
+                job = self._jobs.get(timeout=max(0.0, due - time.monotonic()))
             except queue.Empty:
-                job = _Job(self._remember_time, Future())
+                job, due = _Job(self._remember_time, Future()), time.monotonic() + _REMEMBER_EVERY_S
             if job is None:
                 return
             if not job.result.set_running_or_notify_cancel():
