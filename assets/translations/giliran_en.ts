@@ -46,6 +46,14 @@
         <name>AttractScreen</name>
         <message>
             <source>Selamat datang.
+Mau urus apa
+hari ini?</source>
+            <translation>Welcome.
+What brings you
+here today?</translation>
+        </message>
+        <message>
+            <source>Selamat datang.
 Mau urus apa hari ini?</source>
             <translation>Welcome.
 What brings you here today?</translation>

@@ -92,7 +92,7 @@ FocusScope {
                 color: Theme.heroInk
                 font: Theme.poster
                 lineHeight: Theme.lineHeightTight
-                text: qsTr("Selamat datang.\nMau urus apa hari ini?")
+                text: root.portrait ? qsTr("Selamat datang.\nMau urus apa\nhari ini?") : qsTr("Selamat datang.\nMau urus apa hari ini?")
                 textFormat: Text.PlainText
                 wrapMode: Text.Wrap
             }
