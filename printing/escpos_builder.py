@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from PIL import Image
 
-from printing.profile import Cutter, Profile, RasterCommand
+from printing.profile import BAND_DOTS, Cutter, Profile, RasterCommand
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
 GS: Final = b"\x1d"
 ESC: Final = b"\x1b"
-BAND_DOTS: Final = 240
-"""A picture goes out in bands of this height: 17 kB at most, so that small receive buffers print while they fill."""
-
 _COLUMN_BAND_DOTS: Final = 24
 _PICKLE_DIR: Final = "ESCPOS_CAPABILITIES_PICKLE_DIR"
 _INK_FOR_BARE: Final = [255] + [0] * 255

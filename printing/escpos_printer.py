@@ -13,14 +13,13 @@ from kiosk.errors import TransportError
 from kiosk.faults import fault_point
 from printing.confirmation import Evidence, Fence, ProcessId
 from printing.escpos_status import Question, read_status, status_byte
-from printing.profile import Confirmation, Profile
+from printing.profile import BAND_DOTS, Confirmation, Profile
 from printing.status import Attention, CannotTell, NeedsAttention, PrinterStatus, PrintVerdict, Ready, Unreachable
 from printing.transports.deadline import Deadline
 from printing.transports.transport import Transport, WriteError
 
 _CLEAR_BUFFERS: Final = b"\x10\x05\x02"
 _CUT_FRAGMENT: Final = b"\x1b@\x1bJ\x60\x1dV\x01"
-"""What a broken slip left hanging is cut off, so that the next visitor gets one whole slip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +68,9 @@ class EscposPrinter:
         finally:
             self._transport.close()
 
+    def expect_fragment(self) -> None:
+        self._is_fragment_left = True
+
     def close(self) -> None:
         self._transport.close()
 
@@ -79,9 +81,21 @@ class EscposPrinter:
             return self._lose("it used to answer and is silent now")
         if isinstance(status, Ready):
             self._has_answered = True
-            if self._confirmation is Confirmation.AUTO:
-                self._confirmation = self._find_confirmation()
+        if self._is_fragment_left and isinstance(status, Ready | CannotTell):
+            self._cut_fragment()
+        elif isinstance(status, Ready) and self._confirmation is Confirmation.AUTO:
+            self._confirmation = self._find_confirmation()
         return status
+
+    def _cut_fragment(self) -> None:
+        """What a broken slip left hanging is cut off, so that the next visitor gets one whole slip.
+
+        The printer may still wait for the rest of a picture, and would take the next slip for it: it gets bare rows
+        first. Outside a picture a NUL is nothing.
+        """
+        rest_of_picture = bytes(self._profile.dots // 8 * BAND_DOTS)
+        self._transport.write(rest_of_picture + _CUT_FRAGMENT, self._deadlines.write_s)
+        self._is_fragment_left = False
 
     def _find_confirmation(self) -> Confirmation:
         """`GS r` is as old as ESC/POS and safe to try; `GS ( H` prints its bytes on clones that do not know it."""
@@ -93,8 +107,7 @@ class EscposPrinter:
 
     def _send(self, document: bytes, job: int, before: PrinterStatus) -> PrintVerdict:
         evidence = self._evidence(job, before)
-        fragment = _CUT_FRAGMENT if self._is_fragment_left else b""
-        whole = fragment + document + (evidence.request() if evidence else b"")
+        whole = document + (evidence.request() if evidence else b"")
         half, sent = len(whole) // 2, 0
         deadline = Deadline(self._deadlines.write_s)
         try:

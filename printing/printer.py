@@ -17,5 +17,8 @@ class Printer(Protocol):
     def print(self, document: bytes, job: int) -> PrintVerdict:
         """Send one whole slip. `job` is the print job's id, by which the printer's answer is recognised."""
 
+    def expect_fragment(self) -> None:
+        """A slip was broken off before this program began: its rest is cut off as soon as the device is ready."""
+
     def close(self) -> None:
         """Let go of the device. The next call takes hold of it again."""

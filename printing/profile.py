@@ -16,6 +16,9 @@ from printing.printable import CODE_PAGES
 
 PROFILES_FILE: Final = "printing/profiles.toml"
 
+BAND_DOTS: Final = 240
+"""A picture goes out in bands of this height: 17 kB at most, so that small receive buffers print while they fill."""
+
 
 class Cutter(StrEnum):
     NONE = "none"

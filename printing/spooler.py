@@ -47,17 +47,17 @@ class PrintJobs(Protocol):
     def ticket(self, ticket_id: TicketId) -> Ticket:
         """The ticket of a job."""
 
-    def recover(self) -> object:
-        """At start: whatever a crash left as `sending` becomes unknown, as `queued` expired."""
+    def recover(self) -> Sequence[PrintJob]:
+        """At start: whatever a crash left as `sending` becomes unknown, as `queued` expired; returns them."""
 
     def expire(self, older_than: timedelta) -> Sequence[PrintJob]:
         """Queued jobs older than this become expired; returns them."""
 
 
 class Spooler:
-    """`on_job` and `on_status` are called on the spooler's thread: with each job as it is taken and as it ends, and
-    with each change of the printer's status. `prepare` is called there once, before the first slip: what it loads, no
-    visitor waits for.
+    """`on_job` and `on_status` are called on the spooler's thread: with each job as it is taken and as it ends, also
+    those that an earlier run left behind, and with each change of the printer's status. `prepare` is called there once,
+    before the first slip: what it loads, no visitor waits for.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917  # the seams of this room, all needed
@@ -82,6 +82,7 @@ class Spooler:
         self._prepare = prepare
         self._status: PrinterStatus = CannotTell("not asked yet")
         self._is_asked = False
+        self._is_recovered = False
         self._unknown_in_a_row = 0
         self._resting_since: float | None = None
         self._condition = threading.Condition()
@@ -112,7 +113,7 @@ class Spooler:
             self._thread.join()
 
     def _run(self) -> None:
-        self._guarded(self._jobs.recover)
+        self._guarded(self._recover)
         self._guarded(self._prepare)
         while not self._is_stopping:
             self._guarded(self._work_off)
@@ -131,7 +132,16 @@ class Spooler:
         except Exception:
             log.exception("spooler_failed")
 
+    def _recover(self) -> None:
+        for job in self._jobs.recover():
+            if job.state is PrintState.UNKNOWN:
+                self._printer.expect_fragment()
+            self._on_job(job)
+        self._is_recovered = True
+
     def _work_off(self) -> None:
+        if not self._is_recovered:
+            self._recover()  # the disk was full, perhaps: until it is done, what waits may be of an earlier run
         while not self._is_stopping:
             for expired in self._jobs.expire(EXPIRY):
                 self._on_job(expired)

@@ -14,14 +14,19 @@ from typing import Final
 import pytest
 
 from kiosk.domain.print_job import PrintState
+from printing.escpos_printer import EscposPrinter
 from printing.simulated import SimulatedPrinter
 from printing.simulated_tcp import SimulatedTcpPrinter
+from printing.slip import SlipRenderer
+from printing.spooler import Spooler
 from printing.status import Attention, CannotTell, NeedsAttention, Ready, Unreachable
+from printing.test_page import render_raster_page
 from printing.transports.devices import open_device
+from printing.transports.sim import SimTransport
 from printing.transports.tcp import TcpTransport
 from tests.conftest import Logs
-from tests.small_hall import running_kiosk
-from tests.spooling import Works, printing_kiosk
+from tests.small_hall import request, running_kiosk, small_catalogue, small_site
+from tests.spooling import PROFILE, QUICK, Heard, Works, printing_kiosk
 
 _VICTIM: Final = """
 import sys
@@ -193,3 +198,44 @@ def test_power_cut_prints_no_second_slip(tmp_path: Path, point: str, slips: int)
     with running_kiosk(tmp_path) as machine:
         assert [job.state for job in machine.jobs.recover()] == [PrintState.UNKNOWN]
         assert machine.jobs.take_next() is None
+
+
+def test_printer_that_stayed_on_in_a_power_cut_gives_the_next_visitor_a_whole_slip(
+    tmp_path: Path, simulated: SimulatedPrinter
+) -> None:
+    """Half a picture hangs in it: it is filled up and cut off before anybody comes."""
+    with printing_kiosk(tmp_path) as works:
+        works.spooler.stop()
+        works.issue("was being sent")
+        works.machine.jobs.take_next()
+    simulated.feed(render_raster_page("half", PROFILE)[:5_000])
+    with network_kiosk(tmp_path, simulated) as works:
+        job = works.issue("next")
+        assert works.heard.verdict(job.id) is PrintState.CONFIRMED
+        document = SlipRenderer(small_site(), small_catalogue(), PROFILE)(works.machine.jobs.ticket(job.ticket_id), 0)
+    _, whole = simulated.slips()
+    assert whole.with_suffix(".bin").read_bytes() == document
+    assert simulated.problems == ()
+
+
+def test_nothing_of_an_earlier_run_prints_when_the_start_was_hindered(
+    tmp_path: Path, simulated: SimulatedPrinter, expected_logs: Logs
+) -> None:
+    """Nothing could be written when the spooler began: what had waited before is expired later, and never printed."""
+    expected_logs("spooler_hindered")
+    heard = Heard()
+    with running_kiosk(tmp_path) as machine:
+        queued = machine.issuing.issue(request("was queued")).job
+        machine.store.call(lambda db: db.conn.execute("PRAGMA query_only = ON"))
+        printer = EscposPrinter(SimTransport(simulated), PROFILE, QUICK)
+        slips = SlipRenderer(small_site(), small_catalogue(), PROFILE)
+        spooler = Spooler(printer, machine.jobs, slips, heard.job, heard.status, machine.clock)
+        spooler.start()
+        try:
+            heard.wait_for(lambda: bool(heard.statuses))
+            machine.store.call(lambda db: db.conn.execute("PRAGMA query_only = OFF"))
+            spooler.wake()
+            assert heard.verdict(queued.id) is PrintState.EXPIRED
+        finally:
+            spooler.stop()
+    assert simulated.slips() == ()

@@ -153,6 +153,32 @@ def test_rest_of_a_failed_slip_is_cleared_and_the_next_is_whole(simulated: Simul
     assert whole == DOCUMENT
 
 
+@pytest.mark.parametrize("bytes_out", [100, len(DOCUMENT) // 2, len(DOCUMENT) - 3])
+@pytest.mark.parametrize("is_asked_first", [False, True], ids=["at once", "after a look"])
+def test_slip_after_a_power_cut_is_not_taken_for_the_rest_of_a_picture(
+    simulated: SimulatedPrinter, bytes_out: int, *, is_asked_first: bool
+) -> None:
+    """The printer was on all the time, and still waits for the dots that the kiosk had promised."""
+    simulated.feed(DOCUMENT[:bytes_out])
+    printer = printer_of(simulated, Confirmation.FENCE)
+    printer.expect_fragment()
+    if is_asked_first:
+        assert printer.status() == Ready()
+    assert printer.print(DOCUMENT, 2).state is PrintState.CONFIRMED
+    assert simulated.slips()[-1].with_suffix(".bin").read_bytes() == DOCUMENT
+    assert printer.print(DOCUMENT, 3).state is PrintState.CONFIRMED
+    assert len(simulated.slips()) <= 3
+    assert simulated.problems == ()
+
+
+def test_printer_is_not_probed_in_the_same_breath_as_it_cuts_a_fragment(simulated: SimulatedPrinter) -> None:
+    """It is busy then: its answer would come too late, and every slip of the day would be unverified."""
+    printer = printer_of(simulated, Confirmation.AUTO)
+    printer.expect_fragment()
+    seen = [printer.status(), printer.confirmation, printer.status(), printer.confirmation]
+    assert seen == [Ready(), Confirmation.AUTO, Ready(), Confirmation.FENCE]
+
+
 def test_silence_after_the_slip_is_unknown(simulated: SimulatedPrinter) -> None:
     transport = TroubledTransport(simulated, lambda: simulated.change(is_silent=True))
     verdict = EscposPrinter(transport, confirmed_by(Confirmation.FENCE), QUICK).print(DOCUMENT, 1)

@@ -65,7 +65,8 @@ def test_nothing_prints_by_itself_after_a_restart(tmp_path: Path) -> None:
     with printing_kiosk(tmp_path) as works:
         later = works.issue("later")
         assert works.heard.verdict(later.id) is PrintState.CONFIRMED
-        assert works.heard.states(sending.id) == works.heard.states(queued.id) == []
+        assert works.heard.states(sending.id) == [PrintState.UNKNOWN]
+        assert works.heard.states(queued.id) == [PrintState.EXPIRED]
         assert len(works.slip_bytes()) == 1
 
 
