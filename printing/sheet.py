@@ -12,8 +12,8 @@ BARE: Final = 255
 _INK_BELOW: Final = 150
 """Where a letter's edge falls between dots: this threshold keeps strokes as heavy as the font means them."""
 
-_LONGEST_SHEET: Final = 8000
-"""One metre at 203 dpi. No slip comes near it, as layouts are capped."""
+_LONGEST_SHEET: Final = 16_000
+"""Two metres at 203 dpi. A slip with every block at its cap is 1.7 m long; real ones are a tenth of that."""
 
 
 class Sheet:
@@ -28,7 +28,9 @@ class Sheet:
         self._draw = ImageDraw.Draw(self._image)
 
     def image(self) -> Image.Image:
-        """What is drawn so far, 1-bit, 0 is ink."""
+        """What is drawn so far, 1-bit, 0 is ink. Raises ValueError if the sheet was too short for it."""
+        if self.y > _LONGEST_SHEET:
+            raise ValueError(f"{self.y} dots do not fit on a sheet of {_LONGEST_SHEET}")
         drawn = self._image.crop((0, 0, self.width, self.y))
         return drawn.point(lambda value: 255 if value >= _INK_BELOW else 0, mode="1")
 

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -9,13 +10,16 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageDraw, ImageFilter
 
+from kiosk.domain.catalogue import Agency, Fee, FeeKind
+from kiosk.domain.language import Language, Text
 from printing.blocks import TicketLayout
 from printing.profile import Profile, find_profile
 from printing.qr_symbol import MODULE_DOTS, QUIET_MODULES, qr_image
-from printing.raster_renderer import render_raster
+from printing.raster_renderer import draw, render_raster
 from printing.simulated import SimulatedPrinter
+from printing.slip import slip_layout
 from printing.text_renderer import render_text
-from tests.sample_slips import FOUR, TOKEN, paper_layout, paper_ticket
+from tests.sample_slips import FOUR, TOKEN, paper_catalogue, paper_layout, paper_site, paper_ticket
 
 Render = Callable[[TicketLayout, Profile], bytes]
 RENDERERS: Final = pytest.mark.parametrize("render", [render_raster, render_text])
@@ -73,6 +77,35 @@ def test_symbol_is_the_last_thing_on_the_slip(render: Render, tmp_path: Path) ->
     left = (slip.width - symbol.width) // 2
     assert slip.crop((left, below - symbol.height, left + symbol.width, below)).tobytes() == symbol.tobytes()
     assert slip.crop((0, below, slip.width, slip.height)).getextrema() == (255, 255)
+
+
+@PAPERS
+def test_slip_as_long_as_data_files_allow_ends_in_its_symbol(profile_name: str) -> None:
+    """Every text at its limit, four services that agree in nothing, two languages, and a copy."""
+
+    def wordy(start: str) -> Text:
+        return Text(f"{start} Indonesia " + "Mmmm " * 36, f"{start} English " + "Wwww " * 36)
+
+    def with_wordy_services(agency: Agency) -> Agency:
+        services = tuple(
+            replace(
+                service,
+                name=wordy(service.id),
+                requirements=tuple(wordy(f"{service.id} {item}") for item in range(12)),
+                fee=Fee(FeeKind.VARIES, note_en=wordy(service.id).en),
+                finishing_time=wordy(service.id),
+            )
+            for service in agency.services
+        )
+        return replace(agency, short=wordy(agency.id).id, services=services)
+
+    catalogue = paper_catalogue()
+    catalogue = replace(catalogue, agencies=tuple(map(with_wordy_services, catalogue.agencies)))
+    site = replace(paper_site(), name=wordy("site"), short_name=wordy("hall"), complaint_channels=(wordy("x").id,) * 2)
+    profile = find_profile(profile_name)
+    ticket = paper_ticket(FOUR, language=Language.ENGLISH, is_priority=True)
+    slip = draw(slip_layout(ticket, site, catalogue, profile, 1), profile)
+    assert decoded(slip.crop((0, slip.height - 600, slip.width, slip.height))) == TOKEN
 
 
 def test_modules_are_whole_dots_with_a_quiet_zone() -> None:
