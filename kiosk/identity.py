@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.errors import IdentityError
+from kiosk.lock import FolderLock
 
 _FILE_NAME: Final = "identity.pem"
 
@@ -44,11 +45,16 @@ def new_identity() -> Identity:
 
 
 def load_or_create_identity(directory: Path) -> Identity:
-    """The identity kept in this folder, made there at the first start. Raises IdentityError."""
+    """The identity kept in this folder, made there at the first start.
+
+    Raises:
+        IdentityError: it is damaged, or of another kind, or cannot be read or written.
+        StoreLockedError: there is none yet, and another program is at work in the folder.
+    """
     path = directory / _FILE_NAME
     try:
         if not path.exists():
-            _write(path, Ed25519PrivateKey.generate())
+            _create(path)
         path.chmod(0o600)  # a restored backup may have opened it to others
         key = serialization.load_pem_private_key(path.read_bytes(), password=None)
     except OSError as error:
@@ -58,6 +64,16 @@ def load_or_create_identity(directory: Path) -> Identity:
     if not isinstance(key, Ed25519PrivateKey):
         raise IdentityError(f"{path} holds a key of another kind: restore the kiosk's own, or move it away.")
     return Identity(key)
+
+
+def _create(path: Path) -> None:
+    """Two kiosks that are started at once on a new folder must not each make a key: the database knows only one."""
+    lock = FolderLock(path.parent)
+    try:
+        if not path.exists():
+            _write(path, Ed25519PrivateKey.generate())
+    finally:
+        lock.release()
 
 
 def _write(path: Path, key: Ed25519PrivateKey) -> None:

@@ -7,14 +7,24 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from kiosk.errors import IdentityError
+from kiosk.errors import IdentityError, StoreLockedError
 from kiosk.identity import load_or_create_identity, new_identity
+from kiosk.lock import FolderLock
 
 
 def test_a_kiosk_keeps_its_identity(tmp_path: Path) -> None:
     first = load_or_create_identity(tmp_path)
     assert load_or_create_identity(tmp_path).public_key == first.public_key
-    assert [path.name for path in tmp_path.iterdir()] == ["identity.pem"]
+    assert {path.name for path in tmp_path.iterdir()} == {"identity.pem", "kiosk.lock"}
+
+
+def test_of_two_kiosks_on_a_new_folder_only_one_makes_a_key(tmp_path: Path) -> None:
+    other = FolderLock(tmp_path)
+    with pytest.raises(StoreLockedError, match="already running"):
+        load_or_create_identity(tmp_path)
+    assert not (tmp_path / "identity.pem").exists()
+    other.release()
+    load_or_create_identity(tmp_path)
 
 
 def test_the_key_is_readable_by_its_owner_alone_even_after_a_restore(tmp_path: Path) -> None:
@@ -64,4 +74,4 @@ def test_a_folder_that_is_missing_is_said_so(tmp_path: Path) -> None:
 def test_a_torn_first_write_is_written_anew(tmp_path: Path) -> None:
     (tmp_path / "identity.new").write_text("half a ke")
     load_or_create_identity(tmp_path)
-    assert list(tmp_path.iterdir()) == [tmp_path / "identity.pem"]
+    assert not (tmp_path / "identity.new").exists()
