@@ -4,7 +4,7 @@ Every default stands beside its reason; `docs/kiosk.example.toml` is written fro
 """
 
 # ruff: noqa: RUF009  # setting() is dataclasses.field() with a reason
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +17,10 @@ _EXAMPLE_HEAD: Final = """\
 # Relative paths start at this file's folder. Try it: giliran kiosk --config kiosk.toml
 # Written by `python -m scripts.write_docs` from kiosk/config.py.
 """
+
+
+_HOST_NAME: Final = r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*"
+_PORT: Final = r"(6553[0-5]|655[0-2]\d|65[0-4]\d\d|6[0-4]\d{3}|[1-5]?\d{1,4})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +37,8 @@ class SyncConfig:
 
     server: str | None = setting(
         None,
-        "the site server, such as http://192.168.1.10:8600; without one the kiosk is alone at its site",
-        pattern=r"https?://[^\s/]+/?",
+        "the site server, such as http://192.168.1.10:8035; without one the kiosk is alone at its site",
+        pattern=rf"https?://({_HOST_NAME}|\[[0-9A-Fa-f:.]+\])(:{_PORT})?/?",
     )
 
 
@@ -90,7 +94,13 @@ def load_config(path: Path) -> KioskConfig:
     config, problems = read_settings(KioskConfig, path)
     if problems:
         raise DataFileError(str(path), problems)
-    return config
+    return replace(config, printer=replace(config.printer, device=_anchored(config.printer.device, path)))
+
+
+def _anchored(device: str, path: Path) -> str:
+    """The folder of a simulated printer is a path like any other."""
+    kind, _, folder = device.partition(":")
+    return f"sim:{path.resolve().parent / folder}" if kind == "sim" and folder else device
 
 
 def example_config() -> str:

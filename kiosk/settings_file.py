@@ -68,7 +68,7 @@ class _Reader:
 
     def section(self, kind: Any, table: Mapping[str, Any], prefix: str) -> Any:
         known = {each.name: each for each in fields(kind)}
-        for name in table.keys() - known.keys():
+        for name in sorted(table.keys() - known.keys()):
             near = get_close_matches(name, known, 1)
             self._note(prefix + name, f"is no setting; perhaps {prefix}{near[0]}" if near else "is no setting")
         hints = get_type_hints(kind)

@@ -75,7 +75,8 @@ Range = Annotated[TimeRange, BeforeValidator(_time_range), AfterValidator(_check
 Day = Annotated[list[Range], AfterValidator(_check_day)]
 Code = Annotated[str, spelled(CODE_PATTERN.pattern, "must be one or two capital letters")]
 SiteId = Annotated[
-    str, spelled(r"(?=.{1,80}$)[a-z0-9]+(-[a-z0-9]+)*", "must be small letters and digits joined by hyphens")
+    str,
+    spelled(r"(?=.{1,64}$)[a-z0-9]+(-[a-z0-9]+)*", "must be small letters and digits joined by hyphens, 64 at most"),
 ]
 PublicUrl = Annotated[
     str,

@@ -76,7 +76,12 @@ class Server:
             raise
         self.url = _url(self._socket)
         self._while_open = ExitStack()
-        secret = self._while_open.enter_context(pairing_secret(*self._socket.getsockname()[:2]))
+        try:
+            secret = self._while_open.enter_context(pairing_secret(*self._socket.getsockname()[:2]))
+        except OSError as error:
+            self._socket.close()
+            self.node.close()
+            raise ListenError(f"No kiosk of this machine could pair with {self.url}: {error}.") from error
         self._ready = threading.Event()
         self._uvicorn = _Uvicorn(_config(self.node, secret, receive_within_s), self._announce)
         self._thread: threading.Thread | None = None

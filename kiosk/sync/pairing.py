@@ -25,7 +25,7 @@ def pair_on_this_machine(server_url: str, identity: Identity, site_id: str, conf
     """Let the server know this kiosk. False where the server runs elsewhere, or leaves no secret for us to read.
 
     Raises:
-        OfflineError: nothing answers.
+        OfflineError: nothing answers, or the URL is none.
         UnauthorisedError: the server does not take this kiosk.
     """
     secret = _secret(server_url)
@@ -54,10 +54,14 @@ def pair_on_this_machine(server_url: str, identity: Identity, site_id: str, conf
 
 
 def _secret(server_url: str) -> bytes | None:
-    parts = urlsplit(server_url)
-    if parts.hostname not in _LOOPBACK or parts.port is None:
+    try:
+        parts = urlsplit(server_url)
+        port = parts.port
+    except ValueError as error:
+        raise OfflineError(f"{server_url} is no server's address: {error}.") from error
+    if parts.hostname not in _LOOPBACK or port is None:
         return None
     try:
-        return secret_file(parts.port).read_bytes()
-    except FileNotFoundError:
+        return secret_file(port).read_bytes()
+    except OSError:  # none there, or not for this user
         return None

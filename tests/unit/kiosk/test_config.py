@@ -21,7 +21,36 @@ def problems_of(folder: Path, toml: str | bytes) -> dict[str, str]:
 
 
 def test_an_empty_file_is_the_defaults(tmp_path: Path) -> None:
-    assert load_config(written(tmp_path, "")) == replace(KioskConfig(), data_dir=tmp_path / "data")
+    printer = PrinterConfig(device=f"sim:{tmp_path / 'slips'}")
+    assert load_config(written(tmp_path, "")) == replace(KioskConfig(), data_dir=tmp_path / "data", printer=printer)
+
+
+@pytest.mark.parametrize("device", ["sim:/srv/slips", "tcp://printer:9100", "sim:"])
+def test_other_devices_are_taken_as_they_are(tmp_path: Path, device: str) -> None:
+    assert load_config(written(tmp_path, f'printer.device = "{device}"')).printer.device == device
+
+
+@pytest.mark.parametrize(
+    "server",
+    [
+        *(
+            "http://10.0.0.7:99999",
+            "http://hall..lan",
+            "http://hall:x",
+            "http://[::1",
+            "http://user@hall",
+            "ftp://hall",
+        ),
+        *("http://hall/path", "http://%41", "http://", "hall:8035", f"http://{'a' * 70}"),
+    ],
+)
+def test_what_no_server_can_stand_at_is_refused(tmp_path: Path, server: str) -> None:
+    assert problems_of(tmp_path, f'sync.server = "{server}"').keys() == {"sync.server"}
+
+
+@pytest.mark.parametrize("server", ["http://10.0.0.7", "https://hall.lan:65535/", "http://[::1]:8035"])
+def test_server_may_be_named_in_any_usual_way(tmp_path: Path, server: str) -> None:
+    assert load_config(written(tmp_path, f'sync.server = "{server}"')).sync.server == server
 
 
 def test_what_is_set_is_taken(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from kiosk.sync.pairing import pair_on_this_machine
 from kiosk.sync.wire import PAIR_PATH, PROTOCOL, PROTOCOL_HEADER, Pairing, Problem, ProblemCode
 from server.devices import KnownDevice, find_device
 from server.enrolment import revoke
-from server.run import Server
+from server.run import ListenError, Server
 from tests.paired_kiosk import SITE, site_server
 
 KIOSK = new_identity()
@@ -105,3 +105,12 @@ def test_folder_that_others_can_enter_is_not_trusted(tmp_path: Path, monkeypatch
     (tmp_path / f"giliran-{os.getuid()}").mkdir(mode=0o755)
     with pytest.raises(PermissionError, match="somebody else"):
         private_dir()
+    with pytest.raises(ListenError, match="somebody else"):
+        site_server(tmp_path / "server")
+    assert not pair_on_this_machine("http://127.0.0.1:8035", KIOSK, SITE, KioskConfig())
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:99999", "http://[::1"])
+def test_what_is_no_address_is_said_so(url: str) -> None:
+    with pytest.raises(OfflineError, match="no server's address"):
+        pair_on_this_machine(url, KIOSK, SITE, KioskConfig())
