@@ -22,7 +22,7 @@ def open_device(url: str, profile: Profile | None = None) -> Transport:
     """The transport of `tcp://HOST:PORT` or `sim:DIR`; nothing is connected yet. `profile` tells the simulated printer
     how wide its head is.
 
-    Raises TransportError for an address that this version cannot reach, ProfileError for one that is malformed.
+    Raises TransportError for an address that cannot be reached from here, ProfileError for one that is malformed.
     """
     kind, _, rest = url.partition(":")
     match kind:
@@ -40,15 +40,19 @@ def _sim(folder: Path, profile: Profile | None) -> Transport:
     from printing.simulated import SimulatedPrinter  # noqa: PLC0415  # 0.1 s that a kiosk with a real printer is spared
     from printing.transports.sim import SimTransport  # noqa: PLC0415
 
-    return SimTransport(SimulatedPrinter(folder, profile))
+    try:
+        return SimTransport(SimulatedPrinter(folder, profile))
+    except OSError as error:
+        raise TransportError(f"the simulated printer cannot use {folder}: {error.strerror}") from error
 
 
 def _tcp(url: str) -> TcpTransport:
     parts = urlsplit(url)
     try:
         host, port = parts.hostname, parts.port
+        (host or "").encode("idna")  # as the resolver will
     except ValueError as error:
-        raise ProfileError(f"{url!r} has no valid port; write tcp://HOST:9100") from error
+        raise ProfileError(f"{url!r} has no valid host or port; write tcp://HOST:9100") from error
     if not host or port == 0 or parts.path.strip("/") or not url.startswith("tcp://"):
         raise ProfileError(f"{url!r} names no network printer; write tcp://HOST:9100")
     return TcpTransport(host, port or DEFAULT_PORT)

@@ -25,8 +25,11 @@ class SimTransport:
         deadline = Deadline(timeout_s)
         sent = 0
         while sent < len(data):
-            piece = data[sent : sent + self.printer.room]
-            self._answers += self.printer.feed(piece)
+            try:
+                piece = data[sent : sent + self.printer.room]
+                self._answers += self.printer.feed(piece)
+            except OSError as error:
+                raise WriteError(_no_folder(error), sent) from error
             sent += len(piece)
             if not piece:
                 if deadline.is_over:
@@ -38,7 +41,10 @@ class SimTransport:
             raise TransportError("the simulated printer is not connected")
         deadline = Deadline(timeout_s)
         while True:
-            answers, self._answers = self._answers + self.printer.feed(b""), b""
+            try:
+                answers, self._answers = self._answers + self.printer.feed(b""), b""
+            except OSError as error:
+                raise TransportError(_no_folder(error)) from error
             if answers or deadline.is_over:
                 return answers
             self._wait(min(0.05, deadline.left_s))
@@ -49,3 +55,7 @@ class SimTransport:
     def _wait(self, seconds: float) -> None:
         """A person may be loading paper in printer.json."""
         self._never.wait(seconds)
+
+
+def _no_folder(error: OSError) -> str:
+    return f"the simulated printer cannot use its folder: {error.strerror}"

@@ -1,5 +1,6 @@
 """Bytes over a real socket, within total deadlines, and addresses that say what is wrong with them."""
 
+import shutil
 import socket
 from collections import deque
 from collections.abc import Iterator
@@ -77,6 +78,16 @@ def test_stopped_printer_takes_its_buffer_and_no_more(simulated: SimulatedPrinte
     assert caught.value.sent == 65_536
 
 
+def test_simulated_printer_that_lost_its_folder_is_a_printer_that_broke(
+    tmp_path: Path, simulated: SimulatedPrinter
+) -> None:
+    transport = SimTransport(simulated)
+    transport.open(1)
+    shutil.rmtree(tmp_path)
+    with pytest.raises(WriteError, match="cannot use its folder"):
+        transport.write(b"A\n\x1dV\x00", 1)
+
+
 def test_device_that_never_reads_is_left_in_time(deaf: socket.socket) -> None:
     transport = TcpTransport("127.0.0.1", deaf.getsockname()[1])
     transport.open(1)
@@ -115,7 +126,10 @@ def test_refused_connection_names_the_address() -> None:
         ("file:/dev/usb/lp0", TransportError, "does not print to device files yet"),
         ("serial:/dev/ttyUSB0?baud=9600", TransportError, "does not print to serial ports yet"),
         ("win:EPSON", TransportError, "does not print to Windows printers yet"),
-        ("tcp://printer:99999", ProfileError, "no valid port"),
+        ("tcp://printer:99999", ProfileError, "no valid host or port"),
+        ("tcp://printer..lan:9100", ProfileError, "no valid host or port"),
+        (f"tcp://{'a' * 70}:9100", ProfileError, "no valid host or port"),
+        ("sim:/dev/null/slips", TransportError, "cannot use /dev/null/slips"),
         ("tcp://printer:0", ProfileError, "names no network printer"),
         ("tcp:printer", ProfileError, "names no network printer"),
         ("tcp://", ProfileError, "names no network printer"),
