@@ -18,6 +18,11 @@ LONGEST_LEAP: Final = timedelta(hours=26)
 """A leap forward beyond this, while the steady clock stood still, is no correction (research/reliability.md, 2.d)."""
 
 
+LONGEST_REST: Final = timedelta(days=5 * 365)
+"""So long may a kiosk lie in a store. A wall beyond that is a wrong one (2036, 2099), and a day opened by it would
+never end: without a server's word the right time is before the floor then."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """`at`: aware UTC, the best estimate there is; only where `is_trusted` may anybody be shown it."""
@@ -35,7 +40,7 @@ class TrustedClock:
         self._floor = floor
         # Nothing can be said about how long the machine was off, so only the floor judges the first reading.
         now = clock.now()
-        self._was_trusted = now >= floor - CORRECTION
+        self._was_trusted = self._is_plausible(now)
         self._anchor = now if self._was_trusted else floor
         self._anchored_at = clock.monotonic()
 
@@ -45,8 +50,11 @@ class TrustedClock:
             steady = self._clock.monotonic()
             reckoned = self._anchor + timedelta(seconds=steady - self._anchored_at)
             leaps = self._was_trusted and now - reckoned > LONGEST_LEAP
-            if leaps or now < self._floor - CORRECTION:
+            if leaps or not self._is_plausible(now):
                 return Reading(reckoned, is_trusted=False)
             self._anchor, self._anchored_at, self._was_trusted = now, steady, True
             self._floor = max(self._floor, now)
             return Reading(now, is_trusted=True)
+
+    def _is_plausible(self, now: datetime) -> bool:
+        return self._floor - CORRECTION <= now <= self._floor + LONGEST_REST

@@ -1,9 +1,10 @@
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from kiosk.clock import FakeClock
-from kiosk.trusted_clock import CORRECTION, LONGEST_LEAP, Reading, TrustedClock
+from kiosk.clock import FakeClock, SystemClock
+from kiosk.trusted_clock import CORRECTION, LONGEST_LEAP, LONGEST_REST, Reading, TrustedClock
 
 FLOOR = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 DEAD_BATTERY = datetime(2000, 1, 1, tzinfo=UTC)
@@ -13,6 +14,21 @@ HOUR = timedelta(hours=1)
 @pytest.mark.parametrize("late", [timedelta(0), HOUR, timedelta(days=400), -CORRECTION])
 def test_a_clock_at_or_past_the_floor_is_trusted_at_start(late: timedelta) -> None:
     assert TrustedClock(FakeClock(FLOOR + late), FLOOR).read() == Reading(FLOOR + late, is_trusted=True)
+
+
+@pytest.mark.parametrize("wall", [FLOOR + LONGEST_REST + HOUR, datetime(2099, 1, 1, tzinfo=UTC)])
+def test_a_start_in_a_far_future_is_not_believed_and_harms_nothing(wall: datetime) -> None:
+    clock = FakeClock(wall)
+    trusted = TrustedClock(clock, FLOOR)
+    assert trusted.read() == Reading(FLOOR, is_trusted=False)
+    clock.jump(FLOOR + HOUR)
+    assert trusted.read() == Reading(FLOOR + HOUR, is_trusted=True)
+
+
+def test_the_system_clock_counts_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a kiosk that slept over the weekend would take Monday for a wild jump, and give numbers of Friday."""
+    monkeypatch.setattr(time, "clock_gettime", {time.CLOCK_BOOTTIME: 42.0}.__getitem__)
+    assert SystemClock().monotonic() == 42.0
 
 
 def test_a_dead_battery_is_not_trusted_and_time_is_reckoned_from_the_floor() -> None:
