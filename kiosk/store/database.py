@@ -1,7 +1,7 @@
 """The one way to open a SQLite file here, the one kind of transaction, and the one place that explains its errors."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -51,6 +51,9 @@ def open_database(path: Path) -> Database:
     Belongs to the thread that opens it. Raises a StoreError in the words of `_EXPLANATIONS`.
     """
     assert_sqlite_version()
+    if not path.exists():
+        with suppress(OSError):  # SQLite says better what stands in the way
+            path.touch(mode=0o600)  # whoever reads a token holds its ticket; the WAL beside it takes this mode too
     with explained(path):
         connection = dbapi2.connect(str(path), isolation_level=None)
         try:

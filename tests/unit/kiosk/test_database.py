@@ -1,3 +1,4 @@
+import stat
 from pathlib import Path
 from threading import Thread
 
@@ -29,6 +30,14 @@ def test_the_connection_is_set_for_tickets_that_must_survive_a_power_cut(tmp_pat
         "trusted_schema": 0,
         "cell_size_check": 1,
     }
+
+
+def test_the_files_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
+    db = open_database(tmp_path / "a.db")
+    db.conn.execute("CREATE TABLE t (x INTEGER) STRICT")
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    db.close()
+    assert modes == dict.fromkeys(("a.db", "a.db-wal", "a.db-shm"), 0o600)
 
 
 @pytest.mark.parametrize("version", ["3.40.1", "3.51.2"])
