@@ -21,6 +21,7 @@ from kiosk.domain.print_job import PrintJob
 from kiosk.domain.site import Queue, Site
 from kiosk.domain.ticket import MAX_STOPS, SHARED_SERIES, IssueRequest, Stop, Ticket, TicketId
 from kiosk.domain.visit import plan_stops
+from kiosk.domain.visitor import MAX_COPIES
 from kiosk.faults import fault_point
 from kiosk.identity import Identity
 from kiosk.store.database import transaction
@@ -42,9 +43,6 @@ _log = structlog.get_logger(__name__)
 
 HIGHEST_NUMBER: Final = 0xFFFF
 """The token's 16 bits. A day that an untrusted clock cannot end may come near it after months."""
-
-MAX_COPIES: Final = 2
-"""Reprints of one ticket; whoever needs more needs a person."""
 
 
 class Refusal(StrEnum):

@@ -7,7 +7,6 @@ be out. Nothing is ever printed twice by this room: a job whose fate is unknown 
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from typing import Final, Protocol
 
 import structlog
@@ -21,9 +20,6 @@ from printing.printer import Printer
 from printing.status import Attention, CannotTell, NeedsAttention, PrinterStatus, PrintVerdict, Ready, Unreachable
 
 log = structlog.get_logger(__name__)
-
-EXPIRY: Final = timedelta(seconds=60)
-"""A slip that comes later than this after the press finds another visitor at the machine."""
 
 UNKNOWN_IN_A_ROW: Final = 2
 """So many slips without a verdict, and the printer is taken out of service."""
@@ -50,8 +46,8 @@ class PrintJobs(Protocol):
     def recover(self) -> Sequence[PrintJob]:
         """At start: whatever a crash left as `sending` becomes unknown, as `queued` expired; returns them."""
 
-    def expire(self, older_than: timedelta) -> Sequence[PrintJob]:
-        """Queued jobs older than this become expired; returns them."""
+    def expire(self) -> Sequence[PrintJob]:
+        """Queued jobs whose visitors have gone become expired; returns them."""
 
 
 class Spooler:
@@ -143,7 +139,7 @@ class Spooler:
         if not self._is_recovered:
             self._recover()  # the disk was full, perhaps: until it is done, what waits may be of an earlier run
         while not self._is_stopping:
-            for expired in self._jobs.expire(EXPIRY):
+            for expired in self._jobs.expire():
                 self._on_job(expired)
             job = self._jobs.take_next()
             if job is None:

@@ -4,10 +4,14 @@ import asyncio
 import socket
 import struct
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Final, Self
 from urllib.parse import urlsplit
+
+from pydantic import BaseModel
+
+from kiosk.sync.wire import JSON, PROTOCOL, PROTOCOL_HEADER
 
 Behaviour = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -160,6 +164,19 @@ def answer(status: str, body: str = "", content_type: str = "text/html", **heade
     async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while await _read_message(reader):
             writer.write(reply)
+            await writer.drain()
+
+    return behave
+
+
+def server_of(answers: Mapping[str, BaseModel]) -> Behaviour:
+    """Says to each path what it is given: a server that is up to date in its words, and wrong in what it says."""
+
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while message := await _read_message(reader):
+            body = answers[message.split(b" ", 2)[1].decode()].model_dump_json().encode()
+            head = f"HTTP/1.1 200 OK\r\nContent-Type: {JSON}\r\nContent-Length: {len(body)}\r\n"
+            writer.write(f"{head}{PROTOCOL_HEADER}: {PROTOCOL}\r\n\r\n".encode() + body)
             await writer.drain()
 
     return behave

@@ -13,6 +13,8 @@ from kiosk.domain.ticket import MAX_STOPS, IssueRequest, Ticket
 
 TEXT_SCALES: Final = (1.0, 1.3, 1.6, 2.0)
 MAX_COPIES: Final = 2
+"""Reprints of one ticket; whoever needs more needs a person."""
+
 MAX_QUERY: Final = 40
 """Characters. Longer needs are better said to the officer at the door."""
 

@@ -34,7 +34,7 @@ class StoredPrintJobs:
 
         def take(db: Database) -> PrintJob | None:
             with transaction(db):
-                self._expire(db, PATIENCE)
+                self._expire(db)
                 row = db.conn.execute(
                     f"UPDATE print_jobs SET state = 'sending' WHERE id = (SELECT min(id) FROM print_jobs"  # noqa: S608  # our own column names
                     f" WHERE state = 'queued') RETURNING {_COLUMNS}"
@@ -84,17 +84,17 @@ class StoredPrintJobs:
 
         return self._store.call(settle_all)
 
-    def expire(self, older_than: timedelta = PATIENCE) -> tuple[PrintJob, ...]:
-        """Give up the jobs that have waited longer than this."""
+    def expire(self) -> tuple[PrintJob, ...]:
+        """Give up the jobs that have waited longer than PATIENCE."""
 
         def expire(db: Database) -> tuple[PrintJob, ...]:
             with transaction(db):
-                return self._expire(db, older_than)
+                return self._expire(db)
 
         return self._store.call(expire)
 
-    def _expire(self, db: Database, older_than: timedelta) -> tuple[PrintJob, ...]:
-        oldest = self._clock.monotonic() - older_than.total_seconds()
+    def _expire(self, db: Database) -> tuple[PrintJob, ...]:
+        oldest = self._clock.monotonic() - PATIENCE.total_seconds()
         return tuple(
             _settle(db, self._store.node, job, PrintState.EXPIRED, "the printer was not ready in time")
             for job in _in_flight(db, queued_before=oldest)

@@ -14,10 +14,23 @@ import pytest
 
 from kiosk.errors import StoreDiskError
 from kiosk.sync.status import SyncState
-from kiosk.sync.wire import APPEND_PATH, HELLO_PATH
+from kiosk.sync.wire import APPEND_PATH, HELLO_PATH, SESSION_PATH, AppendAnswer, HelloAnswer, Session
 from server.run import Server
-from tests.bad_network import Behaviour, Proxy, answer, drip, half_open, lose_answers, refuse, relay, reset_after, thin
+from tests.bad_network import (
+    Behaviour,
+    Proxy,
+    answer,
+    drip,
+    half_open,
+    lose_answers,
+    refuse,
+    relay,
+    reset_after,
+    server_of,
+    thin,
+)
 from tests.paired_kiosk import IMPATIENT, PATIENCE_S, QUICK, PairedKiosk, held, pair, paired_kiosk, site_server
+from tests.small_hall import MONDAY_10_00
 
 PORTAL = answer("200 OK", "<html>Welcome to the hall's network</html>")
 
@@ -163,6 +176,26 @@ def test_server_in_a_storm_is_not_hammered(
         for _ in range(50):
             kiosk.issue()
         assert line.connections == 1
+
+
+def test_server_that_acknowledges_less_than_it_was_sent_is_left_in_peace(
+    folders: tuple[Path, Path], expected_logs: Any
+) -> None:
+    """It says 200 and holds nothing: sent again at once, the same batch would go round for ever."""
+    expected_logs("server_lost")
+    identity = pair(*folders)
+    nothing_held = {
+        SESSION_PATH: Session(session="5" * 16, challenge="c" * 64, server_epoch=1, server_time=MONDAY_10_00),
+        HELLO_PATH: HelloAnswer(server_epoch=1, server_time=MONDAY_10_00, heads=(), central={}),
+        APPEND_PATH: AppendAnswer(acknowledged={}, central={}, accepted=0, duplicates=0),
+    }
+    with (
+        Proxy(server_of(nothing_held)) as line,
+        paired_kiosk(folders[0], identity, line.url, LONG_WAITS) as kiosk,
+    ):
+        told = kiosk.wait_until(lambda status: status.state is SyncState.REFUSED)
+        assert "acknowledged less" in told.detail
+        assert kiosk.acknowledged() == {}
 
 
 def test_ticket_ends_the_wait_for_a_line_that_was_dead(

@@ -186,6 +186,20 @@ def test_silence_after_the_slip_is_unknown(simulated: SimulatedPrinter) -> None:
     assert len(simulated.slips()) == 1
 
 
+def test_slip_reported_done_by_a_printer_that_stopped_is_unknown(simulated: SimulatedPrinter) -> None:
+    """An answer in its turn, and then an open cover: perhaps it was opened on the slip."""
+
+    class OpenedTransport(SimTransport):
+        def read(self, timeout_s: float) -> bytes:
+            answers = super().read(timeout_s)
+            if Fence().is_given_by(answers):
+                simulated.change(is_cover_open=True)
+            return answers
+
+    verdict = EscposPrinter(OpenedTransport(simulated), confirmed_by(Confirmation.FENCE), QUICK).print(DOCUMENT, 1)
+    assert (verdict.state, verdict.status) == (PrintState.UNKNOWN, NeedsAttention(Attention.COVER_OPEN))
+
+
 def test_noise_confirms_nothing(simulated: SimulatedPrinter) -> None:
     transport = TroubledTransport(simulated, lambda: simulated.change(is_noisy=True))
     verdict = EscposPrinter(transport, confirmed_by(Confirmation.FENCE), QUICK).print(DOCUMENT, 1)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from kiosk.domain.print_job import PrintState
 from kiosk.domain.ticket import Ticket
+from kiosk.store.print_jobs import PATIENCE
 from printing.simulated import SimulatedPrinter
 from printing.slip import SlipRenderer
-from printing.spooler import EXPIRY, REST_S
+from printing.spooler import REST_S
 from printing.status import Attention, NeedsAttention, Ready
 from printing.transports.sim import SimTransport
 from tests.conftest import Logs
@@ -49,7 +50,7 @@ def test_job_that_waited_too_long_is_never_printed(tmp_path: Path) -> None:
     with printing_kiosk(tmp_path, render=slow) as works:
         first, second = works.issue("first"), works.issue("second")
         assert held.wait(20)
-        works.machine.clock.advance(EXPIRY + timedelta(seconds=1))
+        works.machine.clock.advance(PATIENCE + timedelta(seconds=1))
         go_on.set()
         assert works.heard.verdict(first.id) is PrintState.CONFIRMED
         assert works.heard.verdict(second.id) is PrintState.EXPIRED
