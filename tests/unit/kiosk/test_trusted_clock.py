@@ -25,6 +25,19 @@ def test_a_start_in_a_far_future_is_not_believed_and_harms_nothing(wall: datetim
     assert trusted.read() == Reading(FLOOR + HOUR, is_trusted=True)
 
 
+def test_the_first_word_of_a_time_server_is_taken_after_a_weekend_without_a_battery() -> None:
+    """Such machines wake at the time they were switched off, which is no lie that the floor could see."""
+    clock = FakeClock(FLOOR)
+    trusted = TrustedClock(clock, FLOOR)
+    clock.advance(timedelta(minutes=1))
+    trusted.read()
+    monday = FLOOR + timedelta(hours=62)
+    clock.jump(monday)
+    assert trusted.read() == Reading(monday, is_trusted=True)
+    clock.jump(monday + timedelta(days=40))
+    assert trusted.read() == Reading(monday, is_trusted=False), "its second word is a wild jump"
+
+
 def test_the_system_clock_counts_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
     """Else a kiosk that slept over the weekend would take Monday for a wild jump, and give numbers of Friday."""
     monkeypatch.setattr(time, "clock_gettime", {time.CLOCK_BOOTTIME: 42.0}.__getitem__)
