@@ -66,16 +66,18 @@ def measure() -> Sequence[Measurement]:
         raise KioskError("The start is measured from a source tree: run `giliran bench startup` there.")
     kiosk: list[float] = []
     bare: list[float] = []
-    with tempfile.TemporaryDirectory() as data:
+    with tempfile.TemporaryDirectory() as data, tempfile.TemporaryDirectory() as bytecode:
         for _ in range(_ROUNDS + 1):
-            bare.append(_milliseconds_to_frame(_BARE_WINDOW))
-            kiosk.append(_milliseconds_to_frame(_KIOSK, json.dumps(data)))
+            bare.append(_milliseconds_to_frame(bytecode, _BARE_WINDOW))
+            kiosk.append(_milliseconds_to_frame(bytecode, _KIOSK, json.dumps(data)))
     budgets = (Budget("ratio", 3.0), Budget("p95", 1500.0))
     return (Measurement("start to first frame", "ms", kiosk[1:], bare[1:], budgets),)
 
 
-def _milliseconds_to_frame(program: str, *arguments: str) -> float:
-    environment = {**os.environ, "PYTHONPATH": str(resource_path(""))}
+def _milliseconds_to_frame(bytecode: str, program: str, *arguments: str) -> float:
+    """`bytecode`: where compiled modules are kept between rounds, as a bundle keeps them for good."""
+    environment = {**os.environ, "PYTHONPATH": str(resource_path("")), "PYTHONPYCACHEPREFIX": bytecode}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         environment["QT_QPA_PLATFORM"] = "offscreen"
     began = monotonic()

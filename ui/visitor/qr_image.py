@@ -3,11 +3,9 @@
 from itertools import count
 from typing import Final
 
-import qrcode
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtQuick import QQuickImageProvider
-from qrcode.constants import ERROR_CORRECT_M
 
 PROVIDER_NAME: Final = "qr"
 _QUIET_MODULES: Final = 4
@@ -53,6 +51,9 @@ class QrImageProvider(QQuickImageProvider):
 
 def _symbol(text: str) -> QImage:
     """One pixel a module, with its quiet zone."""
+    import qrcode  # noqa: PLC0415  # brings Pillow along, which no first frame waits for
+    from qrcode.constants import ERROR_CORRECT_M  # noqa: PLC0415
+
     code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=_QUIET_MODULES)
     code.add_data(text, optimize=0)  # whole, so that an upper-case token is one alphanumeric segment
     code.make(fit=True)
