@@ -5,7 +5,7 @@ from typing import Final
 
 from PIL import Image, ImageDraw
 
-from printing.typeface import Face, word_mask
+from printing.typeface import Face, drawn_word, word_mask
 
 INK: Final = 0
 BARE: Final = 255
@@ -53,8 +53,8 @@ class Sheet:
             x += face.width(word) + face.space
 
     def capitals(self, line: str, face: Face) -> None:
-        """One centred line, taking no more height than its ink."""
-        mask, _, _ = word_mask(face, line)
+        """One centred line, no higher than its ink. Not kept: labels are large, and no two slips share one."""
+        mask, _, _ = drawn_word(face, line)
         self._image.paste(INK, ((self.width - mask.width) // 2, self.y), mask)
         self.y += mask.height
 

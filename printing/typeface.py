@@ -89,10 +89,12 @@ class Face:
 
 @lru_cache(maxsize=2048)
 def word_mask(face: Face, word: str) -> tuple[Image.Image, int, int]:
-    """The soft shape of a word (255 is full), and where its top left corner lies from the pen on the baseline.
+    """`drawn_word`, kept, because slips repeat their words: drawing letters is most of the time that a slip takes."""
+    return drawn_word(face, word)
 
-    Kept, because slips repeat their words: drawing letters is most of the time that a slip takes.
-    """
+
+def drawn_word(face: Face, word: str) -> tuple[Image.Image, int, int]:
+    """The soft shape of a word (255 is full), and where its top left corner lies from the pen on the baseline."""
     left, top, right, bottom = (round(edge) for edge in face.font.getbbox(word, anchor="ls"))
     mask = Image.new("L", (max(1, right - left), max(1, bottom - top)), 0)
     ImageDraw.Draw(mask).text((-left, -top), word, fill=255, font=face.font, anchor="ls")

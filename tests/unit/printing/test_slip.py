@@ -1,5 +1,7 @@
 """The renderer that the spooler is given."""
 
+from dataclasses import replace
+
 from printing.profile import find_profile
 from printing.raster_renderer import render_raster
 from printing.slip import SlipRenderer
@@ -25,3 +27,14 @@ def test_prepared_renderer_has_the_shared_words_at_hand() -> None:
     prepared = word_mask.cache_info().misses
     slips(paper_ticket(), 0)
     assert word_mask.cache_info().misses - prepared < drawn_cold * 0.6
+
+
+def test_labels_do_not_pile_up_in_memory() -> None:
+    """70 kB each, and no two alike: 2,000 of them would be most of what a kiosk may use."""
+    slips = SlipRenderer(paper_site(), paper_catalogue(), PROFILE)
+    ticket = paper_ticket()
+    slips(ticket, 0)
+    kept = word_mask.cache_info().currsize
+    for number in range(1, 6):
+        slips(replace(ticket, number=number, label=f"D-{number:03d}"), 0)
+    assert word_mask.cache_info().currsize == kept
