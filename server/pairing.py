@@ -17,7 +17,7 @@ from kiosk.sync.machine_secret import pairing_proof, secret_file
 from kiosk.sync.wire import PAIR_PATH, Pairing, ProblemCode
 from server.authentication import check_protocol, read_body
 from server.devices import DeviceRecord
-from server.enrolment import admit
+from server.enrolment import EnrolmentConflictError, admit
 from server.node import Node
 from server.problems import RefusedError
 
@@ -45,10 +45,16 @@ def pairing_router(node: Node, secret: bytes) -> APIRouter:
 
     @router.post(PAIR_PATH, status_code=204, summary="Pair a kiosk on this machine")
     async def pair(request: Request) -> Response:
-        """Only for whoever can read this server's pairing secret; again is harmless, a revoked device stays so."""
+        """Only for whoever can read this server's pairing secret; again is harmless, a revoked device stays so.
+
+        409 where another kiosk of the site has this number or letter.
+        """
         check_protocol(request)
         record = _record(await read_body(request), secret)
-        await run_in_threadpool(admit, node.database, record, node.clock)
+        try:
+            await run_in_threadpool(admit, node.database, record, node.clock)
+        except EnrolmentConflictError as error:
+            raise RefusedError(ProblemCode.CONFLICT, str(error)) from error
         return Response(status_code=204)
 
     return router

@@ -21,6 +21,7 @@ _KINDS: Final[Mapping[ProblemCode, tuple[int, str]]] = {
     ProblemCode.GAP: (409, "Events are missing before these"),
     ProblemCode.FORK: (409, "Another event is held under this key"),
     ProblemCode.CHAIN: (409, "The chain of hashes is broken"),
+    ProblemCode.CONFLICT: (409, "Another kiosk has this number or letter"),
     ProblemCode.BUSY: (503, "Try again later"),
     ProblemCode.NOT_FOUND: (404, "Nothing is here"),
     ProblemCode.INTERNAL: (500, "The server failed"),

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 import structlog
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
 from kiosk.sync.wire import Problem, ProblemCode
@@ -14,7 +14,7 @@ from kiosk.version import VERSION
 from server.database import Database
 from server.node import Node
 from server.problems import RefusedError
-from server.schema import devices
+from server.schema import devices, poison
 from server.settings import Role
 from server.tickets import TicketList, newest_tickets
 
@@ -31,10 +31,13 @@ class Health(BaseModel):
 
 
 class Readiness(BaseModel):
-    """`reasons`: sentences that say why not; none when ready."""
+    """`reasons`: sentences that say why not; none when ready. `parked_events`: kept and acknowledged, but not shown,
+    because they could not be projected; the log names each batch (`events_parked`).
+    """
 
     ready: bool
     reasons: tuple[str, ...] = ()
+    parked_events: int = 0
 
 
 def reading_router(node: Node) -> APIRouter:
@@ -75,7 +78,8 @@ def _tickets(database: Database, site: str | None, service_day: date | None, lim
 def _readiness(database: Database) -> Readiness:
     """Takes the write lock and gives it back: what an append needs, without leaving a trace."""
     try:
-        with database.writing():
-            return Readiness(ready=True)
+        with database.writing() as connection:
+            parked = connection.execute(select(func.count()).select_from(poison)).scalar_one()
+            return Readiness(ready=True, parked_events=parked)
     except DBAPIError as error:
         return Readiness(ready=False, reasons=(f"The database cannot be written: {error.orig}.",))

@@ -10,12 +10,13 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import httpx2
+from pydantic import ValidationError
 
 from kiosk.config import KioskConfig
 from kiosk.errors import OfflineError, UnauthorisedError
 from kiosk.identity import Identity
 from kiosk.sync.machine_secret import pairing_proof, secret_file
-from kiosk.sync.wire import JSON, PAIR_PATH, PROTOCOL, PROTOCOL_HEADER, Pairing
+from kiosk.sync.wire import JSON, PAIR_PATH, PROTOCOL, PROTOCOL_HEADER, Pairing, Problem
 
 _WITHIN_S: Final = 5.0
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -26,7 +27,7 @@ def pair_on_this_machine(server_url: str, identity: Identity, site_id: str, conf
 
     Raises:
         OfflineError: nothing answers, or the URL is none.
-        UnauthorisedError: the server does not take this kiosk.
+        UnauthorisedError: the server does not take this kiosk; the sentence names the other one that has its number.
     """
     secret = _secret(server_url)
     if secret is None:
@@ -49,8 +50,15 @@ def pair_on_this_machine(server_url: str, identity: Identity, site_id: str, conf
             f"The server at {server_url} does not answer: {str(error) or type(error).__name__}."
         ) from error
     if answer.status_code != HTTPStatus.NO_CONTENT:
-        raise UnauthorisedError(f"The server at {server_url} does not take this kiosk: {answer.text[:200]}")
+        raise UnauthorisedError(f"The server at {server_url} does not take this kiosk: {_reason(answer)}")
     return True
+
+
+def _reason(answer: httpx2.Response) -> str:
+    try:
+        return Problem.model_validate_json(answer.content).detail
+    except ValidationError:  # somebody else stands there
+        return answer.text[:200]
 
 
 def _secret(server_url: str) -> bytes | None:

@@ -149,6 +149,8 @@ class ProblemCode(StrEnum):
     """The server holds another event under this key. Recorded; this incarnation must stop."""
     CHAIN = "chain"
     """An event does not name the hash of the event before it."""
+    CONFLICT = "conflict"
+    """Another kiosk of the site has this number or letter: their tickets would carry the same labels."""
     BUSY = "busy"
     NOT_FOUND = "not_found"
     INTERNAL = "internal"

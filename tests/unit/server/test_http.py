@@ -32,8 +32,8 @@ PLAIN = {wire.PROTOCOL_HEADER: wire.PROTOCOL}
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with site_server(tmp_path_factory.mktemp("server"), receive_within_s=1.0) as server:
-        for identity in (KIOSK, OTHER):
-            _admit(server, identity)
+        _admit(server, KIOSK)
+        _admit(server, OTHER, 2, "B")
         yield server
 
 
@@ -62,8 +62,8 @@ class Caller:
         return self._http.post(path, content=body, headers=self.headers(path, body, counter))
 
 
-def _admit(server: Server, identity: Identity) -> None:
-    record = DeviceRecord(identity.device_id, identity.public_key, SITE, 1, "A", "Anjungan 1")
+def _admit(server: Server, identity: Identity, number: int = 1, letter: str = "A") -> None:
+    record = DeviceRecord(identity.device_id, identity.public_key, SITE, number, letter, f"Anjungan {number}")
     admit(server.node.database, record, SystemClock())
 
 
@@ -119,12 +119,12 @@ def test_stranger_gets_no_session(http: httpx2.Client) -> None:
 
 def test_revoked_device_is_refused_in_the_middle_of_its_session(server: Server, http: httpx2.Client) -> None:
     lost = new_identity()
-    _admit(server, lost)
+    _admit(server, lost, 3, "C")
     caller = Caller(http, lost)
     assert caller.post(wire.HELLO_PATH, hello(lost)).status_code == 200
     revoke(server.node.database, SITE, lost.device_id, SystemClock())
     assert code(caller.post(wire.HELLO_PATH, hello(lost), counter=2)) is ProblemCode.DEVICE_REVOKED
-    _admit(server, lost)  # being named again does not bring it back
+    _admit(server, lost, 3, "C")  # being named again does not bring it back
     assert code(caller.post(wire.HELLO_PATH, hello(lost), counter=3)) is ProblemCode.DEVICE_REVOKED
 
 
@@ -133,7 +133,7 @@ def test_device_speaks_for_itself_alone(http: httpx2.Client, expected_logs: Any)
     caller = Caller(http)
     assert code(caller.post(wire.HELLO_PATH, hello(OTHER))) is ProblemCode.FOREIGN_ORIGIN
     event = Event(OTHER.device_id, "1" * 16, 1, "0" * 16, NODE_STARTED, 1, {}, NO_EVENT)
-    assert code(caller.post(wire.APPEND_PATH, pack([encode(event)]), 2)) is ProblemCode.FOREIGN_ORIGIN
+    assert code(caller.post(wire.APPEND_PATH, pack([start, unheard]), 2)) is ProblemCode.FOREIGN_ORIGIN
 
 
 @pytest.mark.parametrize("path", [wire.SESSION_PATH, wire.HELLO_PATH, wire.APPEND_PATH])
@@ -221,7 +221,18 @@ def test_server_of_several_sites_asks_which(server: Server, tmp_path: Path) -> N
 
 def test_health_and_readiness(http: httpx2.Client) -> None:
     assert http.get("/healthz").json()["status"] == "ok"
-    assert http.get("/readyz").json() == {"ready": True, "reasons": []}
+    assert http.get("/readyz").json() == {"ready": True, "reasons": [], "parked_events": 0}
+
+
+def test_events_that_nobody_sees_are_counted_and_hold_up_nothing(tmp_path: Path, expected_logs: Any) -> None:
+    expected_logs("events_parked")
+    start = encode(Event(KIOSK.device_id, "1" * 16, 1, "0" * 16, NODE_STARTED, 1, {"parent": None}, NO_EVENT))
+    unheard = encode(Event(KIOSK.device_id, "1" * 16, 2, "0" * 16, "unheard.of", 1, {}, digest(start)))
+    with site_server(tmp_path) as server, httpx2.Client(base_url=server.url, headers=PLAIN) as http:
+        _admit(server, KIOSK)
+        assert Caller(http).post(wire.APPEND_PATH, pack([encode(event)])).status_code == 200
+        ready = http.get("/readyz")
+        assert (ready.status_code, ready.json()) == (200, {"ready": True, "reasons": [], "parked_events": 1})
 
 
 def test_server_whose_disk_fails_asks_to_try_again(tmp_path: Path, expected_logs: Any) -> None:

@@ -17,8 +17,8 @@ from kiosk.paths import private_dir
 from kiosk.sync.machine_secret import pairing_proof, secret_file
 from kiosk.sync.pairing import pair_on_this_machine
 from kiosk.sync.wire import PAIR_PATH, PROTOCOL, PROTOCOL_HEADER, Pairing, Problem, ProblemCode
-from server.devices import KnownDevice, find_device
-from server.enrolment import revoke
+from server.devices import DeviceRecord, KnownDevice, find_device
+from server.enrolment import EnrolmentConflictError, enrol, revoke
 from server.run import ListenError, Server
 from tests.paired_kiosk import SITE, site_server
 
@@ -58,6 +58,31 @@ def test_kiosk_on_the_same_machine_pairs_by_itself(tmp_path: Path) -> None:
         pair_on_this_machine(server.url, KIOSK, SITE, KioskConfig())
         assert known(server) == KnownDevice(SITE, KIOSK.device_id, KIOSK.public_key, is_revoked=True)
     assert not secret_of(server).exists()
+
+
+@pytest.mark.parametrize(("number", "letter"), [(1, "B"), (2, "A"), (1, "A")])
+def test_kiosk_with_the_number_or_letter_of_another_is_told_whose_it_is(
+    tmp_path: Path, number: int, letter: str
+) -> None:
+    second = new_identity()
+    config = KioskConfig(name="Anjungan 2", number=number, letter=letter)
+    with site_server(tmp_path) as server:
+        pair_on_this_machine(server.url, KIOSK, SITE, KioskConfig())
+        with pytest.raises(UnauthorisedError, match=rf"Anjungan 1 \({KIOSK.device_id}\).* number 1 and letter A;"):
+            pair_on_this_machine(server.url, second, SITE, config)
+        assert pair_on_this_machine(server.url, second, "another-hall", config)
+        assert pair_on_this_machine(server.url, second, SITE, KioskConfig(number=2, letter="B"))
+        with pytest.raises(UnauthorisedError):
+            pair_on_this_machine(server.url, second, SITE, config)
+        revoke(server.node.database, SITE, KIOSK.device_id, SystemClock())
+        assert pair_on_this_machine(server.url, second, SITE, config)
+
+
+def test_two_kiosks_without_a_letter_are_not_enrolled_at_one_site(tmp_path: Path) -> None:
+    first, second = new_identity(), new_identity()
+    enrol(tmp_path, DeviceRecord(first.device_id, first.public_key, SITE, 1, None, "Anjungan 1"))
+    with pytest.raises(EnrolmentConflictError, match=r"Anjungan 1 .* no letter"):
+        enrol(tmp_path, DeviceRecord(second.device_id, second.public_key, SITE, 2, None, "Anjungan 2"))
 
 
 def test_who_does_not_know_the_secret_is_refused(tmp_path: Path) -> None:
