@@ -133,7 +133,7 @@ def test_device_speaks_for_itself_alone(http: httpx2.Client, expected_logs: Any)
     caller = Caller(http)
     assert code(caller.post(wire.HELLO_PATH, hello(OTHER))) is ProblemCode.FOREIGN_ORIGIN
     event = Event(OTHER.device_id, "1" * 16, 1, "0" * 16, NODE_STARTED, 1, {}, NO_EVENT)
-    assert code(caller.post(wire.APPEND_PATH, pack([start, unheard]), 2)) is ProblemCode.FOREIGN_ORIGIN
+    assert code(caller.post(wire.APPEND_PATH, pack([encode(event)]), 2)) is ProblemCode.FOREIGN_ORIGIN
 
 
 @pytest.mark.parametrize("path", [wire.SESSION_PATH, wire.HELLO_PATH, wire.APPEND_PATH])
@@ -230,7 +230,7 @@ def test_events_that_nobody_sees_are_counted_and_hold_up_nothing(tmp_path: Path,
     unheard = encode(Event(KIOSK.device_id, "1" * 16, 2, "0" * 16, "unheard.of", 1, {}, digest(start)))
     with site_server(tmp_path) as server, httpx2.Client(base_url=server.url, headers=PLAIN) as http:
         _admit(server, KIOSK)
-        assert Caller(http).post(wire.APPEND_PATH, pack([encode(event)])).status_code == 200
+        assert Caller(http).post(wire.APPEND_PATH, pack([start, unheard])).status_code == 200
         ready = http.get("/readyz")
         assert (ready.status_code, ready.json()) == (200, {"ready": True, "reasons": [], "parked_events": 1})
 
