@@ -48,7 +48,7 @@ def size(text: str) -> tuple[int, int]:
 
 def address(text: str) -> str:
     host, _, port = text.rpartition(":")
-    if not host or not port.isdecimal():
+    if not host or not port.isdecimal() or int(port) > 65535:
         raise click.BadParameter(f"{text!r} is not HOST:PORT, such as 127.0.0.1:8035.")
     return text
 

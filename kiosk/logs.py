@@ -5,6 +5,7 @@ Never: names, phones, NIKs, tokens, keys. `docs/log-events.md` is written from E
 """
 
 import logging
+import sys
 import time
 from collections.abc import Callable, Mapping, MutableMapping
 from logging.handlers import RotatingFileHandler
@@ -13,6 +14,9 @@ from typing import Any, Final
 
 import structlog
 from structlog.stdlib import ProcessorFormatter
+
+from kiosk.errors import StoreReadOnlyError
+from kiosk.paths import make_folder
 
 EVENTS: Final[Mapping[str, str]] = {
     "batch_refused": "The server took none, or only the first, of a batch of events; the code says why.",
@@ -68,6 +72,8 @@ def configure_logging(directory: Path | None, *, console: bool = False) -> None:
     """Send log lines, ours and the libraries', to `<directory>/giliran.log` and, if asked, to standard error.
 
     Call it before other imports: a library that configures logging (escpos does) then finds it done.
+
+    Raises StoreReadOnlyError where the folder cannot be made or written.
     """
     # A full disk must stop the log, not the kiosk, and must not fill another log with tracebacks.
     logging.raiseExceptions = False
@@ -76,13 +82,16 @@ def configure_logging(directory: Path | None, *, console: bool = False) -> None:
         root.removeHandler(handler)
         handler.close()
     if directory is not None:
-        directory.mkdir(parents=True, exist_ok=True)
-        file = RotatingFileHandler(
-            directory / FILE_NAME, maxBytes=MAX_FILE_BYTES, backupCount=KEPT_FILES, encoding="utf-8"
-        )
+        make_folder(directory)
+        try:
+            file = RotatingFileHandler(
+                directory / FILE_NAME, maxBytes=MAX_FILE_BYTES, backupCount=KEPT_FILES, encoding="utf-8"
+            )
+        except OSError as error:
+            raise StoreReadOnlyError(f"No log can be written in {directory}: {error.strerror}.") from error
         _attach(file, structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(default=str))
     if console:
-        _attach(logging.StreamHandler(), structlog.dev.ConsoleRenderer())
+        _attach(logging.StreamHandler(), structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()))
     root.setLevel(logging.WARNING)
     for package in _OUR_PACKAGES:
         logging.getLogger(package).setLevel(logging.INFO)

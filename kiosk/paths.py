@@ -5,10 +5,20 @@ import sys
 import tempfile
 from pathlib import Path
 
+from kiosk.errors import StoreReadOnlyError
+
 
 def resource_path(relative: str) -> Path:
     """A file that ships with the program, such as `assets/fonts/x.ttf` or `ui/visitor/Main.qml`."""
     return _root() / relative
+
+
+def make_folder(folder: Path) -> None:
+    """With its parents, where it is not there yet. Raises StoreReadOnlyError with the sentence for the technician."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreReadOnlyError(f"The data folder {folder} cannot be made: {error.strerror}.") from error
 
 
 def private_dir() -> Path:

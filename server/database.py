@@ -23,7 +23,7 @@ from kiosk.errors import (
     StoreReadOnlyError,
     StoreTooNewError,
 )
-from kiosk.paths import resource_path
+from kiosk.paths import make_folder, resource_path
 from server.schema import server_epoch
 from server.settings import ServerSettings
 
@@ -128,10 +128,7 @@ def _engine(settings: ServerSettings) -> Engine:
         raise StoreError(f"The database {settings.database!r} is not supported: leave --database out to use SQLite.")
     if dbapi2.sqlite_version_info < _SAFE_SQLITE:
         raise StoreError(f"SQLite {dbapi2.sqlite_version} is too old: install pysqlite3 0.6.1 or newer.")
-    try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(f"The data folder {settings.data_dir} cannot be made: {error.strerror}.") from error
+    make_folder(settings.data_dir)
     url = settings.database or f"sqlite+pysqlite:///{_forward(settings.data_dir / FILE_NAME)}"
     engine = create_engine(url, module=dbapi2)
     event.listen(engine, "connect", _prepare)

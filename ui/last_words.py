@@ -19,6 +19,7 @@ from PySide6.QtCore import (
     qInstallMessageHandler,
 )
 
+from kiosk.errors import StoreReadOnlyError
 from kiosk.logs import configure_logging
 
 log = structlog.get_logger(__name__)
@@ -64,7 +65,7 @@ def _begin_logging(folder: Path) -> None:
         configure_logging(folder)
         # Kept open for the life of the process: it is written to when Python itself can no longer run.
         faulthandler.enable((folder / "crash.txt").open("a", encoding="utf-8"))
-    except OSError:
+    except (OSError, StoreReadOnlyError):
         configure_logging(None, console=True)
 
 

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from kiosk.errors import KioskError
-from kiosk.paths import own_command
+from kiosk.paths import make_folder, own_command
 
 _ADDRESS_FILE: Final = "server.address"
 _START_WITHIN_S: Final = 30.0
@@ -27,7 +27,7 @@ class LocalServer:
         self.url = ""
 
     def __enter__(self) -> Self:
-        self._folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self._folder)
         address = self._folder / _ADDRESS_FILE
         address.unlink(missing_ok=True)
         command = [*own_command(), "server", "--role", "site", "--data", str(self._folder), "--listen", "127.0.0.1:0"]

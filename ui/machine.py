@@ -1,7 +1,6 @@
 """Everything of a kiosk that has no face, put together: store, identity, hall, issuing, printer, sync."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.clock import Clock
@@ -10,9 +9,9 @@ from kiosk.data_in_force import DataPaths, load_in_force
 from kiosk.domain.numbering import OwnSeriesOnly
 from kiosk.domain.print_job import PrintJob
 from kiosk.domain.site import shown_agencies
-from kiosk.errors import StoreReadOnlyError
 from kiosk.identity import load_or_create_identity
 from kiosk.issuing import Issuing
+from kiosk.paths import make_folder
 from kiosk.store.print_jobs import StoredPrintJobs
 from kiosk.store.writer import Store
 from kiosk.sync.status import SyncStatus
@@ -33,13 +32,6 @@ def _unheard(_status: SyncStatus) -> None:
     """Of a caller who does not watch the sync."""
 
 
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreReadOnlyError(f"The data folder {folder} cannot be made: {error.strerror}.") from error
-
-
 class Machine:
     """Opened by its constructor, which raises KioskError; `close` lets go of everything in order.
 
@@ -56,7 +48,7 @@ class Machine:
         on_sync: Callable[[SyncStatus], None] = _unheard,
     ) -> None:
         self.config = config
-        _make_folder(config.data_dir)
+        make_folder(config.data_dir)
         self.identity = load_or_create_identity(config.data_dir)
         self.profile = find_profile(config.printer.profile)
         printer = EscposPrinter(open_device(config.printer.device, self.profile), self.profile)

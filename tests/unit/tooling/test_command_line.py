@@ -66,6 +66,7 @@ def test_help_loads_nothing_heavy() -> None:
         ["kiosk", "--config", "/nowhere/kiosk.toml"],
         ["server", "--role", "moon", "--data", "x"],
         ["server", "--role", "site", "--data", "x", "--listen", "host"],
+        ["server", "--role", "site", "--data", "x", "--listen", "127.0.0.1:99999"],
         ["verify", "/nowhere/kiosk.db"],
         ["printer", "status"],
         ["bench", "moon"],
@@ -74,6 +75,14 @@ def test_help_loads_nothing_heavy() -> None:
 )
 def test_wrong_use_exits_2(words: list[str]) -> None:
     assert CliRunner().invoke(main, words).exit_code == 2
+
+
+def test_folder_that_cannot_be_made_is_one_sentence_and_exits_1(tmp_path: Path) -> None:
+    folder = tmp_path / "file" / "data"
+    folder.parent.write_text("")
+    result = CliRunner().invoke(main, ["server", "--role", "site", "--data", str(folder)])
+    sentence = f"The data folder {folder} cannot be made: Not a directory.\n"
+    assert (result.exit_code, result.stderr) == (1, sentence)
 
 
 def test_trouble_with_the_environment_is_one_sentence_and_exits_1(tmp_path: Path) -> None:
