@@ -1,4 +1,4 @@
-"""One kiosk per data folder, for as long as the process lives. The system frees the lock, however the process dies."""
+"""One program per data folder, for as long as it runs. The system frees the lock, however the process dies."""
 
 import os
 import sys
@@ -19,7 +19,7 @@ else:
 
 
 class FolderLock:
-    """Holds `<directory>/kiosk.lock`. Raises StoreLockedError where another program holds it."""
+    """Holds `<directory>/kiosk.lock`. Raises StoreLockedError where another program holds it, else OSError."""
 
     def __init__(self, directory: Path) -> None:
         self._descriptor = os.open(directory / "kiosk.lock", os.O_RDWR | os.O_CREAT, 0o600)

@@ -14,7 +14,9 @@ import structlog
 import uvicorn
 
 from kiosk.clock import Clock
-from kiosk.errors import KioskError
+from kiosk.errors import KioskError, StoreReadOnlyError
+from kiosk.lock import FolderLock
+from kiosk.paths import make_folder
 from kiosk.sync.wire import PROTOCOL, PROTOCOL_HEADER
 from server.app import create_app
 from server.node import Node, open_node
@@ -49,7 +51,8 @@ def serve(
 
     Raises:
         ListenError: the address is taken or not ours.
-        StoreError: the database cannot be used.
+        StoreLockedError: another program of ours works in the folder.
+        StoreError: the folder or the database cannot be used.
     """
     Server(ServerSettings(role, data_dir, database), listen, on_ready=on_ready).run()
 
@@ -68,20 +71,17 @@ class Server:
     ) -> None:
         self._settings = settings
         self._on_ready = on_ready
-        self.node: Node = open_node(settings, clock)
-        try:
-            self._socket = _bind(listen)
-        except ListenError:
-            self.node.close()
-            raise
-        self.url = _url(self._socket)
-        self._while_open = ExitStack()
-        try:
-            secret = self._while_open.enter_context(pairing_secret(*self._socket.getsockname()[:2]))
-        except OSError as error:
-            self._socket.close()
-            self.node.close()
-            raise ListenError(f"No kiosk of this machine could pair with {self.url}: {error}.") from error
+        with ExitStack() as opened:
+            opened.callback(_lock(settings.data_dir).release)
+            self.node: Node = open_node(settings, clock)
+            opened.callback(self.node.close)
+            self._socket = opened.enter_context(_bind(listen))
+            self.url = _url(self._socket)
+            try:
+                secret = opened.enter_context(pairing_secret(*self._socket.getsockname()[:2]))
+            except OSError as error:
+                raise ListenError(f"No kiosk of this machine could pair with {self.url}: {error}.") from error
+            self._while_open = opened.pop_all()
         self._ready = threading.Event()
         self._uvicorn = _Uvicorn(_config(self.node, secret, receive_within_s), self._announce)
         self._thread: threading.Thread | None = None
@@ -93,8 +93,6 @@ class Server:
         finally:
             (self._settings.data_dir / ADDRESS_FILE).unlink(missing_ok=True)
             self._while_open.close()
-            self._socket.close()
-            self.node.close()
             self._ready.set()
             log.info("server_stopped", url=self.url)
 
@@ -163,6 +161,14 @@ def _config(node: Node, secret: bytes | None, receive_within_s: float) -> uvicor
         timeout_keep_alive=_IDLE_S,
         timeout_graceful_shutdown=_STOP_WITHIN_S,
     )
+
+
+def _lock(data_dir: Path) -> FolderLock:
+    make_folder(data_dir)
+    try:
+        return FolderLock(data_dir)
+    except OSError as error:
+        raise StoreReadOnlyError(f"The data folder {data_dir} cannot be written: {error.strerror}.") from error
 
 
 def _bind(listen: str) -> socket.socket:
