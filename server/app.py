@@ -1,11 +1,12 @@
 """The server's HTTP face, put together. docs/sync-protocol.md says what may be relied on; /docs shows it as it runs."""
 
+from http import HTTPStatus
 from typing import Final
 
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 
@@ -39,6 +40,10 @@ def create_app(node: Node, pairing_secret: bytes | None = None) -> FastAPI:
         app.include_router(pairing_router(node, pairing_secret))
     page = api_page(app.openapi())
 
+    @app.get("/", include_in_schema=False)
+    def root() -> RedirectResponse:
+        return RedirectResponse("/docs", HTTPStatus.TEMPORARY_REDIRECT)
+
     @app.get("/docs", include_in_schema=False)
     def docs() -> HTMLResponse:
         return HTMLResponse(page)
@@ -61,6 +66,8 @@ def _explain_failures(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def nothing_here(request: Request, error: HTTPException) -> Response:
         detail = f"{request.method} {request.url.path}: {error.detail}."
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            return problem_response(RefusedError(ProblemCode.METHOD, detail), error.headers)  # with Allow
         return problem_response(RefusedError(ProblemCode.NOT_FOUND, detail))
 
     @app.exception_handler(DBAPIError)

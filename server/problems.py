@@ -24,6 +24,7 @@ _KINDS: Final[Mapping[ProblemCode, tuple[int, str]]] = {
     ProblemCode.CONFLICT: (409, "Another kiosk has this number or letter"),
     ProblemCode.BUSY: (503, "Try again later"),
     ProblemCode.NOT_FOUND: (404, "Nothing is here"),
+    ProblemCode.METHOD: (405, "This path is asked in another way"),
     ProblemCode.INTERNAL: (500, "The server failed"),
 }
 
@@ -48,7 +49,7 @@ class RefusedError(Exception):
         self.retry_after_s = retry_after_s
 
 
-def problem_response(error: RefusedError) -> Response:
+def problem_response(error: RefusedError, headers: Mapping[str, str] | None = None) -> Response:
     status, title = _KINDS[error.code]
     problem = Problem(
         status=status,
@@ -58,5 +59,5 @@ def problem_response(error: RefusedError) -> Response:
         acknowledged=error.acknowledged,
         central=error.central,
     )
-    headers = {} if error.retry_after_s is None else {"Retry-After": str(math.ceil(error.retry_after_s))}
-    return Response(problem.model_dump_json(), status, headers, media_type=PROBLEM_JSON)
+    waiting = {} if error.retry_after_s is None else {"Retry-After": str(math.ceil(error.retry_after_s))}
+    return Response(problem.model_dump_json(), status, {**waiting, **(headers or {})}, media_type=PROBLEM_JSON)

@@ -219,7 +219,7 @@ def _kind_of(problem: Problem, reply: _Reply) -> SyncError:
             return SessionLostError(problem.detail)
         case ProblemCode.DEVICE_UNKNOWN | ProblemCode.DEVICE_REVOKED | ProblemCode.SIGNATURE:
             return UnauthorisedError(f"The server does not let this kiosk in: {problem.detail}")
-        case ProblemCode.PROTOCOL | ProblemCode.NOT_FOUND:
+        case ProblemCode.PROTOCOL | ProblemCode.NOT_FOUND | ProblemCode.METHOD:
             return ProtocolMismatchError(f"The server speaks another protocol: {problem.detail}")
         case ProblemCode.BUSY | ProblemCode.INTERNAL:
             return ServerBusyError(f"The server cannot answer now: {problem.detail}", _retry_after_s(reply))

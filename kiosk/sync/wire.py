@@ -153,6 +153,8 @@ class ProblemCode(StrEnum):
     """Another kiosk of the site has this number or letter: their tickets would carry the same labels."""
     BUSY = "busy"
     NOT_FOUND = "not_found"
+    METHOD = "method"
+    """The path is right; the `Allow` header says how to ask."""
     INTERNAL = "internal"
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from kiosk.clock import SystemClock
 from kiosk.domain.event_bodies import ticket_issued
 from kiosk.domain.events import NO_EVENT, NODE_STARTED, TICKET_ISSUED, Event, digest, encode
+from kiosk.errors import StoreLockedError
 from kiosk.identity import Identity, new_identity
 from kiosk.sync import signing, wire
 from kiosk.sync.batch import pack
@@ -185,8 +186,7 @@ def test_gzip_bomb_is_refused(http: httpx2.Client) -> None:
 
 
 def test_unknown_places_are_problems_too(http: httpx2.Client) -> None:
-    for answer in (http.get("/nowhere"), http.get(wire.APPEND_PATH)):
-        assert code(answer) is ProblemCode.NOT_FOUND
+    assert code(http.get("/nowhere")) is ProblemCode.NOT_FOUND
     assert code(http.get("/v1/tickets", params={"limit": 0})) is ProblemCode.MALFORMED
     assert code(http.get("/v1/tickets", params={"service_day": "today"})) is ProblemCode.MALFORMED
 
@@ -254,6 +254,21 @@ def test_documentation_needs_no_network(http: httpx2.Client) -> None:
         assert f"<code>{path}</code>" in page
 
 
+def test_who_opens_the_bare_address_is_led_to_the_documentation(http: httpx2.Client) -> None:
+    answer = http.get("/")
+    assert (answer.status_code, answer.headers["Location"]) == (307, "/docs")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [("DELETE", "/v1/tickets", "GET"), ("GET", wire.APPEND_PATH, "POST"), ("POST", "/docs", "GET")],
+)
+def test_wrong_method_is_told_the_right_one(http: httpx2.Client, method: str, path: str, allowed: str) -> None:
+    answer = http.request(method, path)
+    assert (answer.status_code, answer.headers["Allow"]) == (405, allowed)
+    assert code(answer) is ProblemCode.METHOD
+
+
 HEAD = b"Host: x\r\nGiliran-Protocol: 1\r\nContent-Length: 100\r\n\r\n"
 DAWDLERS = {
     "nothing": b"",
@@ -308,6 +323,20 @@ def test_address_that_cannot_be_listened_on_is_refused(tmp_path: Path, listen: s
 def test_address_that_is_taken_is_refused(tmp_path: Path, server: Server) -> None:
     with pytest.raises(ListenError, match="listen"):
         site_server(tmp_path, server.url.removeprefix("http://"))
+
+
+def test_second_server_on_the_folder_is_refused_until_the_first_has_stopped(tmp_path: Path) -> None:
+    with site_server(tmp_path), pytest.raises(StoreLockedError, match="already running"):
+        site_server(tmp_path)
+    with site_server(tmp_path):
+        pass
+
+
+def test_server_that_could_not_start_lets_go_of_its_folder(tmp_path: Path, server: Server) -> None:
+    with pytest.raises(ListenError):
+        site_server(tmp_path, server.url.removeprefix("http://"))
+    with site_server(tmp_path):
+        pass
 
 
 def test_running_server_says_where_it_listens(tmp_path: Path) -> None:
