@@ -68,7 +68,9 @@ def _check_pages(db: Database) -> Broken | None:
 
 
 def _check_tables(db: Database) -> Broken | None:
-    return None if db["events"].exists() else Broken("this is not a kiosk's database")
+    """A server's database has events and tickets too, but acknowledges nothing."""
+    needed = {"events", "acknowledgements", *TABLES}
+    return None if needed.issubset(db.table_names()) else Broken("this is not a kiosk's database")
 
 
 def _check_log(db: Database) -> Verified | Broken:

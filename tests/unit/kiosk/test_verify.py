@@ -7,10 +7,13 @@ import pytest
 from pysqlite3 import dbapi2
 from sqlite_utils import Database
 
+from kiosk.clock import SystemClock
 from kiosk.domain.events import Event, decode, digest, encode
 from kiosk.errors import StoreReadOnlyError
 from kiosk.store.log import heads, read_after
 from kiosk.store.verify import Broken, Verified, verify
+from server.database import FILE_NAME, open_database
+from server.settings import Role, ServerSettings
 from tests.small_hall import request, running_kiosk
 
 TRIGGERS = ("events_are_never_changed", "events_are_kept")
@@ -217,6 +220,11 @@ def test_a_database_that_is_not_a_kiosks_is_our_callers_mistake(tmp_path: Path) 
     connection.execute("CREATE TABLE t (x)")
     connection.close()
     assert verify(path) == Broken("this is not a kiosk's database")
+
+
+def test_a_servers_database_is_not_a_kiosks(tmp_path: Path) -> None:
+    open_database(ServerSettings(Role.SITE, tmp_path), SystemClock()).close()
+    assert verify(tmp_path / FILE_NAME) == Broken("this is not a kiosk's database")
 
 
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
