@@ -3,19 +3,21 @@
 Product code: `giliran run` and `giliran demo` print on it, and so do the tests. Per cut slip it leaves `slip-001.png`
 (dot for dot) and `slip-001.bin` (the bytes of that slip as received) in its folder; `fragment-001.*` where the paper
 ended half-way, `offcut-001.*` for a cut of bare paper. `printer.json` holds its state: a person may edit it to open the
-cover or to pull the paper.
+cover or to pull the paper. While it cannot be read it is left alone, and the printer is one that cannot be reached.
 """
 
 import json
 import re
 import threading
 from collections import Counter
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from kiosk.errors import TransportError
 from printing.escpos_parser import TEXT, UNKNOWN, Command, EscposParser
 from printing.paper_canvas import PaperCanvas, Style
 from printing.profile import Profile, find_profile
@@ -37,6 +39,8 @@ _QUESTIONS: Final = ("DLE EOT", "DLE ENQ", "GS r", "GS I", "GS a", "GS ( H", "NU
 class SimulatedState:
     """`paper_mm` is what is left on the roll; under `near_end_mm` the near-end sensor reports."""
 
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
     paper_mm: float = 80_000
     near_end_mm: float = 3_000
     is_cover_open: bool = False
@@ -52,7 +56,10 @@ class SimulatedState:
 
 
 class SimulatedPrinter:
-    """May be used from any thread. The folder is its memory: roll, state and slips outlive the process."""
+    """May be used from any thread. The folder is its memory: roll, state and slips outlive the process.
+
+    Everything but the constructor raises TransportError while `printer.json` is not a state.
+    """
 
     def __init__(self, directory: Path, profile: Profile | None = None) -> None:
         self._directory = directory
@@ -69,8 +76,9 @@ class SimulatedPrinter:
         self._state = SimulatedState()
         directory.mkdir(parents=True, exist_ok=True)
         self._kept = Counter({kind: _last_number(directory, kind) for kind in ("slip", "fragment", "offcut")})
-        self._read_file()
-        self._write_file()
+        with suppress(TransportError):
+            self._read_file()
+            self._write_file()
 
     @property
     def state(self) -> SimulatedState:
@@ -253,12 +261,16 @@ class SimulatedPrinter:
             stat = self._file.stat()
             if (stat.st_mtime_ns, stat.st_size) == self._seen_file:
                 return
-            self._seen_file = stat.st_mtime_ns, stat.st_size
             self._state = _STATE.validate_json(self._file.read_bytes())
+            self._seen_file = stat.st_mtime_ns, stat.st_size
         except FileNotFoundError:
             return
         except ValidationError as error:
-            self._problems.append(f"{self._file.name} is not used: {error.errors()[0]['msg']}")
+            fault = error.errors()[0]
+            place = "".join(f"{part}: " for part in fault["loc"])
+            raise TransportError(
+                f"{self._file} is not a printer's state ({place}{fault['msg']}): correct it, or delete it"
+            ) from error
 
     def _write_file(self) -> None:
         unfinished = self._file.with_suffix(".part")

@@ -6,6 +6,7 @@ import threading
 from types import TracebackType
 from typing import Final, Self
 
+from kiosk.errors import TransportError
 from printing.simulated import RECEIVE_BUFFER, SimulatedPrinter
 
 _LOOK_AGAIN_S: Final = 0.02
@@ -63,7 +64,7 @@ class SimulatedTcpPrinter:
                 answer = self._printer.feed(data)
                 if answer:
                     client.sendall(answer)
-        except ConnectionError:
+        except (ConnectionError, TransportError):  # hung up, or its state file is broken
             return
 
 

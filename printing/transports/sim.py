@@ -30,6 +30,8 @@ class SimTransport:
                 self._answers += self.printer.feed(piece)
             except OSError as error:
                 raise WriteError(_no_folder(error), sent) from error
+            except TransportError as error:
+                raise WriteError(str(error), sent) from error
             sent += len(piece)
             if not piece:
                 if deadline.is_over:

@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from kiosk.errors import TransportError
 from printing.profile import RasterCommand, find_profile
 from printing.raster_renderer import draw, render_raster
 from printing.simulated import NOISE, SimulatedPrinter, SimulatedState
+from printing.transports.sim import SimTransport
+from printing.transports.transport import WriteError
 from tests.sample_slips import paper_layout, paper_ticket
 
 ASK = b"\x10\x04\x01\x10\x04\x02\x10\x04\x03\x10\x04\x04"
@@ -114,10 +117,30 @@ def test_person_opens_the_cover_in_the_file(printer: SimulatedPrinter, tmp_path:
     assert printer.feed(b"\x10\x04\x02") == b"\x16"
 
 
-def test_broken_state_file_changes_nothing_and_is_told(printer: SimulatedPrinter, tmp_path: Path) -> None:
-    (tmp_path / "slips" / "printer.json").write_text("{")
-    assert printer.state == SimulatedState()
-    assert printer.problems[0].startswith("printer.json is not used")
+@pytest.mark.parametrize(
+    ("typo", "fault"),
+    [
+        ("{broken", "Invalid JSON"),
+        ('{"paper_mm": "much"}', "paper_mm: Input should be a valid number"),
+        ('{"is_cover_opn": true}', "is_cover_opn: "),
+    ],
+)
+def test_broken_state_file_is_kept_and_named_until_it_is_whole(
+    printer: SimulatedPrinter, tmp_path: Path, typo: str, fault: str
+) -> None:
+    file = tmp_path / "slips" / "printer.json"
+    file.write_text(typo)
+    transport = SimTransport(SimulatedPrinter(tmp_path / "slips"))
+    transport.open(1)
+    for _ in range(2):
+        with pytest.raises(TransportError, match=rf"printer.json is not a printer's state \({fault}"):
+            printer.feed(ASK)
+        with pytest.raises(WriteError, match=rf"printer.json is not a printer's state \({fault}") as refused:
+            transport.write(ASK, 1)
+        assert refused.value.sent == 0
+    assert file.read_text() == typo
+    file.write_text('{"is_cover_open": true}')
+    assert printer.state == SimulatedState(is_cover_open=True)
 
 
 def test_roll_and_slip_numbers_outlive_the_process(printer: SimulatedPrinter, tmp_path: Path) -> None:
