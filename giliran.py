@@ -19,6 +19,9 @@ from kiosk.version import VERSION
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
+PROFILES = "generic-58mm, generic-80mm, generic-80mm-512"
+"""Those of printing/profiles.toml, by name, so that `--help` need not read it."""
+
 as_json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document instead of words.")
 
 
@@ -160,7 +163,7 @@ def printer() -> None:
 def printer_command(name: str, function: str, sentence: str) -> None:
     @printer.command(name, help=sentence, epilog=f"Example: giliran printer {name} tcp://192.0.2.7:9100 --json")
     @click.argument("device")
-    @click.option("--profile", default="generic-80mm", show_default=True, help="A name of printing/profiles.toml.")
+    @click.option("--profile", default="generic-80mm", show_default=True, help=f"One of {PROFILES}.")
     @as_json_option
     def command(device: str, profile: str, *, as_json: bool) -> None:
         from printing import console

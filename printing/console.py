@@ -13,7 +13,7 @@ import click
 from kiosk.domain.print_job import PrintState
 from printing.escpos_printer import EscposPrinter
 from printing.profile import Confirmation, find_profile
-from printing.status import Attention, CannotTell, NeedsAttention, PrinterStatus, Ready, Unreachable
+from printing.status import Attention, CannotTell, NeedsAttention, PrinterStatus, PrintVerdict, Ready, Unreachable
 from printing.test_page import render_raster_page, render_text_page
 from printing.transports.devices import open_device
 
@@ -26,11 +26,11 @@ _TROUBLE: Final[Mapping[Attention, str]] = {
     Attention.OTHER: "look at the printer's own lights",
 }
 _CONFIRMATIONS: Final[Mapping[Confirmation, str]] = {
-    Confirmation.PROCESS_ID: "confirms each slip by its own id (GS ( H)",
-    Confirmation.FENCE: "confirms each slip by an answer in its turn (GS r)",
-    Confirmation.STATUS: "answers its status, but cannot confirm a slip",
-    Confirmation.NONE: "answers nothing, so no slip can be confirmed",
-    Confirmation.AUTO: "how it confirms is not known: it was not ready",
+    Confirmation.PROCESS_ID: "It confirms each slip by its own id (GS ( H)",
+    Confirmation.FENCE: "It confirms each slip by an answer in its turn (GS r)",
+    Confirmation.STATUS: "It answers its status, but cannot confirm a slip",
+    Confirmation.NONE: "It answers nothing, so no slip can be confirmed",
+    Confirmation.AUTO: "How it confirms a slip cannot be told before it is ready",
 }
 
 
@@ -48,7 +48,7 @@ def probe(device: str, profile: str, *, as_json: bool) -> int:
     words = "\n".join(
         (
             f"{device} is {sentence(status)}",
-            f"It {_CONFIRMATIONS[printer.confirmation]}.",
+            f"{_CONFIRMATIONS[printer.confirmation]}.",
             f"Profile {known.name}: {known.description}, {known.dots} dots on {known.paper_mm} mm of paper.",
         )
     )
@@ -71,8 +71,11 @@ def print_test_page(device: str, profile: str, *, as_json: bool) -> int:
     printer = _printer(device, profile)
     documents = {"raster": render_raster_page(device, known), "text": render_text_page(known)}
     verdicts = {name: printer.print(document, job) for job, (name, document) in enumerate(documents.items(), 1)}
-    words = "\n".join(f"{name}: {verdict.state.value}, {verdict.detail}" for name, verdict in verdicts.items())
-    slips = {name: {"state": verdict.state.value, "detail": verdict.detail} for name, verdict in verdicts.items()}
+    words = "\n".join(f"{name}: {_outcome(verdict)}" for name, verdict in verdicts.items())
+    slips = {
+        name: {"state": verdict.state.value, "detail": verdict.detail, "printer": facts(verdict.status)}
+        for name, verdict in verdicts.items()
+    }
     _tell(as_json, words, device=device, slips=slips)
     good = {PrintState.CONFIRMED, PrintState.UNVERIFIED}
     return 0 if good.issuperset(verdict.state for verdict in verdicts.values()) else 1
@@ -121,6 +124,12 @@ def facts(status: PrinterStatus) -> Mapping[str, Any]:
             return {"status": "cannot_tell", "detail": detail}
         case _ as never:
             assert_never(never)
+
+
+def _outcome(verdict: PrintVerdict) -> str:
+    """With the printer's own reason, where it has one."""
+    words = f"{verdict.state.value}, {verdict.detail}"
+    return words if isinstance(verdict.status, Ready | CannotTell) else f"{words}; {sentence(verdict.status)}"
 
 
 def _printer(device: str, profile: str) -> EscposPrinter:

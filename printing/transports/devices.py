@@ -1,5 +1,7 @@
 """A device's address, as configurations and commands name it, becomes a transport."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -22,16 +24,22 @@ def open_device(url: str, profile: Profile | None = None) -> Transport:
     """The transport of `tcp://HOST:PORT` or `sim:DIR`; nothing is connected yet. `profile` tells the simulated printer
     how wide its head is.
 
-    Raises TransportError for an address that cannot be reached from here, ProfileError for one that is malformed.
+    Raises TransportError for an address that cannot be used now, ProfileError for one that never can.
     """
+    return device_opener(url)(profile)
+
+
+def device_opener(url: str) -> Callable[[Profile | None], Transport]:
+    """The same in two steps: this one reads the address only. Raises ProfileError."""
     kind, _, rest = url.partition(":")
     match kind:
         case "tcp":
-            return _tcp(url)
+            transport = _tcp(url)
+            return lambda _: transport
         case "sim" if rest:
-            return _sim(Path(rest), profile)
+            return partial(_sim, Path(rest))
         case _ if kind in _LATER:
-            raise TransportError(f"this version does not print to {_LATER[kind]} yet ({url}); use {_SPOKEN}")
+            raise ProfileError(f"this version does not print to {_LATER[kind]} yet ({url}); use {_SPOKEN}")
         case _:
             raise ProfileError(f"{url!r} names no printer; write {_SPOKEN}")
 

@@ -122,10 +122,10 @@ def test_refused_connection_names_the_address() -> None:
 @pytest.mark.parametrize(
     ("url", "error", "sentence"),
     [
-        ("usb:04b8:0e15", TransportError, "does not print to USB printers yet"),
-        ("file:/dev/usb/lp0", TransportError, "does not print to device files yet"),
-        ("serial:/dev/ttyUSB0?baud=9600", TransportError, "does not print to serial ports yet"),
-        ("win:EPSON", TransportError, "does not print to Windows printers yet"),
+        ("usb:04b8:0e15", ProfileError, "does not print to USB printers yet"),
+        ("file:/dev/usb/lp0", ProfileError, "does not print to device files yet"),
+        ("serial:/dev/ttyUSB0?baud=9600", ProfileError, "does not print to serial ports yet"),
+        ("win:EPSON", ProfileError, "does not print to Windows printers yet"),
         ("tcp://printer:99999", ProfileError, "no valid host or port"),
         ("tcp://printer..lan:9100", ProfileError, "no valid host or port"),
         (f"tcp://{'a' * 70}:9100", ProfileError, "no valid host or port"),

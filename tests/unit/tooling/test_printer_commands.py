@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from giliran import main
+from printing.profile import load_profiles
 from printing.simulated import SimulatedPrinter
 
 ROOT = Path(__file__).parents[3]
@@ -66,7 +67,47 @@ def test_test_page_without_paper_exits_1(tmp_path: Path) -> None:
     assert printer("test-page", f"sim:{tmp_path}").exit_code == 1
 
 
-@pytest.mark.parametrize("words", [["status", "moon:1"], ["status", "sim:x", "--profile", "none-such"]], ids=" ".join)
+def test_slips_that_failed_say_what_the_printer_says() -> None:
+    status, page = printer("status", "tcp://127.0.0.1:9"), printer("test-page", "tcp://127.0.0.1:9")
+    assert page.output.splitlines() == [
+        f"{name}: failed, nothing was sent; {status.output.strip()}" for name in ("raster", "text")
+    ]
+
+
+def test_probe_of_a_printer_that_is_not_ready_is_a_whole_sentence(tmp_path: Path) -> None:
+    SimulatedPrinter(tmp_path).change(paper_mm=0)
+    lines = printer("probe", f"sim:{tmp_path}").output.splitlines()
+    assert lines[:2] == [
+        f"sim:{tmp_path} is stopped: load paper",
+        "How it confirms a slip cannot be told before it is ready.",
+    ]
+
+
+def test_broken_state_of_a_simulated_printer_is_named_and_kept(tmp_path: Path) -> None:
+    file = tmp_path / "printer.json"
+    file.write_text("{broken")
+    result = printer("status", f"sim:{tmp_path}")
+    assert (result.exit_code, file.read_text()) == (1, "{broken")
+    assert result.output.startswith(f"not to be reached: {file} is not a printer's state (Invalid JSON")
+
+
+def test_folder_of_a_simulated_printer_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    result = printer("status", f"sim:{tmp_path}/file/slips")
+    assert (result.exit_code, result.output) == (
+        1,
+        f"the simulated printer cannot use {tmp_path}/file/slips: Not a directory\n",
+    )
+
+
+def test_help_names_every_profile() -> None:
+    words = " ".join(printer("status", "--help").output.split())
+    assert f"One of {', '.join(sorted(load_profiles()))}." in words
+
+
+@pytest.mark.parametrize(
+    "words", [["status", "moon:1"], ["status", "usb://1"], ["status", "sim:x", "--profile", "none-such"]], ids=" ".join
+)
 def test_wrong_device_or_profile_exits_2(words: list[str]) -> None:
     assert printer(*words).exit_code == 2
 
