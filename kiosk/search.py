@@ -58,9 +58,9 @@ class ServiceSearch:
 
     def find(self, query: str, language: Language, limit: int = 8) -> tuple[Hit, ...]:
         """The services that answer best, best first; the last word may still be half typed."""
-        words = split_words(query)[:MAX_WORDS]
-        needs = [self._need(words, still_typing=True)]
-        needs += (self._need(each, still_typing=False) for each in self._words.completed(words))
+        typed, *endings = self._words.told(split_words(query)[:MAX_WORDS])
+        needs = [self._need(typed, still_typing=True)]
+        needs += (self._need(each, still_typing=False) for each in (*self._words.completed(typed), *endings))
         entries = [self._entries[number] for number in set().union(*map(self._candidates, needs))]
         found = [Hit(entry.service, max(_score(entry, need, self._rarity) for need in needs)) for entry in entries]
 

@@ -22,6 +22,10 @@ _COMPLETED: Final = 0.9
 _CORRECTED: Final = 0.8
 _SHORTEST_TO_CORRECT: Final = 4
 """Letters. Among shorter words everything is like everything: KTP, KK, KIA."""
+_SHORTEST_BEGINNING_TO_CORRECT: Final = 6
+"""Letters of a word still being typed: shorter ones begin like too much, and `bakso` would find social aid."""
+_SHORTEST_TO_CORRECT_FIRST_LETTER: Final = 6
+"""Letters. Few slips fall on the first, and without it a short word is a guess: `film` is not `klaim`."""
 _LIKENESS: Final = 0.72
 """One slip in four letters, two in eight."""
 
@@ -74,9 +78,12 @@ class Vocabulary:
 
     def _correct(self, typed: str, *, whole: bool) -> Meaning:
         """Spellings like the typed one; where it is not `whole` yet, spellings that begin like it."""
-        if len(typed) < _SHORTEST_TO_CORRECT:
+        if len(typed) < (_SHORTEST_TO_CORRECT if whole else _SHORTEST_BEGINNING_TO_CORRECT):
             return {}
         spellings = self._spelled if whole else self._beginnings(len(typed))
+        if len(typed) < _SHORTEST_TO_CORRECT_FIRST_LETTER:
+            initial = typed[0]
+            spellings = spellings[bisect_left(spellings, initial) : bisect_left(spellings, chr(ord(initial) + 1))]
         near = process.extract(
             typed, spellings, scorer=OSA.normalized_similarity, score_cutoff=_LIKENESS, limit=_MAX_CORRECTIONS
         )

@@ -13,6 +13,7 @@ from pydantic import Field
 from kiosk.data_file import FileModel, Name, parse_json, parse_model, read_bytes
 from kiosk.errors import DataFileError
 from kiosk.paths import resource_path
+from kiosk.search_moves import Move, Moves
 from kiosk.stemming import stem
 
 _SHORTEST_BEGINNING: Final = 2
@@ -31,11 +32,15 @@ class Reading:
 
 @dataclass(frozen=True)
 class SearchWords:
-    """`same`: a variant, one word or several, to the words it counts as. `related`: a term to further terms."""
+    """`same`: a variant, one word or several, to the words it counts as. `related`: a term to further terms.
+
+    `moves` holds for queries only: what a catalogue says of places stands as it is.
+    """
 
     stop_words: frozenset[str]
     same: Mapping[tuple[str, ...], tuple[str, ...]]
     related: Mapping[str, tuple[str, ...]]
+    moves: Moves
 
     @cached_property
     def _longest(self) -> int:
@@ -80,6 +85,12 @@ class SearchWords:
         }
         return tuple(sorted(meant))
 
+    def told(self, words: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+        """A query with the places of a move in words of the catalogue; then what it may become, half typed as it is."""
+        if self.moves.words.isdisjoint(map(self.term, words)):
+            return (words,)
+        return (self.moves.told(words), *self.moves.completed(words))
+
     def _phrase_at(self, words: tuple[str, ...], position: int) -> Reading | None:
         for length in range(min(self._longest, len(words) - position), 0, -1):
             phrase = words[position : position + length]
@@ -105,12 +116,25 @@ def split_words(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall("".join(each for each in decomposed if not unicodedata.combining(each))))
 
 
+class _PlacesModel(FileModel):
+    to: list[Name]
+    origin: list[Name] = Field(alias="from")
+    names: list[Name]
+
+
+class _MovesModel(FileModel):
+    words: list[Name]
+    origins: list[Name] = Field(alias="from")
+    places: list[_PlacesModel]
+
+
 class _WordsModel(FileModel):
     schema_version: Literal[1]
     about: dict[str, Any]
     stop_words: list[Name]
     same: dict[str, Annotated[list[Name], Field(min_length=1)]]
     related: dict[str, Annotated[list[Name], Field(min_length=1)]]
+    moves: _MovesModel
 
 
 def load_search_words(path: Path | None = None) -> SearchWords:
@@ -127,4 +151,13 @@ def load_search_words(path: Path | None = None) -> SearchWords:
         stop_words=frozenset(model.stop_words),
         same={split_words(variant): split_words(key) for key, variants in model.same.items() for variant in variants},
         related={term: tuple(terms) for term, terms in model.related.items()},
+        moves=Moves(
+            frozenset(model.moves.words),
+            frozenset(model.moves.origins),
+            {
+                split_words(name): Move(tuple(places.to), tuple(places.origin))
+                for places in model.moves.places
+                for name in places.names
+            },
+        ),
     )

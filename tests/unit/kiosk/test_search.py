@@ -35,16 +35,19 @@ def ids(search: ServiceSearch, query: str, limit: int = 3) -> list[str]:
     return [hit.service.id for hit in search.find(query, Language.INDONESIAN, limit)]
 
 
-@pytest.mark.parametrize(("part", "least"), [("tuning", 1.0), ("held_out", 0.95)])
+@pytest.mark.parametrize(("part", "least"), [("tuning", 1.0), ("held_out", 0.95), ("third", 0.95), ("fourth", 0.9)])
 def test_the_right_service_is_among_the_first_three(search: ServiceSearch, part: str, least: float) -> None:
-    """design.md, section 13: at least 95 % of everyday queries that the words were not tuned on."""
+    """design.md, section 13: at least 95 % of everyday queries that the words were not tuned on: `held_out`.
+
+    The search has learnt from the others since; their first tries stand in the file.
+    """
     missed = [each["query"] for each in QUERIES[part] if not set(ids(search, each["query"])) & set(each["right"])]
     assert len(QUERIES[part]) >= 60
     assert 1 - len(missed) / len(QUERIES[part]) >= least
 
 
-def test_no_query_stands_in_both_lists() -> None:
-    queries = [each["query"] for part in ("tuning", "held_out") for each in QUERIES[part]]
+def test_no_query_stands_in_two_lists() -> None:
+    queries = [each["query"] for part in ("tuning", "held_out", "third", "fourth") for each in QUERIES[part]]
     assert len(queries) == len(set(queries))
 
 
@@ -77,7 +80,33 @@ def test_every_keystroke_on_the_way_keeps_finding_something(search: ServiceSearc
         assert ids(search, query[:length]), query[:length]
 
 
-@pytest.mark.parametrize("query", ["", "   ", "!?", "xyzzyqwrt", "日本語", "👍"])
+@pytest.mark.parametrize(
+    ("query", "right"),
+    [
+        ("pindah rumah ke Bekasi", "dukcapil.pindah-keluar"),
+        ("surat pindah Jawa Barat", "dukcapil.pindah-keluar"),
+        ("moving to Surabaya", "dukcapil.pindah-keluar"),
+        ("pindah dari jakarta", "dukcapil.pindah-keluar"),
+        ("pindah dari bogor", "dukcapil.pindah-datang"),
+        ("pindah ke jakarta", "dukcapil.pindah-datang"),
+        ("pindah dari jaksel ke jaktim", "dukcapil.pindah-dalam"),
+        ("pindah ke australia", "dukcapil.skdln"),
+        ("pindah ke bek", "dukcapil.pindah-keluar"),
+        ("pindah ke jawa bar", "dukcapil.pindah-keluar"),
+        ("mutasi motor ke bandung", "samsat.mutasi"),
+    ],
+)
+def test_a_place_says_which_way_a_move_goes(search: ServiceSearch, query: str, right: str) -> None:
+    assert ids(search, query, limit=1) == [right]
+
+
+def test_a_place_without_a_move_says_nothing_of_moving(search: ServiceSearch) -> None:
+    assert "dukcapil.pindah-keluar" not in ids(search, "ktp hilang di bekasi", limit=8)
+
+
+@pytest.mark.parametrize(
+    "query", ["", "   ", "!?", "xyzzyqwrt", "日本語", "👍", "qqqq", "asdf", "toilet", "wc", "film", "bakso"]
+)
 def test_nothing_is_found_for_nothing(search: ServiceSearch, query: str) -> None:
     assert ids(search, query) == []
 
@@ -163,4 +192,4 @@ def test_a_broken_word_list_is_refused(tmp_path: Path) -> None:
     path.write_text('{"schema_version": 1, "about": {}, "stop_words": ["\\u0007"], "same": {"ktp": []}}', "utf-8")
     with pytest.raises(DataFileError) as refusal:
         load_search_words(path)
-    assert {problem.path for problem in refusal.value.problems} == {"stop_words.0", "same.ktp", "related"}
+    assert {problem.path for problem in refusal.value.problems} == {"stop_words.0", "same.ktp", "related", "moves"}
