@@ -80,8 +80,9 @@ def run(data: Path, *, headless: bool) -> None:
 def kiosk(config_file: Path) -> None:
     """One kiosk: the visitor's screens and the printer."""
     from kiosk.config import load_config
+    from printing.printer_settings import problems_of
 
-    config = load_config(config_file)
+    config = load_config(config_file, lambda config: problems_of(config.printer))
     from ui.app import run_kiosk
 
     sys.exit(run_kiosk(config))

@@ -4,12 +4,14 @@ Every default stands beside its reason; `docs/kiosk.example.toml` is written fro
 """
 
 # ruff: noqa: RUF009  # setting() is dataclasses.field() with a reason
+import os
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from kiosk.domain.language import Language
-from kiosk.errors import DataFileError
+from kiosk.errors import DataFileError, Problem
 from kiosk.settings_file import example_lines, read_settings, setting
 
 _EXAMPLE_HEAD: Final = """\
@@ -28,7 +30,7 @@ class PrinterConfig:
     """`device`: see `giliran printer --help`. `profile`: a name from printing/profiles.toml."""
 
     device: str = setting("sim:slips", "tcp://HOST:9100 for a network printer; sim:FOLDER draws slips as pictures")
-    profile: str = setting("generic-80mm", "paper width and abilities: a name from printing/profiles.toml")
+    profile: str = setting("generic-80mm", "paper width and abilities: generic-58mm, generic-80mm or generic-80mm-512")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,10 @@ class SyncConfig:
     server: str | None = setting(
         None,
         "the site server, such as http://192.168.1.10:8035; without one the kiosk is alone at its site",
-        pattern=rf"https?://({_HOST_NAME}|\[[0-9A-Fa-f:.]+\])(:{_PORT})?/?",
+        pattern=(
+            rf"https?://({_HOST_NAME}|\[[0-9A-Fa-f:.]+\])(:{_PORT})?/?",
+            "http:// or https://, a host and perhaps a port, such as http://192.168.1.10:8035",
+        ),
     )
 
 
@@ -75,10 +80,16 @@ class KioskConfig:
     marks its own series at a site with several kiosks. Relative paths are taken from the config file's folder.
     """
 
-    name: str = setting("Anjungan 1", "what technicians call this machine", pattern=r"[^\x00-\x1f\x7f]{1,60}")
+    name: str = setting(
+        "Anjungan 1",
+        "what technicians call this machine",
+        pattern=(r"[^\x00-\x1f\x7f]{1,60}", "1 to 60 characters, without control characters"),
+    )
     number: int = setting(1, "different for every kiosk of the site; it is in each QR", among=range(1, 256))
     letter: str = setting(
-        "A", "different for every kiosk of the site; it ends each number given offline", pattern=r"[A-Z]"
+        "A",
+        "different for every kiosk of the site; it ends each number given offline",
+        pattern=(r"[A-Z]", "one capital letter, A to Z"),
     )
     data_dir: Path = setting(Path("data"), "database, key and logs; on the machine's own disk, never on a stick")
     catalogue: Path | None = setting(None, "another catalogue than the one that ships with the program")
@@ -89,12 +100,27 @@ class KioskConfig:
     session: SessionConfig = field(default_factory=SessionConfig)
 
 
-def load_config(path: Path) -> KioskConfig:
-    """Read a kiosk's TOML file. Raises DataFileError with everything that is wrong in it."""
+def load_config(path: Path, look_closer: Callable[[KioskConfig], Iterable[Problem]] = lambda _: ()) -> KioskConfig:
+    """Read a kiosk's TOML file. `look_closer` judges what this package cannot, such as the printer's address.
+
+    Raises DataFileError with everything that is wrong in it. A file or a disk that is away is named along with the
+    rest, but alone it is no reason: it may come back, and the kiosk has its last good files and a screen until then.
+    """
     config, problems = read_settings(KioskConfig, path)
-    if problems:
-        raise DataFileError(str(path), problems)
-    return replace(config, printer=replace(config.printer, device=_anchored(config.printer.device, path)))
+    config = replace(config, printer=replace(config.printer, device=_anchored(config.printer.device, path)))
+    faults = (*problems, *look_closer(config))
+    if faults:
+        raise DataFileError(str(path), (*faults, *_away(config)))
+    return config
+
+
+def _away(config: KioskConfig) -> Iterator[Problem]:
+    for name, file in (("catalogue", config.catalogue), ("site", config.site)):
+        if file is not None and not file.is_file():
+            yield Problem(name, f"there is no file {file}")
+    nearest = next(folder for folder in (config.data_dir, *config.data_dir.absolute().parents) if folder.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        yield Problem("data_dir", f"{config.data_dir} cannot be made or written: look at {nearest}")
 
 
 def _anchored(device: str, path: Path) -> str:

@@ -23,8 +23,11 @@ _KINDS: Final[Mapping[Any, tuple[tuple[type, ...], str]]] = {
 }
 
 
-def setting(default: Any, reason: str, *, among: range | None = None, pattern: str | None = None) -> Any:
-    """A dataclass field with the reason for its default, and the numbers or the text that it takes."""
+def setting(default: Any, reason: str, *, among: range | None = None, pattern: tuple[str, str] | None = None) -> Any:
+    """A dataclass field with the reason for its default, and the numbers or the text that it takes.
+
+    `pattern`: a regular expression, and what it asks for in words that follow "must be".
+    """
     return field(default=default, metadata={"reason": reason, "among": among, "pattern": pattern})
 
 
@@ -105,8 +108,8 @@ def _fault(value: Any, kind: Any, limits: Mapping[str, Any]) -> str | None:
     among, pattern = limits["among"], limits["pattern"]
     if among is not None and not among.start <= value < among.stop:
         return f"must be from {among.start} to {among.stop - 1}"
-    if pattern is not None and not re.fullmatch(pattern, str(value)):
-        return f"does not look right ({limits['reason']})"
+    if pattern is not None and not re.fullmatch(pattern[0], str(value)):
+        return f"must be {pattern[1]}"
     return None
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from kiosk.config import KioskConfig, PrinterConfig, SyncConfig, example_config, load_config
 from kiosk.domain.language import Language
-from kiosk.errors import DataFileError
+from kiosk.errors import DataFileError, Problem
 
 
 def written(folder: Path, toml: str | bytes) -> Path:
@@ -45,7 +45,9 @@ def test_other_devices_are_taken_as_they_are(tmp_path: Path, device: str) -> Non
     ],
 )
 def test_what_no_server_can_stand_at_is_refused(tmp_path: Path, server: str) -> None:
-    assert problems_of(tmp_path, f'sync.server = "{server}"').keys() == {"sync.server"}
+    problems = problems_of(tmp_path, f'sync.server = "{server}"')
+    assert problems.keys() == {"sync.server"}
+    assert problems["sync.server"].endswith("such as http://192.168.1.10:8035")
 
 
 @pytest.mark.parametrize("server", ["http://10.0.0.7", "https://hall.lan:65535/", "http://[::1]:8035"])
@@ -66,7 +68,7 @@ def test_what_is_set_is_taken(tmp_path: Path) -> None:
             [printer]
             device = "tcp://192.168.1.20:9100"
             [sync]
-            server = "http://192.168.1.10:8600"
+            server = "http://192.168.1.10:8035"
             [screen]
             panel_width_mm = 400
             animations = false
@@ -78,7 +80,7 @@ def test_what_is_set_is_taken(tmp_path: Path) -> None:
     assert (config.name, config.number, config.letter) == ("Anjungan Barat", 7, "K")
     assert (config.data_dir, config.site) == (Path("/var/lib/giliran"), tmp_path / "hall.json")
     assert config.printer == PrinterConfig(device="tcp://192.168.1.20:9100")
-    assert config.sync == SyncConfig(server="http://192.168.1.10:8600")
+    assert config.sync == SyncConfig(server="http://192.168.1.10:8035")
     assert config.screen.panel_width_mm == 400.0
     assert isinstance(config.screen.panel_width_mm, float)
     assert not config.screen.animations
@@ -109,7 +111,7 @@ def test_every_problem_is_named_at_once_by_its_path(tmp_path: Path) -> None:
     )
     assert problems == {
         "number": "must be a whole number",
-        "letter": "does not look right (different for every kiosk of the site; it ends each number given offline)",
+        "letter": "must be one capital letter, A to Z",
         "leter": "is no setting; perhaps letter",
         "data_dir": "must be a path in quotes",
         "sync": "must be a section: [sync]",
@@ -122,6 +124,34 @@ def test_every_problem_is_named_at_once_by_its_path(tmp_path: Path) -> None:
         "session.default_language": "must be one of id, en",
         "zzz": "is no setting",
     }
+
+
+AWAY = """
+catalogue = "nowhere.json"
+site = "no.json"
+data_dir = "file/data"
+"""
+
+
+def test_what_is_away_is_named_beside_faults_and_alone_keeps_no_kiosk_from_starting(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert problems_of(tmp_path, AWAY + "number = 0") == {
+        "number": "must be from 1 to 255",
+        "catalogue": f"there is no file {tmp_path / 'nowhere.json'}",
+        "site": f"there is no file {tmp_path / 'no.json'}",
+        "data_dir": f"{tmp_path / 'file/data'} cannot be made or written: look at {tmp_path / 'file'}",
+    }
+    assert load_config(written(tmp_path, AWAY)).site == tmp_path / "no.json"
+
+
+def test_what_others_find_in_it_is_named_with_the_rest(tmp_path: Path) -> None:
+    path = written(tmp_path, "number = 0\nprinter.device = 'lpt1'")
+    with pytest.raises(DataFileError) as refused:
+        load_config(path, lambda config: [Problem("printer.device", config.printer.device)])
+    assert [str(problem) for problem in refused.value.problems] == [
+        "number: must be from 1 to 255",
+        "printer.device: lpt1",
+    ]
 
 
 @pytest.mark.parametrize(

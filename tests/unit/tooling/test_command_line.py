@@ -85,6 +85,19 @@ def test_folder_that_cannot_be_made_is_one_sentence_and_exits_1(tmp_path: Path) 
     assert (result.exit_code, result.stderr) == (1, sentence)
 
 
+def test_every_fault_of_a_kiosks_settings_is_named_at_once(tmp_path: Path) -> None:
+    broken = tmp_path / "kiosk.toml"
+    broken.write_text('number = 0\nsite = "no.json"\nprinter = {device = "lpt1", profile = "bogus"}')
+    result = CliRunner().invoke(main, ["kiosk", "--config", str(broken)])
+    assert result.exit_code == 1
+    assert [line.split(":")[0].strip() for line in result.stderr.splitlines()[1:]] == [
+        "number",
+        "printer.device",
+        "printer.profile",
+        "site",
+    ]
+
+
 def test_trouble_with_the_environment_is_one_sentence_and_exits_1(tmp_path: Path) -> None:
     broken = tmp_path / "kiosk.toml"
     broken.write_text("this is no TOML")
