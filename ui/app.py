@@ -7,6 +7,7 @@ from ui.machine import Machine
 from collections.abc import Callable, Sequence
 from typing import Final
 
+import click
 import structlog
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtQml import QQmlApplicationEngine, QQmlError
@@ -15,12 +16,12 @@ from shiboken6 import Shiboken
 
 from kiosk.clock import Clock, SystemClock
 from kiosk.config import KioskConfig
-from kiosk.errors import KioskError, SyncError
+from kiosk.errors import KioskError, StoreLockedError, SyncError
 from kiosk.paths import resource_path
 from ui.components.icon_provider import PROVIDER_NAME as ICONS
 from ui.components.icon_provider import IconProvider
 from ui.kiosk_window import WindowGuard, fill_panel
-from ui.last_words import watch_for_failures
+from ui.last_words import FOUND_A_FAULT, watch_for_failures
 from ui.qt_application import qt_application, run_until_told
 from ui.technician.report import report, trouble_report
 from ui.technician.rows import TechnicianRow
@@ -156,7 +157,10 @@ def _delete(*objects: QObject) -> None:
 
 
 def _pair_nearby(kiosk: KioskApplication) -> None:
-    """A site server on this same machine learns of the kiosk by itself; elsewhere the sync status says what lacks."""
+    """A site server on this same machine learns of the kiosk by itself; elsewhere the sync status says what lacks.
+
+    One that does not take it, because another kiosk has its number, keeps no visitor from a ticket.
+    """
     machine, server = kiosk.machine, kiosk.config.sync.server
     if machine is None or server is None:
         return
@@ -166,14 +170,24 @@ def _pair_nearby(kiosk: KioskApplication) -> None:
         pair_on_this_machine(server, machine.identity, machine.hall.site.id, kiosk.config)
     except SyncError as error:
         log.warning("pairing_failed", server=server, problem=str(error))
+        click.echo(str(error), err=True)
 
 
 def run_kiosk(config: KioskConfig) -> int:
-    """One kiosk until it is told to stop. The exit code is 1 after a bug, so that a supervisor starts it anew."""
+    """One kiosk until it is told to stop. The exit code is 1 after a bug, so that a supervisor starts it anew, and
+    where another kiosk works in the folder: its window is not to be covered.
+    """
     application = qt_application()
-    watch_for_failures(config.data_dir / "logs")
+    logs = config.data_dir / "logs"
+    watch_for_failures(logs)
     kiosk = KioskApplication(config, SystemClock())
     try:
+        if kiosk.trouble is None:
+            click.echo(f"{config.name} is running; logs in {logs}")
+        else:
+            click.echo(str(kiosk.trouble), err=True)
+        if isinstance(kiosk.trouble, StoreLockedError):
+            return FOUND_A_FAULT
         _pair_nearby(kiosk)
         kiosk.show()
         return run_until_told(application)

@@ -45,6 +45,7 @@ def run(data: Path, how: str) -> "subprocess.Popen[str]":
 def test_it_stops_in_good_order_when_told(tmp_path: Path, number: signal.Signals) -> None:
     with run(tmp_path, "well") as process:
         assert process.stdout is not None
+        assert process.stdout.readline() == f"Anjungan 1 is running; logs in {tmp_path / 'logs'}\n"
         assert process.stdout.readline() == "running\n"
         asked = monotonic()
         process.send_signal(number)
@@ -68,4 +69,19 @@ def test_a_folder_that_cannot_be_written_is_a_screen_and_not_a_traceback(tmp_pat
         assert process.stdout.readline() == "running\n"
         process.terminate()
         assert process.wait(timeout=20) == 0
-        assert "Traceback" not in process.stderr.read()
+        said = process.stderr.read()
+    assert f"The data folder {tmp_path / 'data'} cannot be made: File exists." in said.splitlines()
+    assert "Traceback" not in said
+    assert "\x1b" not in said, "colours are for people, and nobody looks"
+
+
+def test_second_kiosk_on_the_folder_says_so_and_ends_without_a_window(tmp_path: Path) -> None:
+    with run(tmp_path, "well") as first:
+        assert first.stdout is not None
+        assert first.stdout.readline().startswith("Anjungan 1 is running")
+        with run(tmp_path, "well") as second:
+            out, said = second.communicate(timeout=20)
+        assert (second.returncode, out) == (1, "")
+        assert said.startswith(f"Another Giliran is already running on {tmp_path}")
+        assert said.count("\n") == 1
+        first.terminate()
