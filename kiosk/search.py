@@ -52,7 +52,7 @@ class ServiceSearch:
     def __init__(self, catalogue: Catalogue, site: Site, words: SearchWords | None = None) -> None:
         self._words = words or load_search_words()
         self._entries = tuple(index_entries(catalogue, site, self._words))
-        self._rarity = rarities(self._entries)
+        self._rarity = rarities(self._entries, self._words.subjects)
         self._vocabulary = Vocabulary(self._words, self._rarity, spelled_texts(catalogue))
         self._fts = full_text_index(self._entries)
 

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +17,8 @@ FIELDS: Final = {"name": 1.0, "keywords": 1.0, "agency": 0.55, "events": 0.3, "p
 """What meeting a word in this field counts."""
 _TELLING: Final = 0.5
 """Fields from this weight on say what a service is; how rare a word is, is counted there."""
+_SUBJECT: Final = 1.5
+"""How much more a subject tells than another word as rare: of `paspor hilang di luar negeri`, the passport."""
 _POPULAR: Final = 0.05
 _IN_THIS_HALL: Final = 0.02
 
@@ -75,11 +77,14 @@ def _both(text: Text) -> tuple[str, str]:
     return text.id, text.en
 
 
-def rarities(entries: tuple[Entry, ...]) -> Mapping[str, float]:
-    """Term to how much it tells: the logarithm of how few services it stands for."""
+def rarities(entries: tuple[Entry, ...], subjects: Collection[str]) -> Mapping[str, float]:
+    """Term to how much it tells: the logarithm of how few services it stands for; more for one of the `subjects`."""
     all_terms = {term for entry in entries for term in entry.weights}
     telling = Counter(term for entry in entries for term, weight in entry.weights.items() if weight >= _TELLING)
-    return {term: math.log(1 + len(entries) / (telling[term] or len(entries))) for term in all_terms}
+    return {
+        term: math.log(1 + len(entries) / (telling[term] or len(entries))) * (_SUBJECT if term in subjects else 1)
+        for term in all_terms
+    }
 
 
 def full_text_index(entries: tuple[Entry, ...]) -> dbapi2.Connection:

@@ -34,12 +34,14 @@ class Reading:
 class SearchWords:
     """`same`: a variant, one word or several, to the words it counts as. `related`: a term to further terms.
 
+    `subjects`: terms for what a need is about, whatever else is said.
     `moves` holds for queries only: what a catalogue says of places stands as it is.
     """
 
     stop_words: frozenset[str]
     same: Mapping[tuple[str, ...], tuple[str, ...]]
     related: Mapping[str, tuple[str, ...]]
+    subjects: frozenset[str]
     moves: Moves
 
     @cached_property
@@ -134,6 +136,7 @@ class _WordsModel(FileModel):
     stop_words: list[Name]
     same: dict[str, Annotated[list[Name], Field(min_length=1)]]
     related: dict[str, Annotated[list[Name], Field(min_length=1)]]
+    subjects: list[Name]
     moves: _MovesModel
 
 
@@ -151,6 +154,7 @@ def load_search_words(path: Path | None = None) -> SearchWords:
         stop_words=frozenset(model.stop_words),
         same={split_words(variant): split_words(key) for key, variants in model.same.items() for variant in variants},
         related={term: tuple(terms) for term, terms in model.related.items()},
+        subjects=frozenset(model.subjects),
         moves=Moves(
             frozenset(model.moves.words),
             frozenset(model.moves.origins),
