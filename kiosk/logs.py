@@ -24,7 +24,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "events_parked": "Events were kept and acknowledged that this version cannot project; a later one will.",
     "fork_seen": "Two histories of one kiosk reached the server: its disk was cloned or restored.",
     "hall_not_read": "The store could not tell who waits and what is open; screens keep what they showed.",
-    "kiosk_not_started": "The kiosk could not start; `problem` says why. It shows that, or ends where another one runs.",
+    "kiosk_not_started": "The kiosk could not start; `problem` says why, and its screen that it is out of service.",
     "pairing_failed": "A site server on this machine did not take the kiosk; its tickets wait here.",
     "printer_lost": "The printer needs a person, or no longer answers; said once.",
     "printer_recovered": "The printer is ready again.",

@@ -61,7 +61,11 @@ class LocalServer:
             except subprocess.TimeoutExpired:
                 continue
             break
-        raise ServerStartError(f"The site server on this machine did not start; {self._log} says why.")
+        raise ServerStartError(f"The site server on this machine did not start: {self._last_words()} ({self._log})")
+
+    def _last_words(self) -> str:
+        lines = self._log.read_text("utf-8", errors="replace").splitlines()
+        return lines[-1] if lines else "it said nothing."
 
     def _stop(self) -> None:
         process = self._process
