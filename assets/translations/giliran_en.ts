@@ -87,17 +87,17 @@ What brings you here today?</translation>
         </message>
     </context>
     <context>
-        <name>FactTile</name>
-        <message>
-            <source>Belum diumumkan</source>
-            <translation>Not published yet</translation>
-        </message>
-    </context>
-    <context>
-        <name>Header</name>
+        <name>DemonstrationTag</name>
         <message>
             <source>Data contoh</source>
             <translation>Sample data</translation>
+        </message>
+    </context>
+    <context>
+        <name>FactTile</name>
+        <message>
+            <source>Belum diterbitkan</source>
+            <translation>Not published yet</translation>
         </message>
     </context>
     <context>
@@ -274,7 +274,7 @@ What brings you here today?</translation>
             <translation>Pregnant or breastfeeding</translation>
         </message>
         <message>
-            <source>Orang tua yang membawa anak</source>
+            <source>Orang tua dengan anak kecil</source>
             <translation>A parent with a small child</translation>
         </message>
         <message>
@@ -400,7 +400,7 @@ What brings you here today?</translation>
             <translation>Legal basis</translation>
         </message>
         <message>
-            <source>Belum diumumkan</source>
+            <source>Belum diterbitkan</source>
             <translation>Not published yet</translation>
         </message>
         <message>
@@ -519,7 +519,7 @@ What brings you here today?</translation>
             <translation>after %1</translation>
         </message>
         <message>
-            <source>Anda pertama</source>
+            <source>Anda yang pertama</source>
             <translation>You are first</translation>
         </message>
         <message numerus="yes">

@@ -10,7 +10,7 @@ Card {
     required property string value
     property string note
 
-    Accessible.name: root.label + ": " + (root.value === "" ? qsTr("Belum diumumkan") : Words.line([root.value, root.note]))
+    Accessible.name: root.label + ": " + (root.value === "" ? qsTr("Belum diterbitkan") : Words.line([root.value, root.note]))
     Accessible.role: Accessible.StaticText
     padding: Theme.spaceS
 
@@ -37,7 +37,7 @@ Card {
             Layout.fillWidth: true
             color: root.value === "" ? Theme.softInk : Theme.ink
             font: root.value === "" ? Theme.body : Theme.name
-            text: root.value === "" ? qsTr("Belum diumumkan") : root.value
+            text: root.value === "" ? qsTr("Belum diterbitkan") : root.value
         }
 
         Caption {

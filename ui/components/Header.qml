@@ -47,25 +47,8 @@ Item {
                         wrapMode: Text.Wrap
                     }
 
-                    Rectangle {
-                        border.color: Theme.accent
-                        border.width: Theme.strokeThin
-                        color: "transparent"
-                        height: tagText.implicitHeight + Theme.strokeThin * 4
-                        objectName: "demonstrationTag"
-                        radius: height / 2
+                    DemonstrationTag {
                         visible: root.kiosk.isDemonstration
-                        width: tagText.implicitWidth + Theme.spaceS * 2
-
-                        Text {
-                            id: tagText
-
-                            anchors.centerIn: parent
-                            color: Theme.heroInk
-                            font: Theme.chrome
-                            text: qsTr("Data contoh")
-                            textFormat: Text.PlainText
-                        }
                     }
                 }
 

@@ -67,13 +67,22 @@ FocusScope {
                 ColumnLayout {
                     spacing: 0
 
-                    Text {
+                    Flow {
                         Layout.fillWidth: true
-                        color: Theme.heroInk
-                        font: Theme.chromeTitle
-                        text: root.kiosk.siteName
-                        textFormat: Text.PlainText
-                        wrapMode: Text.Wrap
+                        spacing: Theme.spaceS
+
+                        Text {
+                            color: Theme.heroInk
+                            font: Theme.chromeTitle
+                            text: root.kiosk.siteName
+                            textFormat: Text.PlainText
+                            width: Math.min(implicitWidth, parent.width)
+                            wrapMode: Text.Wrap
+                        }
+
+                        DemonstrationTag {
+                            visible: root.kiosk.isDemonstration
+                        }
                     }
 
                     Text {

@@ -29,7 +29,7 @@ TicketFrame {
 
                 TicketLabel {
                     Layout.fillWidth: true
-                    ticket: root.kiosk.ticket
+                    kiosk: root.kiosk
                 }
 
                 Title {

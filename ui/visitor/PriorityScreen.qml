@@ -22,7 +22,7 @@ ScreenFrame {
         case 2:
             return qsTr("Ibu hamil atau menyusui");
         case 3:
-            return qsTr("Orang tua yang membawa anak");
+            return qsTr("Orang tua dengan anak kecil");
         default:
             return qsTr("Korban bencana");
         }
@@ -72,36 +72,32 @@ ScreenFrame {
 
         GridLayout {
             Layout.fillWidth: true
-            columnSpacing: Theme.spaceS
-            columns: root.portrait ? 1 : Theme.textScale > 1.2 ? 2 : 3
-            rowSpacing: Theme.spaceS
+            Layout.topMargin: Theme.spaceS
+            columnSpacing: Theme.margin
+            columns: root.portrait ? 1 : 2
+            rowSpacing: Theme.spaceM
             uniformCellWidths: true
 
             Repeater {
                 model: root.icons
 
-                Card {
+                RowLayout {
                     id: entry
 
                     required property int index
                     required property string modelData
 
-                    Layout.fillHeight: true
                     Layout.fillWidth: true
-                    padding: Theme.spaceM
+                    spacing: Theme.spaceM
 
-                    contentItem: RowLayout {
-                        spacing: Theme.spaceM
+                    IconChip {
+                        icon: entry.modelData
+                        size: Math.round(Theme.iconLarge * 1.2)
+                    }
 
-                        IconChip {
-                            icon: entry.modelData
-                            size: Math.round(Theme.iconLarge * 1.2)
-                        }
-
-                        Heading {
-                            Layout.fillWidth: true
-                            text: root.group(entry.index)
-                        }
+                    Heading {
+                        Layout.fillWidth: true
+                        text: root.group(entry.index)
                     }
                 }
             }

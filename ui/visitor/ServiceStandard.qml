@@ -96,7 +96,7 @@ ColumnLayout {
             Body {
                 Layout.fillWidth: true
                 color: root.service.legalBasis === "" ? Theme.softInk : Theme.ink
-                text: root.service.legalBasis === "" ? qsTr("Belum diumumkan") : root.service.legalBasis
+                text: root.service.legalBasis === "" ? qsTr("Belum diterbitkan") : root.service.legalBasis
             }
         }
     }

@@ -7,17 +7,26 @@ import ui.components
 ColumnLayout {
     id: root
 
-    required property TicketDetail ticket
+    required property KioskViewModel kiosk
+    readonly property TicketDetail ticket: root.kiosk.ticket
 
     spacing: 0
 
-    Text {
-        Layout.fillWidth: true
-        color: Theme.heroSoftInk
-        font: Theme.heading
-        text: root.ticket.isCopy ? qsTr("Nomor Anda (salinan)") : qsTr("Nomor Anda")
-        textFormat: Text.PlainText
-        wrapMode: Text.Wrap
+    RowLayout {
+        spacing: Theme.spaceM
+
+        Text {
+            Layout.fillWidth: true
+            color: Theme.heroSoftInk
+            font: Theme.heading
+            text: root.ticket.isCopy ? qsTr("Nomor Anda (salinan)") : qsTr("Nomor Anda")
+            textFormat: Text.PlainText
+            wrapMode: Text.Wrap
+        }
+
+        DemonstrationTag {
+            visible: root.kiosk.isDemonstration
+        }
     }
 
     Item {

@@ -94,7 +94,7 @@ TicketFrame {
 
             TicketLabel {
                 Layout.fillWidth: true
-                ticket: root.kiosk.ticket
+                kiosk: root.kiosk
             }
 
             Verdict {
@@ -139,7 +139,7 @@ TicketFrame {
 
                     TicketLabel {
                         Layout.fillWidth: true
-                        ticket: root.kiosk.ticket
+                        kiosk: root.kiosk
                     }
 
                     Verdict {

@@ -65,7 +65,7 @@ ColumnLayout {
                         Caption {
                             color: Theme.good
                             font: Theme.captionStrong
-                            text: stop.peopleAhead < 0 ? "" : stop.peopleAhead === 0 ? qsTr("Anda pertama") : qsTr("%n di depan Anda", "people ahead in the queue", stop.peopleAhead)
+                            text: stop.peopleAhead < 0 ? "" : stop.peopleAhead === 0 ? qsTr("Anda yang pertama") : qsTr("%n di depan Anda", "people ahead in the queue", stop.peopleAhead)
                             visible: text !== ""
                         }
                     }
