@@ -90,6 +90,8 @@ class _Writer:
         is_narrow = self.room is _NARROW
         yield Heading(clean((self.site.short_name if is_narrow else self.site.name).id, self.room.name))
         yield from self._issued(is_one_line=not is_narrow)
+        if self.site.is_demonstration:
+            yield Lead(self._say(words.DEMONSTRATION), is_strong=True)
         if copy:
             yield CopyMark(self._say(_filled(words.COPY, n=copy)))
         yield Label(clean(self.ticket.label, 12))

@@ -1,6 +1,7 @@
 """Tickets to print: a hall written for paper, with a long name, fees of each kind and a queue without counters."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from types import MappingProxyType
 from typing import Final
@@ -163,8 +164,9 @@ def paper_ticket(
     )
 
 
-def paper_layout(ticket: Ticket, profile: Profile, copy: int = 0) -> TicketLayout:
-    return slip_layout(ticket, paper_site(), paper_catalogue(), profile, copy)
+def paper_layout(ticket: Ticket, profile: Profile, copy: int = 0, *, is_demonstration: bool = False) -> TicketLayout:
+    site = replace(paper_site(), is_demonstration=is_demonstration)
+    return slip_layout(ticket, site, paper_catalogue(), profile, copy)
 
 
 def _service(  # noqa: PLR0917  # one row of the table above

@@ -7,7 +7,7 @@ import pytest
 
 from kiosk.domain.language import Language, Text
 from printing.blocks import Block, Checklist, CopyMark, Fact, Heading, Label, Lead, Mark, Phrase, Qr, StopRow
-from printing.profile import find_profile
+from printing.profile import Profile, find_profile
 from printing.ticket_layout import layout, slip_languages
 from tests.sample_slips import FOUR, ONE, TOKEN, TWO, paper_catalogue, paper_layout, paper_site, paper_ticket
 
@@ -67,7 +67,7 @@ def test_several_stops_are_numbered_and_say_what_comes_first() -> None:
     blocks = paper_layout(paper_ticket(TWO), WIDE).blocks
     first, second = of_kind(StopRow, blocks)
     assert (first.position, second.position) == (1, 2)
-    assert second.notes == (Phrase("Anda paling depan"), Phrase("Sesudah layanan 1"))
+    assert second.notes == (Phrase("Anda yang pertama"), Phrase("Sesudah layanan 1"))
     assert Lead(Phrase("Anda di 2 antrean sekaligus"), is_strong=True) in blocks
 
 
@@ -108,6 +108,16 @@ def test_copies_are_marked(copy: int, marks: list[CopyMark]) -> None:
 @pytest.mark.parametrize(("is_priority", "marks"), [(False, []), (True, [Mark(Phrase("Prioritas"))])])
 def test_priority_is_one_word_and_no_reason(*, is_priority: bool, marks: list[Mark]) -> None:
     assert of_kind(Mark, paper_layout(paper_ticket(is_priority=is_priority), WIDE).blocks) == marks
+
+
+@pytest.mark.parametrize("profile", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_slip_of_a_demonstration_says_so_before_the_number(profile: Profile) -> None:
+    sentence = Lead(Phrase("DATA CONTOH, bukan antrean resmi", "Sample data, not an official queue"), is_strong=True)
+    ticket = paper_ticket(language=Language.ENGLISH)
+    blocks = paper_layout(ticket, profile, is_demonstration=True).blocks
+    assert blocks.index(sentence) < blocks.index(Label("D-045"))
+    assert blocks[-1] == Qr(TOKEN)
+    assert sentence not in paper_layout(ticket, profile).blocks
 
 
 def test_phone_is_only_named_where_a_phone_can_follow() -> None:
