@@ -94,7 +94,8 @@ QtObject {
     readonly property int tilePadding: Math.round((wide ? 3.4 : 5) * mm)
     /** The number keeps most of its size beside large text, but makes room for it. */
     readonly property bool smallLabel: wide || textScale > 1.5
-    readonly property int labelHeight: Math.round((smallLabel ? 54 : 70) * mm)
+    readonly property int labelHeight: smallLabel ? labelHeightSmall : Math.round(70 * mm)
+    readonly property int labelHeightSmall: Math.round(54 * mm)
 
     // ---- type: heights of capitals in millimetres -----------------------------------------------------------------
     readonly property string family: "Plus Jakarta Sans"
@@ -110,7 +111,8 @@ QtObject {
     /** What is read from across the hall. */
     readonly property font poster: root.type(23, Font.ExtraBold, -0.03, 0.2)
     /** The ticket's number; shrinks to its place. */
-    readonly property font label: root.type(root.smallLabel ? 45 : 58, Font.ExtraBold, -0.03, 0)
+    readonly property font label: root.smallLabel ? root.labelSmall : root.type(58, Font.ExtraBold, -0.03, 0)
+    readonly property font labelSmall: root.type(45, Font.ExtraBold, -0.03, 0)
     /** Header and access bar: they keep their place, so they grow a little only. */
     readonly property font chrome: root.type(6.6, Font.DemiBold, -0.005, 0.3)
     readonly property font chromeTitle: root.type(8.7, Font.Bold, -0.015, 0.3)

@@ -7,7 +7,7 @@ import ui.components
 TicketFrame {
     id: root
 
-    readonly property int codeSize: Math.round((Theme.wide ? 100 : 130) * Theme.mm)
+    readonly property int codeSize: Math.round((Theme.wide ? 96 : root.kiosk.ticket.stopCount > 3 ? 80 : 130) * Theme.mm)
 
     objectName: "screen_PrinterTrouble"
 
@@ -25,7 +25,7 @@ TicketFrame {
                 Layout.alignment: Qt.AlignTop
                 Layout.fillWidth: true
                 Layout.preferredWidth: 5
-                spacing: Theme.spaceM
+                spacing: root.kiosk.ticket.stopCount > 3 ? Theme.spaceS : Theme.spaceM
 
                 TicketLabel {
                     Layout.fillWidth: true
@@ -56,6 +56,14 @@ TicketFrame {
                     remaining: root.kiosk.ticketSecondsLeft
                     total: root.kiosk.ticketSecondsTotal
                 }
+
+                QrPanel {
+                    Layout.alignment: Qt.AlignHCenter
+                    Layout.preferredHeight: root.codeSize
+                    Layout.preferredWidth: root.codeSize
+                    objectName: "ticketQr"
+                    source: root.kiosk.ticket.qrSource
+                }
             }
 
             Rectangle {
@@ -74,14 +82,6 @@ TicketFrame {
                     anchors.right: parent.right
                     anchors.top: parent.top
                     spacing: Theme.spaceM
-
-                    QrPanel {
-                        Layout.alignment: Qt.AlignHCenter
-                        Layout.preferredHeight: root.codeSize
-                        Layout.preferredWidth: root.codeSize
-                        objectName: "ticketQr"
-                        source: root.kiosk.ticket.qrSource
-                    }
 
                     TicketStops {
                         Layout.fillWidth: true

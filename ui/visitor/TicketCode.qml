@@ -10,7 +10,7 @@ GridLayout {
     required property TicketDetail ticket
     required property string heading
     required property string text
-    readonly property int codeSize: Math.round((Theme.wide || root.ticket.stopCount > 2 ? 78 : 100) * Theme.mm)
+    readonly property int codeSize: Math.round((Theme.wide ? 78 : root.ticket.stopCount > 2 ? 68 : 100) * Theme.mm)
 
     columnSpacing: Theme.spaceM
     columns: 2

@@ -3,12 +3,13 @@ import QtQuick.Layouts
 import Giliran
 import ui.components
 
-/** The number, as large as its place allows. */
+/** The number, as large as its place allows: many stops need the room more. */
 ColumnLayout {
     id: root
 
     required property KioskViewModel kiosk
     readonly property TicketDetail ticket: root.kiosk.ticket
+    readonly property bool small: root.ticket.stopCount > 2
 
     spacing: 0
 
@@ -31,13 +32,13 @@ ColumnLayout {
 
     Item {
         Layout.fillWidth: true
-        Layout.preferredHeight: Theme.labelHeight
+        Layout.preferredHeight: root.small ? Theme.labelHeightSmall : Theme.labelHeight
 
         Text {
             Accessible.name: qsTr("Nomor Anda %1").arg(root.ticket.label)
             anchors.fill: parent
             color: Theme.heroInk
-            font: Theme.label
+            font: root.small ? Theme.labelSmall : Theme.label
             fontSizeMode: Text.HorizontalFit
             minimumPixelSize: Theme.title.pixelSize
             objectName: "ticketLabel"

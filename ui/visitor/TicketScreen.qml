@@ -35,19 +35,28 @@ TicketFrame {
 
             anchors.fill: parent
             anchors.margins: Theme.spaceM
-            spacing: pinned.implicitHeight > 0 ? Theme.spaceM : 0
+            spacing: pinned.implicitHeight > 0 ? Theme.spaceS : 0
 
-            ScrollArea {
-                id: stops
+            Item {
+                id: place
 
                 Layout.fillHeight: true
                 Layout.fillWidth: true
-                deep: true
-                railInset: Theme.spaceM
 
-                TicketStops {
-                    Layout.fillWidth: true
-                    ticket: root.kiosk.ticket
+                ScrollArea {
+                    id: stops
+
+                    deep: true
+                    height: Math.min(place.height, list.wholeParts(place.height))
+                    railInset: Theme.spaceM
+                    width: place.width
+
+                    TicketStops {
+                        id: list
+
+                        Layout.fillWidth: true
+                        ticket: root.kiosk.ticket
+                    }
                 }
             }
 
@@ -112,6 +121,7 @@ TicketFrame {
 
             Item {
                 Layout.fillHeight: true
+                Layout.topMargin: -Theme.spaceM // what stays free is enough of a gap
             }
 
             Foot {

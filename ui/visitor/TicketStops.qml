@@ -11,7 +11,18 @@ ColumnLayout {
 
     required property TicketDetail ticket
 
-    spacing: Theme.spaceS
+    /** The height that shows only whole parts, or all of `room` when more than a quarter of it would stay empty. */
+    function wholeParts(room: real): real {
+        let whole = 0;
+        for (const part of root.children) {
+            const bottom = part.y + part.height;
+            if (bottom <= room && bottom > whole)
+                whole = bottom;
+        }
+        return whole > room * 0.75 ? whole : room;
+    }
+
+    spacing: root.ticket.stopCount > 2 ? Theme.gap : Theme.spaceS
 
     Heading {
         Layout.fillWidth: true
