@@ -256,14 +256,21 @@ def test_a_second_kiosk_on_the_folder_is_out_of_service_and_says_why_to_the_tech
     assert second.shows(Screen.OUT_OF_SERVICE)
     second.attendant.open_technician()
     second.wait_until(lambda: bool(second.state.technician_rows), "the report")
-    assert any("already running" in row.value for row in second.state.technician_rows)
+    rows = second.application.view_model.view.technician_rows
+    assert any("already running" in row.value for row in rows)
+    assert not any("Program lain" in row.value for row in rows)
+    second.attendant.set_language("id")
+    rows = second.application.view_model.view.technician_rows
+    assert any("Program lain" in row.value and "already running" in row.value for row in rows)
 
 
 def test_the_technician_sees_the_machine_and_leaves_nothing_behind(kiosk: KioskUnderTest) -> None:
     kiosk.attendant.start()
     kiosk.attendant.open_technician()
     kiosk.wait_until(lambda: bool(kiosk.state.technician_rows), "the report")
-    assert {row.group for row in kiosk.state.technician_rows} == {"Mesin", "Printer", "Sinkronisasi", "Data"}
+    rows = kiosk.application.view_model.view.technician_rows
+    assert {row.group for row in rows} == {"Mesin", "Printer", "Sinkronisasi", "Data"}
+    assert {row.name for row in rows if row.level == "ok"} == {"Jam", "Keadaan", "Belum terkirim", "Ruang bebas"}
     kiosk.attendant.close_technician()
     assert kiosk.shows(Screen.ATTRACT)
     assert kiosk.state.technician_rows == ()

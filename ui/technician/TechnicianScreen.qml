@@ -45,7 +45,7 @@ FocusScope {
                     required property string level
                     required property string name
                     required property string value
-                    readonly property color tone: fact.level === "error" ? Theme.warning : fact.level === "warning" ? Theme.ink : Theme.good
+                    readonly property color tone: fact.level === "error" ? Theme.warning : fact.level === "ok" ? Theme.good : Theme.ink
 
                     Accessible.name: Words.line([fact.group, fact.name, fact.value])
                     Accessible.role: Accessible.StaticText
@@ -58,7 +58,7 @@ FocusScope {
 
                         Icon {
                             color: fact.tone
-                            name: fact.level === "ok" ? "check-circle" : "warning"
+                            name: fact.level === "ok" ? "check-circle" : fact.level === "fact" ? "" : "warning"
                         }
 
                         ColumnLayout {
@@ -90,15 +90,29 @@ FocusScope {
             }
         }
 
-        PressButton {
-            Layout.fillWidth: true
-            focus: true
-            kind: PressButton.Primary
-            large: true
-            objectName: "closeTechnicianButton"
-            text: qsTr("Tutup")
+        RowLayout {
+            Layout.fillHeight: false
+            spacing: Theme.spaceS
 
-            onClicked: root.kiosk.closeTechnician()
+            PressButton {
+                Layout.fillHeight: true
+                icon: "translate-bold"
+                objectName: "technicianLanguage"
+                text: root.kiosk.language === "id" ? "English" : "Indonesia"
+
+                onClicked: root.kiosk.setLanguage(root.kiosk.language === "id" ? "en" : "id")
+            }
+
+            PressButton {
+                Layout.fillWidth: true
+                focus: true
+                kind: PressButton.Primary
+                large: true
+                objectName: "closeTechnicianButton"
+                text: qsTr("Tutup")
+
+                onClicked: root.kiosk.closeTechnician()
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ from PySide6.QtCore import QObject
 
 from ui.qml_type import QmlElement, QmlUncreatable
 from ui.row_model import RowModel
-from ui.technician.rows import TechnicianRow
+from ui.technician.rows import TechnicianLine
 
 QML_IMPORT_NAME = "Giliran"
 QML_IMPORT_MAJOR_VERSION = 1
@@ -14,4 +14,4 @@ QML_IMPORT_MAJOR_VERSION = 1
 @QmlUncreatable("made by the application")
 class TechnicianModel(RowModel):
     def __init__(self, parent: QObject) -> None:
-        super().__init__(TechnicianRow, parent)
+        super().__init__(TechnicianLine, parent)

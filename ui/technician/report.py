@@ -1,27 +1,43 @@
 """The machine's own account of itself, for the technician's corner. Reads disk and store: for a worker thread."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from kiosk.config import KioskConfig
+from kiosk.domain.language import Text
 from kiosk.errors import KioskError
 from kiosk.store.log import backlog
 from kiosk.sync.status import SyncState, SyncStatus
 from kiosk.version import VERSION
-from printing.status import CannotTell, NeedsAttention, PrinterStatus, Ready, Unreachable
-from ui.technician.rows import TechnicianRow
+from printing.status import Attention, CannotTell, NeedsAttention, PrinterStatus, Ready, Unreachable
+from ui.technician.rows import Level, TechnicianRow
+from ui.technician.trouble import explained
 
 if TYPE_CHECKING:
     from ui.machine import Machine
 
-_LEVEL_OF_SYNC: Final = {
-    SyncState.CONNECTING: "warning",
-    SyncState.ONLINE: "ok",
-    SyncState.OFFLINE: "warning",
-    SyncState.REFUSED: "error",
-    SyncState.ALARM: "error",
+_MACHINE: Final = Text("Mesin", "Machine")
+_PRINTER: Final = Text("Printer", "Printer")
+_SYNC: Final = Text("Sinkronisasi", "Sync")
+_DATA: Final = Text("Data", "Data")
+_STATE: Final = Text("Keadaan", "State")
+_LINK: Final = Text("Hubungan", "Connection")
+
+_OF_SYNC: Final[Mapping[SyncState, tuple[Text, Level]]] = {
+    SyncState.CONNECTING: (Text("sedang menghubungi", "connecting"), Level.WARNING),
+    SyncState.ONLINE: (Text("terhubung", "online"), Level.OK),
+    SyncState.OFFLINE: (Text("terputus", "offline"), Level.WARNING),
+    SyncState.REFUSED: (Text("ditolak server", "refused by the server"), Level.ERROR),
+    SyncState.ALARM: (Text("harus diperiksa", "needs a person"), Level.ERROR),
+}
+_OF_PRINTER: Final[Mapping[Attention, Text]] = {
+    Attention.NO_PAPER: Text("kertas habis", "out of paper"),
+    Attention.COVER_OPEN: Text("penutup terbuka", "cover open"),
+    Attention.CUTTER: Text("pisau macet", "cutter jammed"),
+    Attention.OVERHEATED: Text("terlalu panas", "too hot"),
+    Attention.OTHER: Text("butuh orang", "needs a person"),
 }
 _LITTLE_DISK: Final = 500 * 2**20
 _MUCH_UNSENT: Final = 500
@@ -32,60 +48,73 @@ def report(machine: "Machine") -> Sequence[TechnicianRow]:
     reading = machine.store.clock.read()
     local = reading.at.astimezone(site.timezone)
     unsent = machine.store.call(backlog)
+    clock_level = Level.OK if reading.is_trusted else Level.ERROR
+    unsent_level = Level.WARNING if unsent.count > _MUCH_UNSENT else Level.OK
+    services = len(catalogue.services)
+    edition = catalogue.version[:12]
+    device = f"{machine.config.printer.device}, {machine.profile.name}"
     return (
         *_machine_rows(machine.config),
-        TechnicianRow("Identitas", "Mesin", machine.identity.device_id),
-        TechnicianRow("Jam", "Mesin", f"{local:%Y-%m-%d %H:%M}", "ok" if reading.is_trusted else "error"),
+        TechnicianRow(Text("Identitas", "Identity"), _MACHINE, machine.identity.device_id),
+        TechnicianRow(Text("Jam", "Clock"), _MACHINE, f"{local:%Y-%m-%d %H:%M}", clock_level),
         _printer_row(machine.spooler.status),
-        TechnicianRow("Perangkat", "Printer", f"{machine.config.printer.device}, {machine.profile.name}"),
+        TechnicianRow(Text("Perangkat", "Device"), _PRINTER, device),
         _sync_row(machine.sync.status if machine.sync else None),
-        TechnicianRow("Server", "Sinkronisasi", machine.config.sync.server or "-"),
+        TechnicianRow(Text("Server", "Server"), _SYNC, machine.config.sync.server or "-"),
+        TechnicianRow(Text("Belum terkirim", "Not sent yet"), _SYNC, str(unsent.count), unsent_level),
+        TechnicianRow(Text("Tertua belum terkirim", "Oldest not sent"), _SYNC, _moment(unsent.oldest)),
+        TechnicianRow(Text("Lokasi", "Hall"), _DATA, site.id, Level.WARNING if site.is_demonstration else Level.FACT),
         TechnicianRow(
-            "Belum terkirim", "Sinkronisasi", str(unsent.count), "warning" if unsent.count > _MUCH_UNSENT else "ok"
+            Text("Katalog", "Catalogue"),
+            _DATA,
+            Text(f"{services} layanan, {edition}", f"{services} services, {edition}"),
         ),
-        TechnicianRow("Tertua belum terkirim", "Sinkronisasi", _moment(unsent.oldest)),
-        TechnicianRow("Lokasi", "Data", site.id, "warning" if site.is_demonstration else "ok"),
-        TechnicianRow("Katalog", "Data", f"{len(catalogue.services)} layanan, {catalogue.version[:12]}"),
         _disk_row(machine.config),
     )
 
 
 def trouble_report(config: KioskConfig, trouble: KioskError | None) -> Sequence[TechnicianRow]:
     """When the machine could not be put together."""
-    return (*_machine_rows(config), TechnicianRow("Gangguan", "Mesin", str(trouble or ""), "error"))
+    return (*_machine_rows(config), *((trouble_row(trouble),) if trouble else ()))
+
+
+def trouble_row(trouble: KioskError) -> TechnicianRow:
+    return TechnicianRow(Text("Gangguan", "Trouble"), _MACHINE, explained(trouble), Level.ERROR)
 
 
 def _machine_rows(config: KioskConfig) -> Sequence[TechnicianRow]:
     return (
-        TechnicianRow("Nama", "Mesin", f"{config.name} ({config.letter})"),
-        TechnicianRow("Versi", "Mesin", VERSION),
+        TechnicianRow(Text("Nama", "Name"), _MACHINE, f"{config.name} ({config.letter})"),
+        TechnicianRow(Text("Versi", "Version"), _MACHINE, VERSION),
     )
 
 
 def _printer_row(status: PrinterStatus) -> TechnicianRow:
     match status:
         case Ready(paper_low=True):
-            return TechnicianRow("Keadaan", "Printer", "kertas hampir habis", "warning")
+            return TechnicianRow(_STATE, _PRINTER, Text("kertas hampir habis", "paper low"), Level.WARNING)
         case Ready():
-            return TechnicianRow("Keadaan", "Printer", "siap")
+            return TechnicianRow(_STATE, _PRINTER, Text("siap", "ready"), Level.OK)
         case NeedsAttention(reason):
-            return TechnicianRow("Keadaan", "Printer", reason.value, "error")
+            return TechnicianRow(_STATE, _PRINTER, _OF_PRINTER[reason], Level.ERROR)
         case Unreachable(detail):
-            return TechnicianRow("Keadaan", "Printer", detail, "error")
+            return TechnicianRow(_STATE, _PRINTER, detail, Level.ERROR)
         case CannotTell(detail):
-            return TechnicianRow("Keadaan", "Printer", detail, "warning")
+            return TechnicianRow(_STATE, _PRINTER, detail, Level.WARNING)
 
 
 def _sync_row(status: SyncStatus | None) -> TechnicianRow:
     if status is None:
-        return TechnicianRow("Hubungan", "Sinkronisasi", "mesin ini berdiri sendiri")
-    contact = f"{status.state.value}, {_moment(status.last_contact)} {status.detail}"
-    return TechnicianRow("Hubungan", "Sinkronisasi", contact.strip(), _LEVEL_OF_SYNC[status.state])
+        return TechnicianRow(_LINK, _SYNC, Text("mesin ini berdiri sendiri", "this machine stands alone"))
+    state, level = _OF_SYNC[status.state]
+    more = f", {_moment(status.last_contact)} {status.detail}".rstrip()
+    return TechnicianRow(_LINK, _SYNC, Text(state.id + more, state.en + more), level)
 
 
 def _disk_row(config: KioskConfig) -> TechnicianRow:
     free = shutil.disk_usage(config.data_dir).free
-    return TechnicianRow("Ruang bebas", "Data", f"{free // 2**20} MB", "ok" if free > _LITTLE_DISK else "error")
+    level = Level.OK if free > _LITTLE_DISK else Level.ERROR
+    return TechnicianRow(Text("Ruang bebas", "Free space"), _DATA, f"{free // 2**20} MB", level)
 
 
 def _moment(at: datetime | None) -> str:

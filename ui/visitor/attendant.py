@@ -22,6 +22,7 @@ from kiosk.issuing import Issued
 from kiosk.sync.status import SyncStatus
 from printing.status import PrinterStatus
 from ui.background import Background
+from ui.technician.report import trouble_row
 from ui.technician.rows import TechnicianRow
 from ui.visitor.hall import Hall
 from ui.visitor.machinery import HallNow, Machinery
@@ -273,7 +274,7 @@ class Attendant(Stage):
         )
 
     def _on_report(self, result: Sequence[TechnicianRow] | KioskError) -> None:
-        rows = (TechnicianRow("Kiosk", "Kiosk", str(result), "error"),) if isinstance(result, KioskError) else result
+        rows = (trouble_row(result),) if isinstance(result, KioskError) else result
         self._set_state(replace(self._state, technician_rows=tuple(rows)))
 
     # Time

@@ -72,7 +72,7 @@ def present(state: KioskState, hall: Hall, config: ScreenConfig, ticket_s: int) 
         reopens_text=describer.reopens(state.hall_closed),
         busy=screen is Screen.PRINTING,
         problem=session.problem.value,
-        technician_rows=state.technician_rows,
+        technician_rows=tuple(row.in_language(session.language) for row in state.technician_rows),
     )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from ui.technician.rows import TechnicianRow
+from ui.technician.rows import TechnicianLine
 from ui.visitor.rows import AgencyRow, AgencyView, LifeEventRow, LifeEventView, ServiceRow, ServiceView, TicketView
 
 
@@ -57,5 +57,5 @@ class KioskView:
     reopens_text: str = ""
     busy: bool = False
     problem: str = ""
-    technician_rows: tuple[TechnicianRow, ...] = ()
+    technician_rows: tuple[TechnicianLine, ...] = ()
     screen: int = 0
