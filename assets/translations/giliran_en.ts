@@ -236,7 +236,7 @@ What brings you here today?</translation>
     <context>
         <name>PrinterTroubleScreen</name>
         <message>
-            <source>Pencetak sedang terganggu, nomor Anda tetap sah. Foto kode ini sebagai tiket.</source>
+            <source>Pencetak sedang terganggu, nomor Anda tetap berlaku. Foto kode ini sebagai tiket.</source>
             <translation>The printer has a problem, but your number is valid. Take a photo of this code as your ticket.</translation>
         </message>
         <message>
@@ -376,7 +376,7 @@ What brings you here today?</translation>
             <translation>What to bring</translation>
         </message>
         <message>
-            <source>Instansi belum mengumumkan syaratnya. Tanyakan di loket.</source>
+            <source>Instansi belum menerbitkan syaratnya. Tanyakan di loket.</source>
             <translation>The agency has not published the requirements. Please ask at the counter.</translation>
         </message>
         <message>
@@ -384,7 +384,7 @@ What brings you here today?</translation>
             <translation>How it works</translation>
         </message>
         <message>
-            <source>Ini alur umum di gedung ini. Instansi belum mengumumkan alur khususnya.</source>
+            <source>Ini alur umum di gedung ini. Instansi belum menerbitkan alur khususnya.</source>
             <translation>This is the usual way in this building. The agency has not published its own procedure.</translation>
         </message>
         <message>

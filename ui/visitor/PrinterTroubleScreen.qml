@@ -37,7 +37,7 @@ TicketFrame {
                     color: Theme.heroInk
                     font: Theme.heading
                     objectName: "verdict"
-                    text: root.kiosk.printOutcome === KioskViewModel.PrintOutcome.Pending ? qsTr("Tiket belum keluar, nomor Anda sudah tersimpan. Foto kode ini sebagai tiket.") : qsTr("Pencetak sedang terganggu, nomor Anda tetap sah. Foto kode ini sebagai tiket.")
+                    text: root.kiosk.printOutcome === KioskViewModel.PrintOutcome.Pending ? qsTr("Tiket belum keluar, nomor Anda sudah tersimpan. Foto kode ini sebagai tiket.") : qsTr("Pencetak sedang terganggu, nomor Anda tetap berlaku. Foto kode ini sebagai tiket.")
                 }
 
                 PressButton {

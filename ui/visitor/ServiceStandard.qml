@@ -26,7 +26,7 @@ ColumnLayout {
     Body {
         Layout.fillWidth: true
         color: Theme.softInk
-        text: qsTr("Instansi belum mengumumkan syaratnya. Tanyakan di loket.")
+        text: qsTr("Instansi belum menerbitkan syaratnya. Tanyakan di loket.")
         visible: root.service.requirements.length === 0
     }
 
@@ -46,7 +46,7 @@ ColumnLayout {
 
     Caption {
         Layout.fillWidth: true
-        text: qsTr("Ini alur umum di gedung ini. Instansi belum mengumumkan alur khususnya.")
+        text: qsTr("Ini alur umum di gedung ini. Instansi belum menerbitkan alur khususnya.")
         visible: root.service.procedureIsHalls
     }
 
