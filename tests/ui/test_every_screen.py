@@ -43,6 +43,17 @@ def test_every_control_has_a_name_and_can_be_seen(kiosk: KioskUnderTest) -> None
     assert scenes > 20
 
 
+def test_a_demonstration_says_so_wherever_a_visitor_looks(kiosk: KioskUnderTest) -> None:
+    """The sample hall is one. The technician reads it in a row, and a number being printed is seen for a moment."""
+    silent = [
+        scene
+        for scene in tour(kiosk).scenes()
+        if not scene.startswith(("technician", "printing"))
+        and not any(item.objectName() == "demonstrationTag" for item in kiosk.driver.items())
+    ]
+    assert silent == []
+
+
 def test_every_screen_speaks_each_language_at_once(kiosk: KioskUnderTest) -> None:
     """Switched on the spot, no text of a screen's own stays behind in the other language."""
     indonesian, english = _translations()
