@@ -15,6 +15,7 @@ from PySide6.QtQuick import QQuickItem, QQuickWindow
 from PySide6.QtTest import QTest
 
 from kiosk.domain.screens import Screen
+from ui.visible_items import visible_items
 
 _DRAG_STEPS: Final = 10
 _DRAG_STEP_MS: Final = 10
@@ -22,6 +23,8 @@ _LOOKS: Final = 4
 _HOLD_MS: Final = 80
 _SHORTEST_DRAG: Final = 60.0
 """Under Qt's own threshold a finger that moves has not dragged."""
+_PAGE_TURN_MS: Final = 200
+"""A little more than the slide takes; pressed again sooner, it begins anew."""
 _LONGEST_SEARCH: Final = 60
 """So many drags through a list before it certainly does not hold what is looked for."""
 
@@ -43,12 +46,7 @@ class VisitorDriver:
 
     def items(self) -> Iterator[QQuickItem]:
         """Everything visible, from the bottom up."""
-        waiting = [self.window.contentItem()]
-        while waiting:
-            item = waiting.pop()
-            if item.isVisible():
-                yield item
-                waiting += reversed(item.childItems())
+        return visible_items(self.window)
 
     def find(self, name: str) -> QQuickItem | None:
         return next((item for item in self.items() if item.objectName() == name), None)
@@ -154,19 +152,27 @@ class VisitorDriver:
         QTest.keyClick(self.window, key, modifiers)
 
     def bring_into_view(self, name: str) -> None:
-        """Drags lists and pages until the item is wholly to be seen. Raises NotFoundError if none holds it."""
+        """Pages a list on until the item is there, and drags it into sight. Raises NotFoundError if it never is."""
         self.settle()
         for _ in range(_LONGEST_SEARCH):
             item = self.find(name)
-            page = _page_around(item) if item else next(filter(_can_scroll_on, self.items()), None)
+            page = _page_around(item) if item else None
             step = _step_into_view(item, page) if item and page else 0.0
-            if item and not step:
-                return
-            if page is None:
+            if item and page and step:
+                self._drag(page, step)
+            elif item or not self._turn_page():
                 break
-            self._drag(page, step or page.height() * 0.6)
         self.named(name)
-        raise NotFoundError(f"{name} could not be brought into view")
+
+    def _turn_page(self) -> bool:
+        """Presses the button beside a list that shows its next part. False where there is none, or no more."""
+        button = self.find("scrollDown")
+        if button is None or not button.isEnabled():
+            return False
+        self.touch_at(self.centre("scrollDown"))
+        QTest.qWait(_PAGE_TURN_MS)
+        self.settle()
+        return True
 
     def _drag(self, page: QQuickItem, distance: float) -> None:
         """Moves the page's content up by about `distance`, or down where it is negative; at most a screenful.
@@ -211,7 +217,3 @@ def _step_into_view(item: QQuickItem, page: QQuickItem) -> float:
     if top < 0:
         return min(top, -_SHORTEST_DRAG)
     return max(bottom - page.height(), _SHORTEST_DRAG) if bottom > page.height() + 1 else 0.0
-
-
-def _can_scroll_on(item: QQuickItem) -> bool:
-    return item.inherits("QQuickFlickable") and not bool(item.property("atYEnd"))

@@ -11,6 +11,8 @@ FocusScope {
     default property alias content: body.data
     /** Stays in place while the content scrolls. */
     property alias actions: pinned.data
+    /** The content reaches the right edge, and keeps the margin itself. */
+    property bool bleeds: false
     readonly property bool portrait: root.height > root.width
 
     focus: true
@@ -49,7 +51,7 @@ FocusScope {
             Layout.fillHeight: true
             Layout.fillWidth: true
             Layout.leftMargin: Theme.margin
-            Layout.rightMargin: Theme.margin
+            Layout.rightMargin: root.bleeds ? 0 : Theme.margin
             Layout.topMargin: root.portrait ? Theme.spaceM : Theme.gap
         }
 

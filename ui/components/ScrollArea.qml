@@ -9,6 +9,12 @@ Item {
     property alias deep: rail.deep
     property alias railInset: rail.inset
     property alias spacingInside: column.spacing
+    /**
+     * How much of its own width, at the right, is kept for the rail. Where the rail stands outside (0), Qt may not hear
+     * it: since 6.10 it skips an item for presses outside of the bounds that it remembers for all that is in it, and it
+     * remembers them from before a list that was filled later.
+     */
+    property int gutter: 0
     readonly property real contentHeight: column.implicitHeight
 
     function reveal(item: Item) {
@@ -38,6 +44,7 @@ Item {
         id: flick
 
         anchors.fill: parent
+        anchors.rightMargin: root.gutter
         boundsBehavior: Flickable.StopAtBounds
         clip: contentHeight > height
         contentHeight: column.implicitHeight

@@ -1,10 +1,14 @@
 pragma ComponentBehavior: Bound
 
 import QtQuick
+import QtQuick.Layouts
 import Giliran
 
-/** Services under each other, as many as there are. */
-Item {
+/**
+ * Services under each other. All rows are made at once: an agency has a few dozen at most, and a list that makes rows
+ * while it moves has no true length to show, nor to press a page down in.
+ */
+ScrollArea {
     id: root
 
     required property ServiceListModel services
@@ -13,26 +17,18 @@ Item {
     property bool full: false
     property bool showAgency: true
 
-    readonly property alias count: list.count
+    readonly property alias count: rows.count
 
     signal chosen(serviceId: string)
 
-    ListView {
-        id: list
+    objectName: "serviceList"
 
-        anchors.fill: parent
-        boundsBehavior: Flickable.StopAtBounds
-        /** Rows beyond the edge would be made later, one by one, and complain when their screen leaves before. */
-        cacheBuffer: 0
-        clip: contentHeight > height
-        flickableDirection: Flickable.VerticalFlick
-        interactive: contentHeight > height
-        keyNavigationEnabled: false
+    Repeater {
+        id: rows
+
         model: root.services
-        objectName: "serviceList"
-        spacing: Theme.spaceS
 
-        delegate: ServiceRow {
+        ServiceRow {
             required property string agencyName
             required property string closedText
             required property string floorText
@@ -42,19 +38,15 @@ Item {
             required property string name
             required property int waitingCount
 
+            Layout.fillWidth: true
             chosen: selected
             detail: Words.line([root.showAgency ? agencyName : "", floorText, isOpen ? Words.waiting(waitingCount) : closedText])
             enabled: !root.selectable || selected || (isOpen && !root.full)
             objectName: "service_" + serviceId
             selectable: root.selectable
             serviceName: name
-            width: ListView.view.width
 
             onClicked: root.chosen(serviceId)
         }
-    }
-
-    ScrollRail {
-        view: list
     }
 }

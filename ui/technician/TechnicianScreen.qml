@@ -22,10 +22,12 @@ FocusScope {
     ColumnLayout {
         anchors.fill: parent
         anchors.margins: Theme.margin
+        anchors.rightMargin: 0
         spacing: Theme.spaceM
 
         PageHead {
             Layout.fillWidth: true
+            Layout.rightMargin: Theme.margin
             icon: "wrench"
             subtitle: qsTr("Keadaan mesin saat ini")
             title: qsTr("Teknisi")
@@ -34,6 +36,7 @@ FocusScope {
         ScrollArea {
             Layout.fillHeight: true
             Layout.fillWidth: true
+            gutter: Theme.margin
 
             Repeater {
                 model: root.kiosk.technicianRows
@@ -92,6 +95,7 @@ FocusScope {
 
         RowLayout {
             Layout.fillHeight: false
+            Layout.rightMargin: Theme.margin
             spacing: Theme.spaceS
 
             PressButton {

@@ -8,6 +8,7 @@ import ui.components
 ScreenFrame {
     id: root
 
+    bleeds: true
     objectName: "screen_Agencies"
 
     ColumnLayout {
@@ -16,12 +17,14 @@ ScreenFrame {
 
         Title {
             Layout.fillWidth: true
+            Layout.rightMargin: Theme.margin
             text: qsTr("Semua instansi")
         }
 
         ScrollArea {
             Layout.fillHeight: true
             Layout.fillWidth: true
+            gutter: Theme.margin
 
             GridLayout {
                 Layout.fillWidth: true

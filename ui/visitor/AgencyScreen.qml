@@ -6,6 +6,7 @@ import ui.components
 ScreenFrame {
     id: root
 
+    bleeds: true
     objectName: "screen_Agency"
 
     GridLayout {
@@ -18,6 +19,7 @@ ScreenFrame {
             Layout.alignment: Qt.AlignTop
             Layout.fillWidth: true
             Layout.preferredWidth: 2
+            Layout.rightMargin: root.portrait ? Theme.margin : 0
             spacing: Theme.spaceM
 
             PageHead {
@@ -50,12 +52,14 @@ ScreenFrame {
 
             Heading {
                 Layout.fillWidth: true
+                Layout.rightMargin: Theme.margin
                 text: qsTr("Pilih layanan")
             }
 
             ServiceList {
                 Layout.fillHeight: true
                 Layout.fillWidth: true
+                gutter: Theme.margin
                 services: root.kiosk.agencyServices
                 showAgency: false
 

@@ -14,6 +14,7 @@ ScreenFrame {
     /** As many as leave everything else in sight. */
     readonly property int popularCount: Theme.textScale > 1.2 || (root.portrait && root.kiosk.visitCount > 0) ? 2 : 4
 
+    bleeds: true
     objectName: "screen_Home"
 
     actions: PressButton {
@@ -30,6 +31,7 @@ ScreenFrame {
 
     ScrollArea {
         anchors.fill: parent
+        gutter: Theme.margin
 
         InfoBand {
             Layout.fillWidth: true

@@ -6,6 +6,7 @@ import ui.components
 ScreenFrame {
     id: root
 
+    bleeds: true
     objectName: "screen_LifeEvent"
 
     GridLayout {
@@ -18,6 +19,7 @@ ScreenFrame {
             Layout.alignment: Qt.AlignTop
             Layout.fillWidth: true
             Layout.preferredWidth: 2
+            Layout.rightMargin: root.portrait ? Theme.margin : 0
             spacing: Theme.spaceM
 
             PageHead {
@@ -44,6 +46,7 @@ ScreenFrame {
                 Layout.fillHeight: true
                 Layout.fillWidth: true
                 full: root.kiosk.visitIsFull
+                gutter: Theme.margin
                 selectable: true
                 services: root.kiosk.lifeEventServices
 
@@ -52,6 +55,7 @@ ScreenFrame {
 
             PressButton {
                 Layout.fillWidth: true
+                Layout.rightMargin: Theme.margin
                 enabled: root.kiosk.lifeEvent.selectedCount > 0
                 icon: enabled ? "arrow-right-bold" : ""
                 kind: PressButton.Primary

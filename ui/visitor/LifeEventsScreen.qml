@@ -8,6 +8,7 @@ import ui.components
 ScreenFrame {
     id: root
 
+    bleeds: true
     objectName: "screen_LifeEvents"
 
     ColumnLayout {
@@ -16,12 +17,14 @@ ScreenFrame {
 
         Title {
             Layout.fillWidth: true
+            Layout.rightMargin: Theme.margin
             text: qsTr("Apa yang sedang Anda alami?")
         }
 
         ScrollArea {
             Layout.fillHeight: true
             Layout.fillWidth: true
+            gutter: Theme.margin
 
             GridLayout {
                 Layout.fillWidth: true

@@ -9,11 +9,13 @@ TicketFrame {
 
     readonly property int codeSize: Math.round((Theme.wide ? 96 : root.kiosk.ticket.stopCount > 3 ? 80 : 130) * Theme.mm)
 
+    bleeds: true
     objectName: "screen_PrinterTrouble"
 
     ScrollArea {
         anchors.fill: parent
         deep: true
+        gutter: Theme.margin
 
         GridLayout {
             Layout.fillWidth: true

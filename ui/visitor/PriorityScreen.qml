@@ -10,6 +10,7 @@ ScreenFrame {
 
     readonly property list<string> icons: ["person-simple-walk", "wheelchair", "heart", "baby-carriage", "cloud-rain"]
 
+    bleeds: true
     objectName: "screen_Priority"
 
     /** The five groups of PermenPANRB 11/2024 as the ministry's letter B/37/M.PP.01/2025 lists them. */
@@ -62,6 +63,7 @@ ScreenFrame {
 
     ScrollArea {
         anchors.fill: parent
+        gutter: Theme.margin
         spacingInside: Theme.spaceM
 
         PageHead {

@@ -6,6 +6,7 @@ import ui.components
 ScreenFrame {
     id: root
 
+    bleeds: true
     objectName: "screen_Search"
 
     Keys.onPressed: event => {
@@ -29,6 +30,7 @@ ScreenFrame {
 
             Layout.fillWidth: true
             Layout.preferredWidth: 1
+            Layout.rightMargin: root.portrait ? Theme.margin : 0
             objectName: "searchField"
             query: root.kiosk.query
             typing: true
@@ -47,6 +49,7 @@ ScreenFrame {
 
             Heading {
                 Layout.fillWidth: true
+                Layout.rightMargin: Theme.margin
                 text: root.kiosk.query === "" ? qsTr("Sering dicari") : qsTr("Mungkin ini yang Anda cari")
                 visible: root.kiosk.query === "" || results.count > 0
             }
@@ -56,6 +59,7 @@ ScreenFrame {
 
                 Layout.fillHeight: true
                 Layout.fillWidth: true
+                gutter: Theme.margin
                 services: root.kiosk.query === "" ? root.kiosk.popularServices : root.kiosk.searchResults
                 visible: count > 0
 
@@ -65,6 +69,7 @@ ScreenFrame {
             ScrollArea {
                 Layout.fillHeight: true
                 Layout.fillWidth: true
+                gutter: Theme.margin
                 visible: results.count === 0
 
                 EmptyState {
@@ -92,6 +97,7 @@ ScreenFrame {
             Layout.fillHeight: false
             Layout.fillWidth: true
             Layout.preferredWidth: 1
+            Layout.rightMargin: root.portrait ? Theme.margin : 0
             Layout.row: root.portrait ? 2 : 1
 
             onErased: root.kiosk.backspace()

@@ -8,6 +8,7 @@ import ui.components
 ScreenFrame {
     id: root
 
+    bleeds: true
     objectName: "screen_Service"
     title: root.kiosk.service.agencyName
 
@@ -25,6 +26,7 @@ ScreenFrame {
             ScrollArea {
                 Layout.fillHeight: true
                 Layout.fillWidth: true
+                gutter: Theme.margin
                 spacingInside: Theme.spaceM
 
                 ServiceSummary {
@@ -41,6 +43,7 @@ ScreenFrame {
             ServiceActions {
                 Layout.fillHeight: false
                 Layout.fillWidth: true
+                Layout.rightMargin: Theme.margin
                 kiosk: root.kiosk
             }
         }
@@ -50,7 +53,7 @@ ScreenFrame {
         id: wide
 
         RowLayout {
-            spacing: Theme.margin
+            spacing: 0
             uniformCellSizes: true
 
             ColumnLayout {
@@ -61,6 +64,7 @@ ScreenFrame {
                 ScrollArea {
                     Layout.fillHeight: true
                     Layout.fillWidth: true
+                    gutter: Theme.margin
 
                     ServiceSummary {
                         Layout.fillWidth: true
@@ -71,6 +75,7 @@ ScreenFrame {
                 ServiceActions {
                     Layout.fillHeight: false
                     Layout.fillWidth: true
+                    Layout.rightMargin: Theme.margin
                     kiosk: root.kiosk
                 }
             }
@@ -78,6 +83,7 @@ ScreenFrame {
             ScrollArea {
                 Layout.fillHeight: true
                 Layout.fillWidth: true
+                gutter: Theme.margin
 
                 ServiceStandard {
                     Layout.fillWidth: true

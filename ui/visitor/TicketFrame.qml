@@ -9,6 +9,8 @@ FocusScope {
     required property KioskViewModel kiosk
     default property alias content: body.data
     readonly property bool portrait: root.height > root.width
+    /** The content reaches the right edge, and keeps the margin itself. */
+    property bool bleeds: false
 
     focus: true
 
@@ -33,7 +35,7 @@ FocusScope {
         anchors.left: parent.left
         anchors.leftMargin: Theme.margin
         anchors.right: parent.right
-        anchors.rightMargin: Theme.margin
+        anchors.rightMargin: root.bleeds ? 0 : Theme.margin
         anchors.top: eaves.bottom
         anchors.topMargin: root.portrait ? Theme.spaceL : Theme.spaceS
     }

@@ -11,6 +11,7 @@ TicketFrame {
 
     readonly property bool paperMissing: root.kiosk.printOutcome === KioskViewModel.PrintOutcome.Failed || root.kiosk.printOutcome === KioskViewModel.PrintOutcome.Expired
 
+    bleeds: true
     objectName: "screen_Ticket"
 
     Loader {
@@ -22,19 +23,25 @@ TicketFrame {
         kiosk: root.kiosk
     }
 
-    component Sheet: Rectangle {
+    component Sheet: Item {
         property alias foot: pinned.data
 
         Layout.maximumHeight: implicitHeight
-        color: Theme.paper
         implicitHeight: stops.contentHeight + pinned.implicitHeight + parts.spacing + Theme.spaceM * 2
-        radius: Theme.radius
+
+        Rectangle {
+            anchors.fill: parent
+            anchors.rightMargin: Theme.margin
+            color: Theme.paper
+            radius: Theme.radius
+        }
 
         ColumnLayout {
             id: parts
 
             anchors.fill: parent
             anchors.margins: Theme.spaceM
+            anchors.rightMargin: 0
             spacing: pinned.implicitHeight > 0 ? Theme.spaceS : 0
 
             Item {
@@ -47,6 +54,7 @@ TicketFrame {
                     id: stops
 
                     deep: true
+                    gutter: Theme.margin + Theme.spaceM
                     height: Math.min(place.height, list.wholeParts(place.height))
                     railInset: Theme.spaceM
                     width: place.width
@@ -65,6 +73,7 @@ TicketFrame {
 
                 Layout.fillHeight: false
                 Layout.fillWidth: true
+                Layout.rightMargin: Theme.margin + Theme.spaceM
             }
         }
     }
@@ -103,11 +112,13 @@ TicketFrame {
 
             TicketLabel {
                 Layout.fillWidth: true
+                Layout.rightMargin: Theme.margin
                 kiosk: root.kiosk
             }
 
             Verdict {
                 Layout.fillWidth: true
+                Layout.rightMargin: Theme.margin
             }
 
             Sheet {
@@ -126,6 +137,7 @@ TicketFrame {
 
             Foot {
                 Layout.fillWidth: true
+                Layout.rightMargin: Theme.margin
             }
         }
     }
@@ -134,7 +146,7 @@ TicketFrame {
         id: wide
 
         RowLayout {
-            spacing: Theme.margin
+            spacing: 0
 
             ColumnLayout {
                 Layout.fillHeight: true
@@ -146,6 +158,7 @@ TicketFrame {
                     Layout.fillHeight: true
                     Layout.fillWidth: true
                     deep: true
+                    gutter: Theme.margin
 
                     TicketLabel {
                         Layout.fillWidth: true
@@ -167,6 +180,7 @@ TicketFrame {
 
                 Foot {
                     Layout.fillWidth: true
+                    Layout.rightMargin: Theme.margin
                 }
             }
 

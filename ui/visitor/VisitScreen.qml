@@ -8,6 +8,7 @@ import ui.components
 ScreenFrame {
     id: root
 
+    bleeds: true
     objectName: "screen_Visit"
 
     actions: [
@@ -40,6 +41,7 @@ ScreenFrame {
 
         PageHead {
             Layout.fillWidth: true
+            Layout.rightMargin: Theme.margin
             subtitle: root.kiosk.visitCount > 1 ? qsTr("Satu nomor untuk semuanya. Anda menunggu di semua antrean sekaligus.") : ""
             title: qsTr("Pilihan Anda")
         }
@@ -47,6 +49,7 @@ ScreenFrame {
         ScrollArea {
             Layout.fillHeight: true
             Layout.fillWidth: true
+            gutter: Theme.margin
 
             EmptyState {
                 Layout.fillWidth: true

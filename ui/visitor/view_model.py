@@ -141,11 +141,14 @@ class KioskViewModel(QObject):
 
     @Slot(object)
     def _show(self, view: KioskView) -> None:
-        """Replaces the snapshot and tells of exactly what is different in the new one."""
+        """Replaces the snapshot and tells of exactly what is different in the new one.
+
+        The screen comes last, so that it is made once, of what it is to show.
+        """
         old, self._view = self._view, view
         if view.language != old.language:
             self.languageSpoken.emit(view.language)
-        for field in fields(KioskView):
+        for field in sorted(fields(KioskView), key=lambda field: field.name == "screen"):
             new = getattr(view, field.name)
             if new == getattr(old, field.name):
                 continue
