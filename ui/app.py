@@ -4,6 +4,7 @@
 from ui.machine import Machine
 
 # isort: split
+import threading
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -22,7 +23,7 @@ from ui.components.icon_provider import PROVIDER_NAME as ICONS
 from ui.components.icon_provider import IconProvider
 from ui.kiosk_window import WindowGuard, fill_panel
 from ui.last_words import FOUND_A_FAULT, watch_for_failures
-from ui.qt_application import qt_application, run_until_told
+from ui.qt_application import heed_signals, qt_application
 from ui.technician.report import report, trouble_report
 from ui.technician.rows import TechnicianRow
 from ui.translations import Translations
@@ -178,6 +179,7 @@ def run_kiosk(config: KioskConfig) -> int:
     where another kiosk works in the folder: its window is not to be covered.
     """
     application = qt_application()
+    heed_signals()
     logs = config.data_dir / "logs"
     watch_for_failures(logs)
     kiosk = KioskApplication(config, SystemClock())
@@ -188,8 +190,9 @@ def run_kiosk(config: KioskConfig) -> int:
             click.echo(str(kiosk.trouble), err=True)
         if isinstance(kiosk.trouble, StoreLockedError):
             return FOUND_A_FAULT
-        _pair_nearby(kiosk)
         kiosk.show()
-        return run_until_told(application)
+        # Beside the screens: a server that is slow to answer keeps nobody waiting.
+        threading.Thread(target=_pair_nearby, args=(kiosk,), name="pairing", daemon=True).start()
+        return application.exec()
     finally:
         kiosk.close()

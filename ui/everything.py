@@ -18,7 +18,7 @@ from ui.app import KioskApplication
 from ui.demo import DemoOptions, has_display, make_visit, sentence
 from ui.last_words import watch_for_failures
 from ui.local_server import LocalServer
-from ui.qt_application import qt_application, run_until_told
+from ui.qt_application import heed_signals, qt_application
 from ui.sample_hall import write_sample_hall
 from ui.slip_tray.tray import SlipTray
 
@@ -30,8 +30,9 @@ _PANEL_MM: Final = (336.0, 598.0)
 def run_everything(data: Path, *, headless: bool) -> int:
     """Open the windows and stay until they are closed; without a display, make one scripted visit and say so."""
     if headless or not has_display():
-        click.echo("There is no display here, so this is one scripted visit instead of open windows.")
-        outcome = make_visit(DemoOptions(out=data, headless=True))
+        why = "As asked, no windows" if headless else "There is no display here"
+        click.echo(f"{why}: this is one scripted visit.")
+        outcome = make_visit(DemoOptions(out=data, data=data))
         click.echo(sentence(outcome, data))
         return 0 if outcome.is_good else 1
     return _run_windows(data)
@@ -39,6 +40,7 @@ def run_everything(data: Path, *, headless: bool) -> int:
 
 def _run_windows(data: Path) -> int:
     application = qt_application()
+    heed_signals()
     watch_for_failures(data / "kiosk" / "logs")
     with ExitStack() as stack:
         server = stack.enter_context(LocalServer(data / "server"))
@@ -53,7 +55,7 @@ def _run_windows(data: Path) -> int:
         stack.callback(Shiboken.delete, show_tray(data / "slips", kiosk.window))
         click.echo(f"Kiosk, printer and server are running. Server: {server.url}/docs  Data: {data.resolve()}")
         click.echo("Close the kiosk's window, or press Ctrl-C, to end.")
-        return run_until_told(application)
+        return application.exec()
 
 
 def _config(data: Path, server: str, screen_height: int) -> KioskConfig:

@@ -29,12 +29,11 @@ def qt_application() -> QGuiApplication:
     return application
 
 
-def run_until_told(application: QGuiApplication) -> int:
-    """The event loop, until the program ends it or SIGTERM or SIGINT does; returns its exit code.
+def heed_signals() -> None:
+    """From now on SIGTERM and SIGINT end the event loop with exit code 0.
 
     Not quit(): that would ask the windows, and a kiosk's never agrees to close. A signal that comes before the loop
     has begun waits for it in a timer's queue.
     """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: QTimer.singleShot(0, lambda: QCoreApplication.exit(0)))
-    return application.exec()

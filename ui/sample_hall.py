@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from kiosk.paths import resource_path
 
+SAMPLE_SITE_ID: Final = "mpp-jakarta"
 SHIPPED_SITE: Final = "assets/sites/mpp-jakarta.json"
 
 
@@ -18,6 +19,7 @@ def write_sample_hall(path: Path) -> Path:
     hall["friday_break"] = None
     for queue in hall["queues"]:
         queue |= {"hours": None, "cut_off_minutes": 0, "quota": None, "force_closed": None}
+    hall["id"] = SAMPLE_SITE_ID
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(hall, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return path

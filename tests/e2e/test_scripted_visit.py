@@ -83,7 +83,7 @@ def test_every_step_has_its_picture(usual: Path) -> None:
 
 
 def test_the_kiosks_log_verifies(usual: Path) -> None:
-    assert giliran("verify", str(usual / "data/kiosk/kiosk.db")).returncode == 0
+    assert giliran("verify", str(usual / "demo-data/kiosk/kiosk.db")).returncode == 0
 
 
 def test_a_running_server_shows_the_ticket(tmp_path: Path) -> None:
@@ -102,6 +102,15 @@ def test_a_running_server_shows_the_ticket(tmp_path: Path) -> None:
     assert size_of(next(out.glob("screens/*-home.png"))) == (1920, 1080)
 
 
+def test_a_second_kiosk_at_one_server_gets_its_own_letter(tmp_path: Path) -> None:
+    with LocalServer(tmp_path / "server") as server:
+        for folder in ("one", "another"):
+            words = ("--service", "imigrasi.baru", "--server", server.url)
+            assert giliran("demo", "--out", str(tmp_path / folder), "--headless", *words).returncode == 0
+        tickets = httpx2.get(f"{server.url}/v1/tickets").json()["tickets"]
+    assert sorted(ticket["label"][-4:] for ticket in tickets) == ["001A", "001B"]
+
+
 def test_a_server_that_is_away_costs_the_sync_only(tmp_path: Path) -> None:
     done = giliran("demo", "--out", str(tmp_path), "--headless", "--server", "http://127.0.0.1:9")
     summary = summary_in(tmp_path)
@@ -110,11 +119,34 @@ def test_a_server_that_is_away_costs_the_sync_only(tmp_path: Path) -> None:
     assert (summary["print_verdict"], summary["synced"]) == ("confirmed", False)
 
 
-def test_an_unknown_service_is_named(tmp_path: Path) -> None:
-    done = giliran("demo", "--out", str(tmp_path), "--headless", "--service", "dukcapil.ktp-hlang")
-    assert done.returncode == 1
-    assert "dukcapil.ktp-hlang" in done.stderr
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--service", "dukcapil.ktp-hlang"), "No service is called dukcapil.ktp-hlang"),
+        (sum((("--service", f"s.{n}") for n in range(5)), ()), "at most 4 services"),
+        (("--size", "10x10"), "320 to 7680 pixels"),
+        (("--server", "nonsense"), "'nonsense' is no server"),
+    ],
+)
+def test_wrong_use_is_said_in_a_sentence(words: tuple[str, ...], sentence: str, tmp_path: Path) -> None:
+    done = giliran("demo", "--out", str(tmp_path), "--headless", *words)
+    assert done.returncode == 2
+    assert sentence in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_nothing_of_others_is_touched_and_the_next_demo_goes_on(tmp_path: Path) -> None:
+    for name in ("data/kiosk.db", "screens/mine.png", "kiosk/kiosk.db"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("mine")
+    labels = []
+    for services in (("dukcapil.kk-hilang", "dukcapil.kutipan2"), ("dukcapil.ktp-hilang",)):
+        words = [word for service in services for word in ("--service", service)]
+        done = giliran("demo", "--out", str(tmp_path), "--headless", *words)
+        assert done.returncode == 0, done.stdout + done.stderr
+        labels.append(summary_in(tmp_path)["label"])
+    assert labels == ["D-001A", "D-002A"]
+    assert {path.read_text() for path in (tmp_path / "data/kiosk.db", tmp_path / "screens/mine.png")} == {"mine"}
 
 
 def test_run_without_a_display_says_so_and_makes_a_visit(tmp_path: Path) -> None:
