@@ -1,6 +1,7 @@
 """Libraries brought in without the parts that a kiosk never uses and would wait for at every start."""
 
 import importlib
+import os
 import sys
 
 
@@ -16,3 +17,8 @@ def import_structlog_without_rich() -> None:
         importlib.import_module("structlog")
     finally:
         del sys.modules["rich"]
+
+
+def leave_out_plugins() -> None:
+    """Without it pydantic looks through every installed package for plugins: slow, and they have no business here."""
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
