@@ -23,6 +23,11 @@ _EXAMPLE_HEAD: Final = """\
 
 _HOST_NAME: Final = r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*"
 _PORT: Final = r"(6553[0-5]|655[0-2]\d|65[0-4]\d\d|6[0-4]\d{3}|[1-5]?\d{1,4})"
+SERVER_URL: Final = (
+    rf"https?://({_HOST_NAME}|\[[0-9A-Fa-f:.]+\])(:{_PORT})?/?",
+    "http:// or https://, a host and perhaps a port, such as http://192.168.1.10:8035",
+)
+"""The pattern of a server's address, and what it asks for in words that follow "must be"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +45,7 @@ class SyncConfig:
     server: str | None = setting(
         None,
         "the site server, such as http://192.168.1.10:8035; without one the kiosk is alone at its site",
-        pattern=(
-            rf"https?://({_HOST_NAME}|\[[0-9A-Fa-f:.]+\])(:{_PORT})?/?",
-            "http:// or https://, a host and perhaps a port, such as http://192.168.1.10:8035",
-        ),
+        pattern=SERVER_URL,
     )
 
 

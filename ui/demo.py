@@ -18,7 +18,7 @@ from typing import Any, Final
 import click
 
 from kiosk.clock import SystemClock
-from kiosk.config import KioskConfig, PrinterConfig, ScreenConfig, SyncConfig
+from kiosk.config import SERVER_URL, KioskConfig, PrinterConfig, ScreenConfig, SyncConfig
 from kiosk.domain.catalogue import Catalogue, Service
 from kiosk.domain.language import Language
 from kiosk.domain.print_job import PrintState
@@ -127,8 +127,8 @@ def _check(options: DemoOptions) -> None:
         raise click.UsageError(f"A window is {_SIZES.start} to {_SIZES.stop - 1} pixels wide and high.")
     if len(set(options.services)) > MAX_STOPS:
         raise click.UsageError(f"A ticket is for at most {MAX_STOPS} services.")
-    if options.server_url is not None and not re.fullmatch(r"https?://[^\s/]+/?", options.server_url):
-        raise click.UsageError(f"{options.server_url!r} is no server; write http://HOST:PORT.")
+    if options.server_url is not None and not re.fullmatch(SERVER_URL[0], options.server_url):
+        raise click.UsageError(f"The server {options.server_url!r} must be {SERVER_URL[1]}.")
 
 
 def _empty_album(folder: Path) -> Path:

@@ -125,7 +125,8 @@ def test_a_server_that_is_away_costs_the_sync_only(tmp_path: Path) -> None:
         (("--service", "dukcapil.ktp-hlang"), "No service is called dukcapil.ktp-hlang"),
         (sum((("--service", f"s.{n}") for n in range(5)), ()), "at most 4 services"),
         (("--size", "10x10"), "320 to 7680 pixels"),
-        (("--server", "nonsense"), "'nonsense' is no server"),
+        (("--server", "nonsense"), "'nonsense' must be http://"),
+        (("--server", "http://host:abc"), "'http://host:abc' must be http://"),
     ],
 )
 def test_wrong_use_is_said_in_a_sentence(words: tuple[str, ...], sentence: str, tmp_path: Path) -> None:
