@@ -49,7 +49,7 @@ class WindowGuard(QObject):
             return True
         if kind in _KEY_EVENTS and isinstance(event, QKeyEvent) and not _is_visitors_key(event):
             return True
-        if kind in _SIGNS_OF_LIFE:
+        if kind in _SIGNS_OF_LIFE and not (isinstance(event, QKeyEvent) and event.isAutoRepeat()):
             self.touched.emit()
         return False
 

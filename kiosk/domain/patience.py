@@ -9,6 +9,9 @@ from kiosk.domain.screens import Screen
 VERDICT_S: Final = 10.0
 """So long may a slip be on its way before the ticket is offered on screen instead."""
 
+HOLDING_TICKET: Final = frozenset({Screen.TICKET, Screen.PRINTER_TROUBLE})
+"""A number is on the screen, perhaps being photographed: it counts down in sight, and nothing is laid over it."""
+
 _NOBODY_THERE: Final = frozenset({Screen.ATTRACT, Screen.CLOSED, Screen.OUT_OF_SERVICE, Screen.TECHNICIAN})
 
 
@@ -36,7 +39,7 @@ def remaining(screen: Screen, idle_for: float, limits: Limits) -> Remaining:
     """What is left after `idle_for` seconds without a touch. Nobody is sent away while a slip is printing."""
     if screen is Screen.PRINTING:
         return Remaining()
-    if screen is Screen.TICKET:
+    if screen in HOLDING_TICKET:
         left = ceil(limits.ticket - idle_for)
         return Remaining(is_over=left <= 0, ticket=max(left, 0))
     left = ceil(limits.idle + limits.warning - idle_for)

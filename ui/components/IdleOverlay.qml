@@ -1,5 +1,4 @@
 import QtQuick
-import QtQuick.Controls.Basic
 import QtQuick.Layouts
 import Giliran
 
@@ -22,23 +21,24 @@ FocusScope {
         onClicked: root.kiosk.stillHere()
     }
 
-    Pane {
-        id: pane
-
+    // No control: a press on the question is an answer too, and falls through to the MouseArea.
+    Rectangle {
         anchors.centerIn: parent
-        padding: Theme.spaceL
+        border.color: Theme.edge
+        border.width: Theme.highContrast ? Theme.stroke : 0
+        color: Theme.paper
+        height: question.implicitHeight + Theme.spaceL * 2
+        radius: Theme.radius
         width: Math.min(root.width - Theme.margin * 2, Math.round(290 * Theme.mm))
 
-        background: Rectangle {
-            border.color: Theme.edge
-            border.width: Theme.highContrast ? Theme.stroke : 0
-            color: Theme.paper
-            radius: Theme.radius
-        }
-
         ColumnLayout {
+            id: question
+
+            anchors.left: parent.left
+            anchors.margins: Theme.spaceL
+            anchors.right: parent.right
+            anchors.top: parent.top
             spacing: Theme.spaceM
-            width: pane.availableWidth
 
             Title {
                 Layout.fillWidth: true

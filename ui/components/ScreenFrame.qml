@@ -11,6 +11,8 @@ FocusScope {
     default property alias content: body.data
     /** Stays in place while the content scrolls. */
     property alias actions: pinned.data
+    /** Over everything. */
+    property alias over: cover.data
     /** The content reaches the right edge, and keeps the margin itself. */
     property bool bleeds: false
     readonly property bool portrait: root.height > root.width
@@ -70,5 +72,11 @@ FocusScope {
             Layout.fillWidth: true
             kiosk: root.kiosk
         }
+    }
+
+    Item {
+        id: cover
+
+        anchors.fill: parent
     }
 }

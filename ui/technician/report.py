@@ -112,7 +112,10 @@ def _sync_row(status: SyncStatus | None) -> TechnicianRow:
 
 
 def _disk_row(config: KioskConfig) -> TechnicianRow:
-    free = shutil.disk_usage(config.data_dir).free
+    try:
+        free = shutil.disk_usage(config.data_dir).free
+    except OSError as error:
+        return TechnicianRow(Text("Ruang bebas", "Free space"), _DATA, error.strerror or str(error), Level.ERROR)
     level = Level.OK if free > _LITTLE_DISK else Level.ERROR
     return TechnicianRow(Text("Ruang bebas", "Free space"), _DATA, f"{free // 2**20} MB", level)
 

@@ -8,6 +8,13 @@ ScreenFrame {
 
     objectName: "screen_Closed"
 
+    over: TechnicianDoor {
+        anchors.left: parent.left
+        anchors.top: parent.top
+
+        onOpened: root.kiosk.openTechnician()
+    }
+
     ColumnLayout {
         anchors.left: parent.left
         anchors.right: parent.right
@@ -41,12 +48,5 @@ ScreenFrame {
             horizontalAlignment: Text.AlignHCenter
             text: qsTr("Terima kasih sudah datang. Sampai jumpa lagi.")
         }
-    }
-
-    TechnicianDoor {
-        anchors.left: parent.left
-        anchors.top: parent.top
-
-        onOpened: root.kiosk.openTechnician()
     }
 }

@@ -30,6 +30,8 @@ ScreenFrame {
     }
 
     actions: GridLayout {
+        // Above where the button before was: the second tap of a nervous finger must not answer unseen.
+        Layout.bottomMargin: Theme.targetLarge + (root.portrait ? Theme.target + Theme.spaceL : Theme.spaceS)
         Layout.fillWidth: true
         columnSpacing: Theme.spaceM
         columns: root.portrait && Theme.textScale > 1.5 ? 1 : 2
@@ -76,7 +78,7 @@ ScreenFrame {
             Layout.fillWidth: true
             Layout.topMargin: Theme.spaceS
             columnSpacing: Theme.margin
-            columns: root.portrait ? 1 : 2
+            columns: root.portrait ? 1 : Theme.textScale > 1.2 ? 2 : 3
             rowSpacing: Theme.spaceM
             uniformCellWidths: true
 

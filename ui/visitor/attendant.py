@@ -14,6 +14,7 @@ from kiosk.clock import Clock
 from kiosk.config import KioskConfig
 from kiosk.domain import visitor
 from kiosk.domain.language import Language
+from kiosk.domain.patience import HOLDING_TICKET
 from kiosk.domain.print_job import PrintJob
 from kiosk.domain.screens import Screen
 from kiosk.domain.visitor import HOME, Place, Problem, Step, VisitorSession
@@ -48,7 +49,6 @@ _CHOOSING: Final = frozenset(
         Screen.PRIORITY,
     }
 )
-_HOLDING_TICKET: Final = frozenset({Screen.TICKET, Screen.PRINTER_TROUBLE})
 
 Change = Callable[[VisitorSession], VisitorSession]
 
@@ -101,7 +101,7 @@ class Attendant(Stage):
         self._choose(visitor.went_back)
 
     def go_home(self) -> None:
-        if self._state.screen in _HOLDING_TICKET:
+        if self._state.screen in HOLDING_TICKET:
             self.finish()
         else:
             self._choose(visitor.went_home)
@@ -195,7 +195,7 @@ class Attendant(Stage):
 
     def reprint(self) -> None:
         session = self._state.session
-        if self._machinery is None or session.ticket is None or not can_reprint(self._state):
+        if self._machinery is None or session.ticket is None or session.is_issuing or not can_reprint(self._state):
             return
         self._begin_printing(replace(session, is_issuing=True))
         ticket_id, reprint = session.ticket.id, self._machinery.reprint
@@ -311,7 +311,7 @@ class Attendant(Stage):
         return now is None or now.closed is None
 
     def _may_put_ticket_away(self) -> bool:
-        return self._state.screen in _HOLDING_TICKET and self._has_been_read()
+        return self._state.screen in HOLDING_TICKET and self._has_been_read()
 
     def _ask(self, session: VisitorSession) -> None:
         self._put(replace(session, problem=Problem.NONE))

@@ -55,6 +55,8 @@ class Machinery:
         try:
             issued = self._issuing.issue(request)
         except IssueRefused as refusal:
+            if refusal.closed is not None and refusal.closed.reason is ClosedReason.QUOTA_REACHED:
+                return Problem.QUOTA_REACHED
             return _PROBLEM_OF.get(refusal.reason, Problem.QUEUE_CLOSED)
         self._on_stored()
         return issued

@@ -1,5 +1,7 @@
 """From the state to what is on the screen. Pure: the same state always looks the same."""
 
+from typing import Final
+
 from kiosk.config import ScreenConfig
 from kiosk.domain import wording
 from kiosk.domain.screens import Screen
@@ -11,6 +13,8 @@ from ui.visitor.hall import Hall
 from ui.visitor.rows import ServiceRow, TicketStopRow, TicketView
 from ui.visitor.state import KioskState
 from ui.visitor.view import KioskView
+
+_WITHOUT_WAY_BACK: Final = frozenset({Screen.CLOSED, Screen.OUT_OF_SERVICE, Screen.TECHNICIAN})
 
 
 def present(state: KioskState, hall: Hall, config: ScreenConfig, ticket_s: int) -> KioskView:
@@ -27,7 +31,7 @@ def present(state: KioskState, hall: Hall, config: ScreenConfig, ticket_s: int) 
         text_scale=session.text_scale,
         high_contrast=session.high_contrast,
         animations=config.animations,
-        can_go_back=session.is_choosing and len(session.route) > 1,
+        can_go_back=session.is_choosing and len(session.route) > 1 and screen not in _WITHOUT_WAY_BACK,
         mm_width=config.panel_width_mm,
         site_name=describer.say(hall.site.name),
         site_short_name=describer.say(hall.site.short_name),

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from kiosk.clock import Clock
 from kiosk.config import KioskConfig
-from kiosk.domain.patience import VERDICT_S, Limits, remaining
+from kiosk.domain.patience import HOLDING_TICKET, VERDICT_S, Limits, remaining
 from kiosk.domain.screens import Screen
 from kiosk.domain.visitor import VisitorSession
 from ui.visitor.hall import Hall
@@ -117,7 +117,7 @@ class Stage(QObject):
         if state.screen is not self._state.screen:
             self._touched_at = self._shown_at = self._clock.monotonic()
         self._state = state
-        if state.screen is Screen.TICKET and not state.ticket_seconds_left:
+        if state.screen in HOLDING_TICKET and not state.ticket_seconds_left:
             self._state = replace(state, ticket_seconds_left=self._limits().ticket)
         view = self._present()
         if view != self._view:
