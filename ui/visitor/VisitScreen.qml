@@ -72,7 +72,9 @@ ScreenFrame {
                         id: stop
 
                         required property string agencyName
+                        required property string closedText
                         required property string floorText
+                        required property bool isOpen
                         required property string monogram
                         required property string name
                         required property string serviceId
@@ -101,7 +103,8 @@ ScreenFrame {
 
                                 Caption {
                                     Layout.fillWidth: true
-                                    text: Words.line([stop.agencyName, stop.floorText, Words.waiting(stop.waitingCount)])
+                                    color: stop.isOpen ? Theme.softInk : Theme.warning
+                                    text: Words.line([stop.agencyName, stop.floorText, stop.isOpen ? Words.waiting(stop.waitingCount) : stop.closedText])
                                 }
                             }
 
