@@ -60,6 +60,10 @@ class UnauthorisedError(SyncError): ...
 class ProtocolMismatchError(SyncError): ...
 
 
+class FencedError(SyncError):
+    """Whoever answers has been replaced by a newer server of this site, and must not be listened to."""
+
+
 class PrintError(KioskError): ...
 
 

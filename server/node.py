@@ -1,20 +1,35 @@
-"""One server at work: its role, its database, its open sessions, its clock."""
+"""One server at work: its role, its key, its database, its own log, its open sessions, its clock."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import func, select
 
 from kiosk.clock import Clock, SystemClock
-from server.database import Database, open_database
+from kiosk.identity import Identity, load_or_create_identity
+from kiosk.paths import make_folder
+from kiosk.trusted_clock import TrustedClock
+from kiosk.version import RELEASED_AT
+from server.database import Database, moment, open_database
+from server.own_log import OwnLog
+from server.schema import device_health
 from server.sessions import Sessions
 from server.settings import Role, ServerSettings
 
 
 @dataclass(frozen=True)
 class Node:
+    """`clock` is for durations and for what is only shown; whatever is decided by the wall asks `trusted_clock`."""
+
     role: Role
     database: Database
     epoch: int
     clock: Clock
+    identity: Identity
+    trusted_clock: TrustedClock
+    own_log: OwnLog
     sessions: Sessions = field(default_factory=Sessions)
 
     def central(self, held: Mapping[str, int]) -> Mapping[str, int]:
@@ -25,8 +40,19 @@ class Node:
         self.database.close()
 
 
-def open_node(settings: ServerSettings, clock: Clock | None = None) -> Node:
-    """Raises StoreError."""
+def open_node(settings: ServerSettings, clock: Clock | None = None, identity: Identity | None = None) -> Node:
+    """`identity`: this server's key, if it was read already. Raises StoreError, IdentityError."""
     clock = clock or SystemClock()
+    make_folder(settings.data_dir)
+    identity = identity or load_or_create_identity(settings.data_dir)
     database = open_database(settings, clock)
-    return Node(settings.role, database, database.epoch(), clock)
+    trusted = TrustedClock(clock, _floor(database))
+    own_log = OwnLog(identity.device_id, secrets.token_hex(8), trusted)
+    return Node(settings.role, database, database.epoch(), clock, identity, trusted, own_log)
+
+
+def _floor(database: Database) -> datetime:
+    """The newest time that is certainly past: the release, and when a device was last heard of."""
+    with database.reading() as connection:
+        newest = connection.execute(select(func.max(device_health.c.last_contact_ms))).scalar_one()
+    return RELEASED_AT if newest is None else max(RELEASED_AT, moment(newest))

@@ -15,6 +15,7 @@ import uvicorn
 
 from kiosk.clock import Clock
 from kiosk.errors import KioskError, StoreReadOnlyError
+from kiosk.identity import load_or_create_identity
 from kiosk.lock import FolderLock
 from kiosk.paths import make_folder
 from kiosk.sync.wire import PROTOCOL, PROTOCOL_HEADER
@@ -71,9 +72,11 @@ class Server:
     ) -> None:
         self._settings = settings
         self._on_ready = on_ready
+        make_folder(settings.data_dir)
+        identity = load_or_create_identity(settings.data_dir)  # it takes the folder's lock while it makes one
         with ExitStack() as opened:
             opened.callback(_lock(settings.data_dir).release)
-            self.node: Node = open_node(settings, clock)
+            self.node: Node = open_node(settings, clock, identity)
             opened.callback(self.node.close)
             self._socket = opened.enter_context(_bind(listen))
             self.url = _url(self._socket)

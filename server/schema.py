@@ -28,7 +28,8 @@ devices = Table(
     Column("site_id", Text, nullable=False),
     Column("device_id", Text, nullable=False),
     Column("public_key", LargeBinary, nullable=False),
-    Column("kiosk_number", Integer, nullable=False),
+    Column("kind", Text, nullable=False, server_default="kiosk"),
+    Column("kiosk_number", Integer),
     Column("letter", Text),
     Column("name", Text, nullable=False),
     Column("enrolled_at_ms", BIG, nullable=False),
@@ -37,6 +38,17 @@ devices = Table(
     CheckConstraint("kiosk_number BETWEEN 1 AND 255", name="kiosk_number_fits_the_token"),
     sqlite_strict=True,
 )
+"""Who may write here. `kind`: kiosk.sync.wire.DeviceKind; only kiosks have a number and a letter."""
+
+sites = Table(
+    "sites",
+    metadata,
+    Column("site_id", Text, nullable=False),
+    Column("timezone", Text, nullable=False),
+    PrimaryKey("site_id"),
+    sqlite_strict=True,
+)
+"""The sites whose days are opened here; `timezone` is an IANA name."""
 
 incarnations = Table(
     "incarnations",
@@ -47,11 +59,14 @@ incarnations = Table(
     Column("sequence", BIG, nullable=False),
     Column("hash", Text, nullable=False),
     Column("parent_hash", Text, nullable=False),
+    Column("central_sequence", BIG, nullable=False, server_default="0"),
     PrimaryKey("site_id", "origin", "incarnation"),
     Index("incarnations_by_parent", "site_id", "origin", "parent_hash"),
     sqlite_strict=True,
 )
-"""The head of each chain. `parent_hash` is what its first event continues: two with one parent are a fork."""
+"""The head of each chain. `parent_hash` is what its first event continues: two with one parent are a fork.
+`central_sequence`: the last event that central has acknowledged, 0 for none.
+"""
 
 events = Table(
     "events",
@@ -63,9 +78,28 @@ events = Table(
     Column("hash", Text, nullable=False),
     Column("raw", LargeBinary, nullable=False),
     Column("received_at_ms", BIG, nullable=False),
+    Column("not_before_ms", BIG),
+    Column("not_after_ms", BIG),
     PrimaryKey("site_id", "origin", "incarnation", "sequence"),
     sqlite_strict=True,
 )
+"""`not_before_ms`: this server's clock when the origin last said that the event did not exist yet; `not_after_ms`: when
+it first was known to exist. Whatever the origin's clock says, the event happened between them.
+"""
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("site_id", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("incarnation", Text, nullable=False),
+    Column("sequence", BIG, nullable=False),
+    Column("first_at_ms", BIG, nullable=False),
+    Column("last_at_ms", BIG, nullable=False),
+    PrimaryKey("site_id", "origin", "incarnation", "sequence"),
+    sqlite_strict=True,
+)
+"""When an origin said that `sequence` was its last event, for the first and for the last time."""
 
 forks = Table(
     "forks",
@@ -94,11 +128,15 @@ poison = Table(
     Column("incarnation", Text, nullable=False),
     Column("sequence", BIG, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("awaits", Text),
     Column("parked_at_ms", BIG, nullable=False),
     PrimaryKey("site_id", "origin", "incarnation", "sequence"),
+    Index("poison_by_ticket", "site_id", "awaits"),
     sqlite_strict=True,
 )
-"""Events that are kept, acknowledged and relayed, but that this version could not project."""
+"""Events that are kept, acknowledged and relayed, but that this version could not project. `awaits`: the ticket that
+was not known yet, where that is the reason.
+"""
 
 tickets = Table(
     "tickets",
@@ -115,6 +153,8 @@ tickets = Table(
     Column("language", Text, nullable=False),
     Column("issued_at_ms", BIG, nullable=False),
     Column("received_at_ms", BIG, nullable=False),
+    Column("effective_at_ms", BIG, nullable=False, server_default="0"),
+    Column("sequence", BIG, nullable=False, server_default="0"),
     Column("copies", Integer, nullable=False),
     Column("print_verdict", Text),
     Column("shown_on_screen", Integer, nullable=False),
@@ -136,3 +176,131 @@ stops = Table(
     PrimaryKey("site_id", "ticket_id", "position"),
     sqlite_strict=True,
 )
+
+queues = Table(
+    "queues",
+    metadata,
+    Column("site_id", Text, nullable=False),
+    Column("service_day", Text, nullable=False),
+    Column("queue_code", Text, nullable=False),
+    Column("issued", Integer, nullable=False),
+    Column("waiting", Integer, nullable=False),
+    PrimaryKey("site_id", "service_day", "queue_code"),
+    sqlite_strict=True,
+)
+"""What the stops of a day add up to: so many visitors took a number for this queue, so many of them still wait."""
+
+service_days = Table(
+    "service_days",
+    metadata,
+    Column("site_id", Text, nullable=False),
+    Column("service_day", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    PrimaryKey("site_id", "service_day"),
+    sqlite_strict=True,
+)
+"""The days that were opened, by whichever origin first. The newest is in force."""
+
+number_series = Table(
+    "number_series",
+    metadata,
+    Column("site_id", Text, nullable=False),
+    Column("service_day", Text, nullable=False),
+    Column("queue_code", Text, nullable=False),
+    Column("highest", Integer, nullable=False),
+    PrimaryKey("site_id", "service_day", "queue_code"),
+    sqlite_strict=True,
+)
+"""The highest number of the shared series that was reserved, or heard of, in one queue on one day."""
+
+reservations = Table(
+    "reservations",
+    metadata,
+    Column("site_id", Text, nullable=False),
+    Column("ticket_id", Text, nullable=False),
+    Column("service_day", Text, nullable=False),
+    Column("queue_code", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("device_id", Text, nullable=False),
+    Column("reserved_at_ms", BIG, nullable=False),
+    PrimaryKey("site_id", "ticket_id"),
+    Unique("site_id", "service_day", "queue_code", "number", name="no_number_twice"),
+    sqlite_strict=True,
+)
+"""Who was promised which number. A promise that no ticket redeems is a gap, and gaps are legal."""
+
+recoveries = Table(
+    "recoveries",
+    metadata,
+    Column("site_id", Text, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("began_at_ms", BIG, nullable=False),
+    Column("ended_at_ms", BIG),
+    PrimaryKey("site_id", "epoch"),
+    sqlite_strict=True,
+)
+"""A site whose server was restored from an older copy: no number is given until this has ended."""
+
+device_health = Table(
+    "device_health",
+    metadata,
+    Column("site_id", Text, nullable=False),
+    Column("device_id", Text, nullable=False),
+    Column("last_contact_ms", BIG, nullable=False),
+    Column("health", Text),
+    PrimaryKey("site_id", "device_id"),
+    sqlite_strict=True,
+)
+"""How each device said it fares (kiosk.sync.wire.Health, as JSON), and when it was last heard of."""
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("site_id", Text, nullable=False),
+    Column("invitation", Text, nullable=False),
+    Column("derived_key", LargeBinary, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("kiosk_number", Integer),
+    Column("letter", Text),
+    Column("name", Text),
+    Column("made_at_ms", BIG, nullable=False),
+    Column("expires_at_ms", BIG, nullable=False),
+    Column("tries_left", Integer, nullable=False),
+    Column("device_id", Text),
+    PrimaryKey("site_id", "invitation"),
+    Index("invitations_by_code", "invitation", unique=True),
+    sqlite_strict=True,
+)
+"""Pairing codes that were made. `device_id`: who used it; a used one opens nothing."""
+
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("site_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("version", BIG, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("signer", Text, nullable=False),
+    Column("signature", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("activated_at_ms", BIG, nullable=False),
+    PrimaryKey("site_id", "kind", "version"),
+    sqlite_strict=True,
+)
+"""Whole files to hand down, gzip over their exact bytes; the newest two of a kind are kept. `site_id` is `*` for what
+holds everywhere: on a distributed database this is a reference table.
+"""
+
+daily_totals = Table(
+    "daily_totals",
+    metadata,
+    Column("site_id", Text, nullable=False),
+    Column("service_day", Text, nullable=False),
+    Column("queue_code", Text, nullable=False),
+    Column("issued", Integer, nullable=False),
+    Column("printed", Integer, nullable=False),
+    Column("priority", Integer, nullable=False),
+    PrimaryKey("site_id", "service_day", "queue_code"),
+    sqlite_strict=True,
+)
+"""What is left of a day when its tickets are too old to be kept."""

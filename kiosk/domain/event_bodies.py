@@ -1,5 +1,6 @@
 """What each event says, field by field (docs/events.md). Nothing of it is personal data."""
 
+import base64
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from kiosk.domain.events import LogHead
 from kiosk.domain.print_job import PrintState
 from kiosk.domain.ticket import Ticket, TicketId
+from kiosk.domain.trust import DeviceFacts
 
 
 def node_started(parent: LogHead | None, program: str, *, clock_trusted: bool) -> Mapping[str, Any]:
@@ -58,3 +60,23 @@ def print_finished(ticket_id: TicketId, copy: int, state: PrintState) -> Mapping
 
 def ticket_shown(ticket_id: TicketId) -> Mapping[str, Any]:
     return {"ticket_id": ticket_id}
+
+
+def device_enrolled(device: DeviceFacts) -> Mapping[str, Any]:
+    """By the server that let it in; again when its name, number or letter change."""
+    return {
+        "device_id": device.device_id,
+        "kind": device.kind,
+        "public_key": base64.b64encode(device.public_key).decode(),
+        "name": device.name,
+        "kiosk_number": device.kiosk_number,
+        "letter": device.letter,
+    }
+
+
+def device_revoked(device_id: str) -> Mapping[str, Any]:
+    return {"device_id": device_id}
+
+
+def epoch_raised(epoch: int) -> Mapping[str, Any]:
+    return {"epoch": epoch}

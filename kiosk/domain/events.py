@@ -22,6 +22,10 @@ TICKET_REPRINTED: Final = "ticket.reprinted"
 PRINT_FINISHED: Final = "print.finished"
 TICKET_SHOWN: Final = "ticket.shown"
 """The visitor took the number from the screen, because paper failed."""
+DEVICE_ENROLLED: Final = "device.enrolled"
+DEVICE_REVOKED: Final = "device.revoked"
+EPOCH_RAISED: Final = "epoch.raised"
+"""A server was restored or has taken over: every earlier one of its site must fall silent."""
 
 
 @dataclass(frozen=True, slots=True)

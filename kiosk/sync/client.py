@@ -5,7 +5,7 @@ call as a whole is ours.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from types import TracebackType
@@ -14,31 +14,50 @@ from typing import Final, Protocol, Self, TypeVar
 import httpx2
 from pydantic import BaseModel, ValidationError
 
-from kiosk.errors import OfflineError, ProtocolMismatchError, ServerBusyError, SyncError, UnauthorisedError
+from kiosk.errors import (
+    FencedError,
+    OfflineError,
+    ProtocolMismatchError,
+    ServerBusyError,
+    SyncError,
+    UnauthorisedError,
+)
 from kiosk.sync import signing
-from kiosk.sync.batch import pack
+from kiosk.sync.batch import BatchError, pack, unpack
 from kiosk.sync.wire import (
     APPEND_PATH,
     EVENTS,
+    HEARTBEAT_PATH,
     HELLO_PATH,
     JSON,
     MAX_EXPANDED_BYTES,
+    MAX_SNAPSHOT_BYTES,
     PROBLEM_JSON,
     PROTOCOL,
     PROTOCOL_HEADER,
+    PULL_PATH,
+    RESERVE_PATH,
     SESSION_PATH,
+    SNAPSHOT_PATH,
     AppendAnswer,
+    Heartbeat,
+    HeartbeatAnswer,
     Hello,
     HelloAnswer,
     Problem,
     ProblemCode,
+    Pull,
+    Reserve,
+    Reserved,
     Session,
     SessionRequest,
+    Snapshot,
+    SnapshotKind,
+    SnapshotRequest,
 )
 
+AnswerT = TypeVar("AnswerT")
 MessageT = TypeVar("MessageT", bound=BaseModel)
-
-_LONGEST_ANSWER: Final = MAX_EXPANDED_BYTES
 
 
 class Device(signing.Signer, Protocol):
@@ -91,12 +110,12 @@ class SyncClient:
 
     async def open_session(self) -> Session:
         request = SessionRequest(site=self._site_id, device=self._device.device_id)
-        self._session = await self._call(SESSION_PATH, _encode(request), {"Content-Type": JSON}, Session)
+        self._session = await self._call(SESSION_PATH, _encode(request), {"Content-Type": JSON}, _message(Session))
         self._counter = 0
         return self._session
 
     async def hello(self, message: Hello) -> HelloAnswer:
-        return await self._signed(HELLO_PATH, _encode(message), JSON, HelloAnswer)
+        return await self._signed(HELLO_PATH, _encode(message), JSON, _message(HelloAnswer))
 
     async def append(self, events: Sequence[bytes]) -> AppendAnswer:
         """`events`: the exact bytes of consecutive events of one incarnation.
@@ -105,7 +124,20 @@ class SyncClient:
             MessageRefusedError: what was refused was refused for good.
             SyncError: all else; then nobody knows whether the events are held, and sending them again is right.
         """
-        return await self._signed(APPEND_PATH, pack(events), EVENTS, AppendAnswer)
+        return await self._signed(APPEND_PATH, pack(events), EVENTS, _message(AppendAnswer))
+
+    async def pull(self, message: Pull) -> Sequence[bytes]:
+        """The next events that the server holds of an incarnation, as bytes; none when there are no more."""
+        return await self._signed(PULL_PATH, _encode(message), JSON, _events)
+
+    async def reserve(self, message: Reserve) -> Reserved:
+        return await self._signed(RESERVE_PATH, _encode(message), JSON, _message(Reserved))
+
+    async def heartbeat(self, message: Heartbeat) -> HeartbeatAnswer:
+        return await self._signed(HEARTBEAT_PATH, _encode(message), JSON, _message(HeartbeatAnswer))
+
+    async def snapshot(self, kind: SnapshotKind) -> Snapshot:
+        return await self._signed(SNAPSHOT_PATH, _encode(SnapshotRequest(kind=kind)), JSON, _message(Snapshot))
 
     async def close(self) -> None:
         await self._http.aclose()
@@ -118,17 +150,17 @@ class SyncClient:
     ) -> None:
         await self.close()
 
-    async def _signed(self, path: str, body: bytes, content_type: str, answer: type[MessageT]) -> MessageT:
+    async def _signed(self, path: str, body: bytes, content_type: str, read: "Callable[[_Reply], AnswerT]") -> AnswerT:
         """Once more in a new session if the server forgot the old one: it was restarted."""
         fresh = self._session is None
         session = self._session or await self.open_session()
         try:
-            return await self._call(path, body, self._sign(session, path, body, content_type), answer)
+            return await self._call(path, body, self._sign(session, path, body, content_type), read)
         except SessionLostError:
             if fresh:
                 raise
             session = await self.open_session()
-            return await self._call(path, body, self._sign(session, path, body, content_type), answer)
+            return await self._call(path, body, self._sign(session, path, body, content_type), read)
 
     def _sign(self, session: Session, path: str, body: bytes, content_type: str) -> Mapping[str, str]:
         self._counter += 1
@@ -144,7 +176,9 @@ class SyncClient:
         )
         return {"Content-Type": content_type, **signing.sign(parts, self._device)}
 
-    async def _call(self, path: str, body: bytes, headers: Mapping[str, str], answer: type[MessageT]) -> MessageT:
+    async def _call(
+        self, path: str, body: bytes, headers: Mapping[str, str], read: "Callable[[_Reply], AnswerT]"
+    ) -> AnswerT:
         try:
             async with asyncio.timeout(self._deadlines.total_s):
                 reply = await self._post(path, body, headers)
@@ -156,7 +190,7 @@ class SyncClient:
             raise TooSlowError("The server fell silent in the middle of a call.") from error
         except httpx2.HTTPError as error:
             raise OfflineError(f"The server cannot be reached: {str(error) or type(error).__name__}.") from error
-        return _understand(reply, answer)
+        return read(reply)
 
     async def _post(self, path: str, body: bytes, headers: Mapping[str, str]) -> "_Reply":
         async with self._http.stream("POST", path, content=body, headers=headers) as response:
@@ -166,9 +200,13 @@ class SyncClient:
             content = bytearray()
             async for chunk in response.aiter_raw():
                 content += chunk
-                if len(content) > _LONGEST_ANSWER:
+                if len(content) > _LONGEST_ANSWERS.get(path, MAX_EXPANDED_BYTES):
                     raise OfflineError("The answer is longer than any this server gives: something stands between.")
             return replace(reply, content=bytes(content))
+
+
+_LONGEST_ANSWERS: Final = {SNAPSHOT_PATH: 2 * MAX_SNAPSHOT_BYTES}
+"""Bytes, where an answer may be longer than a batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,23 +223,46 @@ class _Reply:
     def is_ours(self) -> bool:
         return self.headers.get(PROTOCOL_HEADER) == PROTOCOL
 
+    def is_good(self, status: HTTPStatus, media_type: str) -> bool:
+        return self.is_ours and self.status == status and self.media_type == media_type
 
-def _understand(reply: _Reply, answer: type[MessageT]) -> MessageT:
-    """Only the server's own words count: a captive portal says 200 to everything, in HTML."""
-    if reply.is_ours and reply.status == HTTPStatus.OK and reply.media_type == JSON:
+
+def _message(kind: type[MessageT]) -> Callable[[_Reply], MessageT]:
+    def read(reply: _Reply) -> MessageT:
+        if reply.is_good(HTTPStatus.OK, JSON):
+            try:
+                return kind.model_validate_json(reply.content)
+            except ValidationError as error:
+                raise _unreadable() from error
+        raise _trouble(reply)
+
+    return read
+
+
+def _events(reply: _Reply) -> Sequence[bytes]:
+    if reply.is_ours and reply.status == HTTPStatus.NO_CONTENT:
+        return ()
+    if reply.is_good(HTTPStatus.OK, EVENTS):
         try:
-            return answer.model_validate_json(reply.content)
-        except ValidationError as error:
-            raise ProtocolMismatchError(
-                "The server's answer cannot be read: update this kiosk or the server."
-            ) from error
+            return unpack(reply.content)
+        except BatchError as error:
+            raise _unreadable() from error
+    raise _trouble(reply)
+
+
+def _unreadable() -> ProtocolMismatchError:
+    return ProtocolMismatchError("The server's answer cannot be read: update this kiosk or the server.")
+
+
+def _trouble(reply: _Reply) -> SyncError:
+    """Only the server's own words count: a captive portal says 200 to everything, in HTML."""
     problem = _problem(reply)
     if problem is not None:
-        raise _kind_of(problem, reply)
+        return _kind_of(problem, reply)
     if reply.status == HTTPStatus.TOO_MANY_REQUESTS or reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise ServerBusyError(f"The server cannot answer now (status {reply.status}).", _retry_after_s(reply))
+        return ServerBusyError(f"The server cannot answer now (status {reply.status}).", _retry_after_s(reply))
     what = f"status {reply.status}, {reply.media_type or 'no content type'}"
-    raise OfflineError(f"Something else answered in the server's place ({what}): check the address and the network.")
+    return OfflineError(f"Something else answered in the server's place ({what}): check the address and the network.")
 
 
 def _problem(reply: _Reply) -> Problem | None:
@@ -221,7 +282,9 @@ def _kind_of(problem: Problem, reply: _Reply) -> SyncError:
             return UnauthorisedError(f"The server does not let this kiosk in: {problem.detail}")
         case ProblemCode.PROTOCOL | ProblemCode.NOT_FOUND | ProblemCode.METHOD:
             return ProtocolMismatchError(f"The server speaks another protocol: {problem.detail}")
-        case ProblemCode.BUSY | ProblemCode.INTERNAL:
+        case ProblemCode.FENCED:
+            return FencedError(f"Another server has taken over this site: {problem.detail}")
+        case ProblemCode.BUSY | ProblemCode.INTERNAL | ProblemCode.RECOVERING | ProblemCode.RATE:
             return ServerBusyError(f"The server cannot answer now: {problem.detail}", _retry_after_s(reply))
         case _:
             return MessageRefusedError(problem)

@@ -4,6 +4,7 @@ Both ends read tolerantly (unknown fields are ignored, so version 1 can grow) an
 """
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Final
 
@@ -21,6 +22,12 @@ SIGNATURE_HEADER: Final = "Giliran-Signature"
 SESSION_PATH: Final = "/v1/session"
 HELLO_PATH: Final = "/v1/hello"
 APPEND_PATH: Final = "/v1/append"
+PULL_PATH: Final = "/v1/pull"
+RESERVE_PATH: Final = "/v1/reserve"
+HEARTBEAT_PATH: Final = "/v1/heartbeat"
+SNAPSHOT_PATH: Final = "/v1/snapshot"
+STREAM_PATH: Final = "/v1/stream"
+ENROL_PATH: Final = "/v1/enrol"
 PAIR_PATH: Final = "/v1/pair"
 
 JSON: Final = "application/json"
@@ -36,6 +43,8 @@ MAX_EXPANDED_BYTES: Final = 1024 * 1024
 MAX_BODY_BYTES: Final = MAX_BATCH_BYTES + 64 * 1024
 """Bytes of any request as sent: a full batch that did not compress at all."""
 MAX_EVENT_BYTES: Final = 64 * 1024
+MAX_SNAPSHOT_BYTES: Final = 16 * 1024 * 1024
+"""Raw bytes of one snapshot: a catalogue of 10,000 services fits twice."""
 MAX_HEADS: Final = 2000
 """Incarnations that one hello may name: 90 days of a kiosk that restarts twenty times a day."""
 
@@ -46,23 +55,91 @@ Sequence = Annotated[int, Field(ge=1, le=2**53 - 1)]
 SiteId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 Watermarks = Mapping[Hex16, Sequence]
 """For each incarnation the last sequence that is safe."""
+Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{43}=$")]
+"""Base64 of 32 bytes: a public key of Ed25519."""
+Signature = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{86}==$")]
+"""Base64 of 64 bytes."""
+QueueCode = Annotated[str, Field(pattern=r"^[A-Z]{1,2}$")]
+TicketNumber = Annotated[int, Field(ge=1, le=0xFFFF)]
+Epoch = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Letter = Annotated[str, Field(pattern=r"^[A-Z]$")]
+DeviceName = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 
 class Message(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+class DeviceKind(StrEnum):
+    """What a paired device is, and so what it may do."""
+
+    KIOSK = "kiosk"
+    """Writes its own log, reserves numbers."""
+    SITE = "site"
+    """The server of a site, at its upstream: relays the logs of every origin of its site."""
+    DESK = "desk"
+    """An officer's counter: writes its own log."""
+    BOARD = "board"
+    """Shows; writes nothing."""
+
+
 class Pairing(Message):
     """A kiosk to a site server on its own machine. `public_key`: base64 of 32 bytes of Ed25519. `proof`: hex
-    HMAC-SHA-256, under the server's pairing secret, of `GLRP1` and those 32 bytes.
+    HMAC-SHA-256, under the server's pairing secret, of `GLRP1` and those 32 bytes. `timezone`: the site's, by its
+    IANA name, for a server that has no site file of its own.
     """
 
     site: SiteId
     device: Hex16
-    public_key: Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{43}=$")]
+    public_key: Key
     kiosk_number: Annotated[int, Field(ge=1, le=255)]
-    letter: Annotated[str, Field(pattern=r"^[A-Z]$")]
+    letter: Letter
     name: Annotated[str, Field(max_length=60)]
+    proof: Hash
+    timezone: Annotated[str, Field(max_length=40)] | None = None
+
+
+class Enrol(Message):
+    """A device that was given a pairing code, to the server that made the code. Unsigned: it is not known yet.
+
+    `invitation`: the first three letters of the code, which name it. `proof`: hex HMAC-SHA-256, under the code's
+    derived key, of `GLRE1` and the 32 bytes of the public key; the code itself never travels. `kiosk_number`, `letter`
+    and `name` are what the device would like to be; the server may decide otherwise.
+    """
+
+    invitation: Annotated[str, Field(pattern=r"^[0-9A-HJKMNP-TV-Z]{3}$")]
+    device: Hex16
+    public_key: Key
+    proof: Hash
+    program: Annotated[str, Field(max_length=40)]
+    kiosk_number: Annotated[int, Field(ge=1, le=255)] | None = None
+    letter: Letter | None = None
+    name: DeviceName | None = None
+
+
+class Authority(Message):
+    """Whose signature under a snapshot counts: the site's server, the central one."""
+
+    device: Hex16
+    key: Key
+
+
+class Enrolled(Message):
+    """Who the device is from now on. `server` and `server_key`: whom it has found. `proof`: hex HMAC-SHA-256, under the
+    same derived key, of `GLRE1` and the 32 bytes each of the server's and of the device's key: only who made the code
+    can give it.
+    """
+
+    site: SiteId
+    device: Hex16
+    kind: DeviceKind
+    kiosk_number: Annotated[int, Field(ge=1, le=255)] | None = None
+    letter: Letter | None = None
+    name: DeviceName
+    server: Hex16
+    server_key: Key
+    server_epoch: Epoch
+    authorities: tuple[Authority, ...]
     proof: Hash
 
 
@@ -90,16 +167,27 @@ class Head(Message):
     hash: Hash
 
 
-class Hello(Message):
-    """A node to its upstream: what it wrote and what it believes to be safe there.
+class SharedNumber(Message):
+    """The highest number of the shared series that the speaker knows to be given, in one queue on one day."""
 
-    `server_epoch` is the epoch of the upstream it last spoke with, None the first time.
+    service_day: date
+    queue: QueueCode
+    number: TicketNumber
+
+
+class Hello(Message):
+    """A node to its upstream: what it wrote and what it believes to be safe there. `origin` is the speaker's own, or,
+    from a relay, any of its site.
+
+    `server_epoch` is the highest epoch of this upstream that it has seen, None the first time. `numbers`: what a server
+    that was restored from an older copy must not give again.
     """
 
     origin: Hex16
     heads: Annotated[tuple[Head, ...], Field(max_length=MAX_HEADS)]
     acknowledged: Watermarks = Field(default_factory=dict)
     server_epoch: int | None = None
+    numbers: Annotated[tuple[SharedNumber, ...], Field(max_length=MAX_HEADS)] = ()
 
 
 class Limits(Message):
@@ -118,6 +206,104 @@ class HelloAnswer(Message):
     central: Watermarks
     forks: tuple[Hex16, ...] = ()
     limits: Limits = Limits()
+
+
+class Pull(Message):
+    """Asks for events back: of the asker's own origin, or, by a relay, of any of its site. `after`: the last sequence
+    held here, 0 for none. The answer is a batch (gzip, one event a line); none left: 204.
+    """
+
+    origin: Hex16
+    incarnation: Hex16
+    after: Annotated[int, Field(ge=0, le=2**53 - 1)]
+
+
+class Reserve(Message):
+    """A kiosk asks for a number of the shared series. Again with the same `ticket` gives the same number.
+
+    `service_day`: the kiosk's, None where its clock cannot be trusted. `given`: the highest number of the shared series
+    that it holds for this queue on that day, 0 for none. `server_epoch` as in Hello.
+    """
+
+    ticket: Hex16
+    queue: QueueCode
+    service_day: date | None = None
+    given: Annotated[int, Field(ge=0, le=0xFFFF)] = 0
+    server_epoch: int | None = None
+
+
+class Reserved(Message):
+    ticket: Hex16
+    queue: QueueCode
+    number: TicketNumber
+    service_day: date
+    server_epoch: Epoch
+
+
+class Health(Message):
+    """How a device fares, as it sees itself. `at`: its own wall clock. `printer`: its state in one word, empty where
+    it has none. `alarms`: histories that a person must look at. `details`: sentences for the technician, no person in
+    them.
+    """
+
+    program: Annotated[str, Field(max_length=40)]
+    at: AwareDatetime
+    clock_trusted: bool
+    backlog: Annotated[int, Field(ge=0)] = 0
+    oldest_unsent: AwareDatetime | None = None
+    alarms: Annotated[int, Field(ge=0)] = 0
+    printer: Annotated[str, Field(max_length=40)] = ""
+    disk_free_bytes: Annotated[int, Field(ge=0)] | None = None
+    details: Annotated[tuple[Annotated[str, Field(max_length=400)], ...], Field(max_length=8)] = ()
+
+
+class Heartbeat(Message):
+    """Every few seconds, however idle. `head`: the last event written, so that the server knows from when a later one
+    may be at the earliest; None from who writes nothing.
+    """
+
+    origin: Hex16
+    head: Head | None = None
+    server_epoch: int | None = None
+    health: Health | None = None
+
+
+class HeartbeatAnswer(Message):
+    """`service_day`: the one in force at the site, None where none is open. `recovering`: numbers are not reserved yet;
+    say hello. `snapshots`: kind -> the newest version to be had here.
+    """
+
+    server_epoch: Epoch
+    server_time: AwareDatetime
+    service_day: date | None = None
+    recovering: bool = False
+    snapshots: Mapping[str, int] = Field(default_factory=dict)
+
+
+class SnapshotKind(StrEnum):
+    CATALOGUE = "catalogue"
+    SITE = "site"
+    TRUST = "trust"
+    """Every device of the site with its key, and who may sign snapshots: kiosk/domain/trust.py."""
+
+
+class SnapshotRequest(Message):
+    kind: SnapshotKind
+
+
+class Snapshot(Message):
+    """One whole file. `content`: base64 of gzip of its exact bytes; `sha256` is of those bytes. `signature`: Ed25519
+    by the key of `signer` over the UTF-8 of `GLRS1`, site, kind, version and sha256, joined by line feeds. `site` is
+    `*` for what holds everywhere. A relay passes it on as it came.
+    """
+
+    site: Annotated[str, Field(pattern=r"^(\*|[a-z0-9][a-z0-9-]{0,63})$")]
+    kind: SnapshotKind
+    version: Annotated[int, Field(ge=1, le=2**53 - 1)]
+    sha256: Hash
+    signer: Hex16
+    signature: Signature
+    content: str
 
 
 class AppendAnswer(Message):
@@ -151,6 +337,14 @@ class ProblemCode(StrEnum):
     """An event does not name the hash of the event before it."""
     CONFLICT = "conflict"
     """Another kiosk of the site has this number or letter: their tickets would carry the same labels."""
+    CODE = "code"
+    """The pairing code is not known here, was used, or is too old; or it was tried too often."""
+    RECOVERING = "recovering"
+    """This server was restored from an older copy and reserves no numbers until the kiosks have told what they know."""
+    FENCED = "fenced"
+    """A newer server has taken over this site: this one gives no numbers and takes no part any more."""
+    RATE = "rate"
+    """Too many requests in a short time."""
     BUSY = "busy"
     NOT_FOUND = "not_found"
     METHOD = "method"
