@@ -5,41 +5,20 @@ Exit codes: 0 good, 1 found a fault, 2 wrong use.
 
 import json
 import os
-import signal
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import Any
 
 import click
 
-from kiosk.errors import KioskError, ProfileError
+from kiosk.command_line import FILE, FOLDER, Commands, as_json_option
+from kiosk.errors import ProfileError
 from kiosk.version import VERSION
-
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-FOLDER = click.Path(file_okay=False, path_type=Path)
+from server.command_line import server
 
 PROFILES = "generic-58mm, generic-80mm, generic-80mm-512"
 """Those of printing/profiles.toml, by name, so that `--help` need not read it."""
-
-as_json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document instead of words.")
-
-
-class Trouble(click.ClickException):
-    """What went wrong around us, as the sentence to read: no prefix, no traceback, exit code 1."""
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        click.echo(self.message, file=file, err=True)
-
-
-class Commands(click.Group):
-    """Turns what the environment did to us into a sentence. A bug keeps its traceback."""
-
-    def invoke(self, ctx: click.Context) -> object:
-        try:
-            return cast("object", super().invoke(ctx))
-        except KioskError as error:
-            raise Trouble(str(error)) from error
 
 
 def size(text: str) -> tuple[int, int]:
@@ -49,17 +28,13 @@ def size(text: str) -> tuple[int, int]:
     return int(width), int(height)
 
 
-def address(text: str) -> str:
-    host, _, port = text.rpartition(":")
-    if not host or not port.isdecimal() or int(port) > 65535:
-        raise click.BadParameter(f"{text!r} is not HOST:PORT, such as 127.0.0.1:8035.")
-    return text
-
-
 @click.group(cls=Commands, epilog="Example: giliran run")
 @click.version_option(VERSION)
 def main() -> None:
     """The self-service kiosk of a Mal Pelayanan Publik: one QR ticket, several agencies, no place lost."""
+
+
+main.add_command(server)
 
 
 @main.command(short_help="Everything on this machine, to try it.", epilog="Example: giliran run --data /tmp/giliran")
@@ -86,30 +61,6 @@ def kiosk(config_file: Path) -> None:
     from ui.app import run_kiosk
 
     sys.exit(run_kiosk(config))
-
-
-@main.command(
-    short_help="The server of a site, or the central one.",
-    epilog="Example: giliran server --role site --data /var/lib/giliran --listen 0.0.0.0:8035",
-)
-@click.option("--role", type=click.Choice(["site", "central"]), required=True, help="Which of the two this is.")
-@click.option("--data", type=FOLDER, required=True, help="Its own folder.")
-@click.option("--database", metavar="URL", help="Another database than SQLite in that folder.")
-@click.option("--listen", type=address, metavar="HOST:PORT", default="127.0.0.1:8035", show_default=True)
-def server(role: str, data: Path, database: str | None, listen: str) -> None:
-    """The server of a site, or the central one: the same program. Ends in good order on Ctrl-C or SIGTERM.
-
-    Port 0 takes any free one; the address is printed and kept in the folder, as server.address.
-    """
-    from kiosk.logs import configure_logging
-
-    configure_logging(data)
-    from server.run import serve
-    from server.settings import Role
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: sys.exit(0))  # uvicorn raises the signal again once it has stopped
-    serve(Role(role), data, listen, database, lambda url: click.echo(f"Listening on {url}"))
 
 
 @main.command(

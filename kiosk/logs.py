@@ -20,6 +20,7 @@ from kiosk.paths import make_folder
 
 EVENTS: Final[Mapping[str, str]] = {
     "batch_refused": "The server took none, or only the first, of a batch of events; the code says why.",
+    "chore_failed": "A bug in one of the things a server does by itself; it is tried again in its next round.",
     "data_file_refused": "Catalogue or site file are broken: the last good ones stay in force until they are repaired.",
     "events_parked": "Events were kept and acknowledged that this version cannot project; a later one will.",
     "fork_seen": "Two histories of one kiosk reached the server: its disk was cloned or restored.",

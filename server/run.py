@@ -20,10 +20,11 @@ from kiosk.lock import FolderLock
 from kiosk.paths import make_folder
 from kiosk.sync.wire import PROTOCOL, PROTOCOL_HEADER
 from server.app import create_app
+from server.chores import Chores
 from server.node import Node, open_node
 from server.pairing import pairing_secret
 from server.receiving import RECEIVE_WITHIN_S, punctual_protocol
-from server.settings import Role, ServerSettings
+from server.settings import ServerSettings
 
 log = structlog.get_logger(__name__)
 
@@ -41,13 +42,7 @@ class ListenError(KioskError):
     """The address cannot be listened on."""
 
 
-def serve(
-    role: Role,
-    data_dir: Path,
-    listen: str,
-    database: str | None = None,
-    on_ready: Callable[[str], None] | None = None,
-) -> None:
+def serve(settings: ServerSettings, listen: str, on_ready: Callable[[str], None] | None = None) -> None:
     """Runs until SIGTERM or SIGINT. `listen` is HOST:PORT, port 0 for any free one; `on_ready` gets the URL.
 
     Raises:
@@ -55,7 +50,7 @@ def serve(
         StoreLockedError: another program of ours works in the folder.
         StoreError: the folder or the database cannot be used.
     """
-    Server(ServerSettings(role, data_dir, database), listen, on_ready=on_ready).run()
+    Server(settings, listen, on_ready=on_ready).run()
 
 
 class Server:
@@ -86,14 +81,17 @@ class Server:
                 raise ListenError(f"No kiosk of this machine could pair with {self.url}: {error}.") from error
             self._while_open = opened.pop_all()
         self._ready = threading.Event()
+        self._chores = _chores(self.node)
         self._uvicorn = _Uvicorn(_config(self.node, secret, receive_within_s), self._announce)
         self._thread: threading.Thread | None = None
 
     def run(self) -> None:
         """Blocks until a signal or `stop`."""
         try:
+            self._chores.start()
             self._uvicorn.run(sockets=[self._socket])
         finally:
+            self._chores.stop()
             (self._settings.data_dir / ADDRESS_FILE).unlink(missing_ok=True)
             self._while_open.close()
             self._ready.set()
@@ -122,6 +120,12 @@ class Server:
         self._ready.set()
         if self._on_ready is not None:
             self._on_ready(self.url)
+
+
+def _chores(node: Node) -> Chores:
+    """What a server does by itself, beside answering."""
+    del node
+    return Chores(())
 
 
 class _Uvicorn(uvicorn.Server):

@@ -30,8 +30,8 @@ SERVER = """
 import sys
 from pathlib import Path
 from server.run import serve
-from server.settings import Role
-serve(Role.SITE, Path(sys.argv[1]), sys.argv[2], on_ready=lambda url: print(url, flush=True))
+from server.settings import Role, ServerSettings
+serve(ServerSettings(Role.SITE, Path(sys.argv[1])), sys.argv[2], lambda url: print(url, flush=True))
 """
 
 

@@ -34,6 +34,9 @@ def parse(words: list[str]) -> click.Command:
         name = words.pop(0)
         with click.Context(command, info_name="giliran") as context:
             found = command.get_command(context, name)
+        if found is None and command.invoke_without_command:
+            words.insert(0, name)
+            break
         if found is None:
             raise click.UsageError(f"no command {name}")
         command = found
