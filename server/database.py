@@ -11,7 +11,8 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from pysqlite3 import dbapi2
-from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select
+from sqlalchemy import Connection, Engine, Table, create_engine, event, func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
 from kiosk.clock import Clock
@@ -105,6 +106,11 @@ def store_error(error: DBAPIError) -> StoreError:
     code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # the primary code: https://sqlite.org/rescode.html
     kind = _KINDS.get(code, StoreError)
     return kind(f"The server's database cannot be used: {error.orig}.")
+
+
+def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An insert that may be told what to do about a row that is there: `on_conflict_do_nothing`, `_do_update`."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
 
 
 def milliseconds(moment: datetime) -> int:
