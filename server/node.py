@@ -45,10 +45,14 @@ def open_node(settings: ServerSettings, clock: Clock | None = None, identity: Id
     clock = clock or SystemClock()
     make_folder(settings.data_dir)
     identity = identity or load_or_create_identity(settings.data_dir)
-    database = open_database(settings, clock)
+    return start_node(settings.role, open_database(settings, clock), clock, identity)
+
+
+def start_node(role: Role, database: Database, clock: Clock, identity: Identity) -> Node:
+    """The node that works on an open database, in an incarnation of its own."""
     trusted = TrustedClock(clock, _floor(database))
     own_log = OwnLog(identity.device_id, secrets.token_hex(8), trusted)
-    return Node(settings.role, database, database.epoch(), clock, identity, trusted, own_log)
+    return Node(role, database, database.epoch(), clock, identity, trusted, own_log)
 
 
 def _floor(database: Database) -> datetime:
