@@ -4,7 +4,9 @@ Times are whole milliseconds since 1970, UTC: the one form that every database k
 `events`; `tickets` and `stops` are what they add up to and can be built again.
 """
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, LargeBinary, MetaData, Table, Text, text
 from sqlalchemy import PrimaryKeyConstraint as PrimaryKey
 from sqlalchemy import UniqueConstraint as Unique
 
@@ -12,6 +14,15 @@ BIG = BigInteger().with_variant(Integer(), "sqlite")
 """64 bits everywhere: STRICT tables of SQLite know INTEGER only, and it has 64."""
 
 metadata = MetaData()
+
+
+def _where(condition: str) -> dict[str, Any]:
+    """Of an index over some of the rows only."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
+_IS_ACTIVE: Final = "revoked_at_ms IS NULL"
+_IS_ALONE: Final = "revoked_at_ms IS NULL AND kiosk_number IS NOT NULL AND letter IS NULL"
 
 server_epoch = Table(
     "server_epoch",
@@ -36,9 +47,14 @@ devices = Table(
     Column("revoked_at_ms", BIG),
     PrimaryKey("site_id", "device_id"),
     CheckConstraint("kiosk_number BETWEEN 1 AND 255", name="kiosk_number_fits_the_token"),
+    Index("one_kiosk_a_number", "site_id", "kiosk_number", unique=True, **_where(_IS_ACTIVE)),
+    Index("one_kiosk_a_letter", "site_id", "letter", unique=True, **_where(_IS_ACTIVE)),
+    Index("one_kiosk_without_a_letter", "site_id", unique=True, **_where(_IS_ALONE)),
     sqlite_strict=True,
 )
-"""Who may write here. `kind`: kiosk.sync.wire.DeviceKind; only kiosks have a number and a letter."""
+"""Who may write here. `kind`: kiosk.sync.wire.DeviceKind; only kiosks have a number and a letter. Two that are not
+revoked never share either: they would give out one label twice.
+"""
 
 sites = Table(
     "sites",
@@ -240,6 +256,20 @@ recoveries = Table(
     sqlite_strict=True,
 )
 """A site whose server was restored from an older copy: no number is given until this has ended."""
+
+fences = Table(
+    "fences",
+    metadata,
+    Column("site_id", Text, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("told_by", Text, nullable=False),
+    Column("seen_at_ms", BIG, nullable=False),
+    PrimaryKey("site_id"),
+    sqlite_strict=True,
+)
+"""The highest epoch that a device of a site has seen at its server. Higher than what this database knows of itself:
+another server has taken over. At central: the highest that the site's own server has named.
+"""
 
 device_health = Table(
     "device_health",

@@ -19,8 +19,20 @@ def upgrade() -> None:
     with op.batch_alter_table("devices", table_kwargs={"sqlite_strict": True}) as devices:
         devices.add_column(sa.Column("kind", sa.Text(), nullable=False, server_default="kiosk"))
         devices.alter_column("kiosk_number", existing_type=sa.Integer(), nullable=True)
+    _one_kiosk_each()
     _new_columns()
     _new_tables()
+
+
+def _one_kiosk_each() -> None:
+    active = sa.text("revoked_at_ms IS NULL")
+    alone = sa.text("revoked_at_ms IS NULL AND kiosk_number IS NOT NULL AND letter IS NULL")
+    for name, columns, where in (
+        ("one_kiosk_a_number", ["site_id", "kiosk_number"], active),
+        ("one_kiosk_a_letter", ["site_id", "letter"], active),
+        ("one_kiosk_without_a_letter", ["site_id"], alone),
+    ):
+        op.create_index(name, "devices", columns, unique=True, sqlite_where=where, postgresql_where=where)
 
 
 def _new_columns() -> None:
@@ -99,6 +111,15 @@ def _new_tables() -> None:
         sa.Column("began_at_ms", BIG, nullable=False),
         sa.Column("ended_at_ms", BIG),
         sa.PrimaryKeyConstraint("site_id", "epoch"),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "fences",
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("told_by", sa.Text(), nullable=False),
+        sa.Column("seen_at_ms", BIG, nullable=False),
+        sa.PrimaryKeyConstraint("site_id"),
         sqlite_strict=True,
     )
     op.create_table(
