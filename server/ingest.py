@@ -150,7 +150,7 @@ class _Chain:
             self._connection.execute(update(incarnations).where(*of_this).values(new_head))
             return None
         fork = self._sibling(fresh[0], now_ms)
-        parent = {"parent_hash": fresh[0].event.previous}
+        parent = {"parent_hash": fresh[0].event.previous, "begun_at_ms": now_ms}
         self._connection.execute(insert(incarnations).values(self._key | new_head | parent))
         return fork
 

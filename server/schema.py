@@ -76,12 +76,13 @@ incarnations = Table(
     Column("hash", Text, nullable=False),
     Column("parent_hash", Text, nullable=False),
     Column("central_sequence", BIG, nullable=False, server_default="0"),
+    Column("begun_at_ms", BIG, nullable=False, server_default="0"),
     PrimaryKey("site_id", "origin", "incarnation"),
     Index("incarnations_by_parent", "site_id", "origin", "parent_hash"),
     sqlite_strict=True,
 )
 """The head of each chain. `parent_hash` is what its first event continues: two with one parent are a fork.
-`central_sequence`: the last event that central has acknowledged, 0 for none.
+`central_sequence`: the last event that central has acknowledged, 0 for none. `begun_at_ms`: when its first event came.
 """
 
 events = Table(

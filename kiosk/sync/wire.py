@@ -259,12 +259,14 @@ class Health(Message):
 
 class Heartbeat(Message):
     """Every few seconds, however idle. `head`: the last event written, so that the server knows from when a later one
-    may be at the earliest; None from who writes nothing.
+    may be at the earliest; None from who writes nothing. `site_epoch`: from a relay, the epoch of its own site: of two
+    servers of one site the higher counts.
     """
 
     origin: Hex16
     head: Head | None = None
     server_epoch: int | None = None
+    site_epoch: Epoch | None = None
     health: Health | None = None
 
 

@@ -37,6 +37,7 @@ def _one_kiosk_each() -> None:
 
 def _new_columns() -> None:
     op.add_column("incarnations", sa.Column("central_sequence", BIG, nullable=False, server_default="0"))
+    op.add_column("incarnations", sa.Column("begun_at_ms", BIG, nullable=False, server_default="0"))
     op.add_column("events", sa.Column("not_before_ms", BIG))
     op.add_column("events", sa.Column("not_after_ms", BIG))
     op.add_column("poison", sa.Column("awaits", sa.Text()))
