@@ -25,6 +25,7 @@ _KINDS: Final[Mapping[ProblemCode, tuple[int, str]]] = {
     ProblemCode.CODE: (403, "This pairing code does not open the door"),
     ProblemCode.RECOVERING: (503, "Numbers are not reserved yet"),
     ProblemCode.FENCED: (409, "A newer server has taken over"),
+    ProblemCode.EXHAUSTED: (409, "No number is left today"),
     ProblemCode.RATE: (429, "Too many requests"),
     ProblemCode.BUSY: (503, "Try again later"),
     ProblemCode.NOT_FOUND: (404, "Nothing is here"),

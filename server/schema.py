@@ -76,6 +76,8 @@ incarnations = Table(
     Column("hash", Text, nullable=False),
     Column("parent_hash", Text, nullable=False),
     Column("central_sequence", BIG, nullable=False, server_default="0"),
+    Column("pruned_sequence", BIG, nullable=False, server_default="0"),
+    Column("pruned_hash", Text),
     Column("begun_at_ms", BIG, nullable=False, server_default="0"),
     PrimaryKey("site_id", "origin", "incarnation"),
     Index("incarnations_by_parent", "site_id", "origin", "parent_hash"),
@@ -83,6 +85,7 @@ incarnations = Table(
 )
 """The head of each chain. `parent_hash` is what its first event continues: two with one parent are a fork.
 `central_sequence`: the last event that central has acknowledged, 0 for none. `begun_at_ms`: when its first event came.
+`pruned_sequence`, `pruned_hash`: the last event that was too old to be kept, 0 for none; what is left continues it.
 """
 
 events = Table(
@@ -116,7 +119,24 @@ contacts = Table(
     PrimaryKey("site_id", "origin", "incarnation", "sequence"),
     sqlite_strict=True,
 )
-"""When an origin said that `sequence` was its last event, for the first and for the last time."""
+"""When an origin said that `sequence` was its last event, for the first and for the last time. Only what is still on its
+way is kept: server/effective_time.py.
+"""
+
+timelines = Table(
+    "timelines",
+    metadata,
+    Column("site_id", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("stated_at_ms", BIG),
+    Column("effective_at_ms", BIG, nullable=False, server_default="0"),
+    Column("incarnation", Text),
+    PrimaryKey("site_id", "origin"),
+    sqlite_strict=True,
+)
+"""`stated_at_ms`: when each origin last said how far its log reaches. `effective_at_ms`, `incarnation`: of the last ticket
+that was placed in the order of calls, so that the next one of this origin comes after it.
+"""
 
 forks = Table(
     "forks",
@@ -174,6 +194,7 @@ tickets = Table(
     Column("sequence", BIG, nullable=False, server_default="0"),
     Column("copies", Integer, nullable=False),
     Column("print_verdict", Text),
+    Column("print_copy", Integer),
     Column("shown_on_screen", Integer, nullable=False),
     PrimaryKey("site_id", "ticket_id"),
     Unique("site_id", "service_day", "series", "queue_code", "number", name="no_label_twice"),
@@ -262,14 +283,15 @@ fences = Table(
     "fences",
     metadata,
     Column("site_id", Text, nullable=False),
+    Column("role", Text, nullable=False),
     Column("epoch", Integer, nullable=False),
     Column("told_by", Text, nullable=False),
     Column("seen_at_ms", BIG, nullable=False),
-    PrimaryKey("site_id"),
+    PrimaryKey("site_id", "role"),
     sqlite_strict=True,
 )
-"""The highest epoch that a device of a site has seen at its server. Higher than what this database knows of itself:
-another server has taken over. At central: the highest that the site's own server has named.
+"""The highest epoch that was heard of: of the server of this site, of the central one (`role`). Where it is higher than
+the epoch of who speaks, that one has been replaced.
 """
 
 device_health = Table(

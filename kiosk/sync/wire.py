@@ -179,14 +179,15 @@ class Hello(Message):
     """A node to its upstream: what it wrote and what it believes to be safe there. `origin` is the speaker's own, or,
     from a relay, any of its site.
 
-    `server_epoch` is the highest epoch of this upstream that it has seen, None the first time. `numbers`: what a server
-    that was restored from an older copy must not give again.
+    `server_epoch` is the highest epoch of this upstream that it has seen, None the first time; `site_epoch`, from a relay, that
+    of its own site. `numbers`: what a server that was restored from an older copy must not give again.
     """
 
     origin: Hex16
     heads: Annotated[tuple[Head, ...], Field(max_length=MAX_HEADS)]
     acknowledged: Watermarks = Field(default_factory=dict)
     server_epoch: int | None = None
+    site_epoch: Epoch | None = None
     numbers: Annotated[tuple[SharedNumber, ...], Field(max_length=MAX_HEADS)] = ()
 
 
@@ -345,6 +346,8 @@ class ProblemCode(StrEnum):
     """This server was restored from an older copy and reserves no numbers until the kiosks have told what they know."""
     FENCED = "fenced"
     """A newer server has taken over this site: this one gives no numbers and takes no part any more."""
+    EXHAUSTED = "exhausted"
+    """The shared series of this queue has no number left on this day."""
     RATE = "rate"
     """Too many requests in a short time."""
     BUSY = "busy"

@@ -38,12 +38,15 @@ def _one_kiosk_each() -> None:
 def _new_columns() -> None:
     op.add_column("incarnations", sa.Column("central_sequence", BIG, nullable=False, server_default="0"))
     op.add_column("incarnations", sa.Column("begun_at_ms", BIG, nullable=False, server_default="0"))
+    op.add_column("incarnations", sa.Column("pruned_sequence", BIG, nullable=False, server_default="0"))
+    op.add_column("incarnations", sa.Column("pruned_hash", sa.Text()))
     op.add_column("events", sa.Column("not_before_ms", BIG))
     op.add_column("events", sa.Column("not_after_ms", BIG))
     op.add_column("poison", sa.Column("awaits", sa.Text()))
     op.create_index("poison_by_ticket", "poison", ["site_id", "awaits"])
     op.add_column("tickets", sa.Column("effective_at_ms", BIG, nullable=False, server_default="0"))
     op.add_column("tickets", sa.Column("sequence", BIG, nullable=False, server_default="0"))
+    op.add_column("tickets", sa.Column("print_copy", sa.Integer()))
 
 
 def _new_tables() -> None:
@@ -63,6 +66,16 @@ def _new_tables() -> None:
         sa.Column("first_at_ms", BIG, nullable=False),
         sa.Column("last_at_ms", BIG, nullable=False),
         sa.PrimaryKeyConstraint("site_id", "origin", "incarnation", "sequence"),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "timelines",
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("origin", sa.Text(), nullable=False),
+        sa.Column("stated_at_ms", BIG),
+        sa.Column("effective_at_ms", BIG, nullable=False, server_default="0"),
+        sa.Column("incarnation", sa.Text()),
+        sa.PrimaryKeyConstraint("site_id", "origin"),
         sqlite_strict=True,
     )
     op.create_table(
@@ -117,10 +130,11 @@ def _new_tables() -> None:
     op.create_table(
         "fences",
         sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("told_by", sa.Text(), nullable=False),
         sa.Column("seen_at_ms", BIG, nullable=False),
-        sa.PrimaryKeyConstraint("site_id"),
+        sa.PrimaryKeyConstraint("site_id", "role"),
         sqlite_strict=True,
     )
     op.create_table(
