@@ -1,11 +1,9 @@
 """The three requests of the sync protocol: session, hello, append."""
 
 from collections.abc import Sequence
-from typing import Any, Final, TypeVar
 
 import structlog
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from kiosk.faults import fault_point
@@ -14,13 +12,11 @@ from kiosk.sync.wire import (
     APPEND_PATH,
     EVENTS,
     HELLO_PATH,
-    JSON,
     SESSION_PATH,
     AppendAnswer,
     Head,
     Hello,
     HelloAnswer,
-    Problem,
     ProblemCode,
     Session,
     SessionRequest,
@@ -31,24 +27,21 @@ from server.devices import KnownDevice, lock_device
 from server.forks import ForkKind, record_fork
 from server.greeting import contradicted, held_heads
 from server.ingest import Receipt, ingest
+from server.messages import PROBLEMS, binary_body, body_of, parse
 from server.node import Node
 from server.problems import RefusedError
 
 log = structlog.get_logger(__name__)
 
-MessageT = TypeVar("MessageT", bound=BaseModel)
-
-_PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {"4XX": {"model": Problem}, "5XX": {"model": Problem}}
-
 
 def sync_router(node: Node) -> APIRouter:
-    router = APIRouter(tags=["sync"], responses=_PROBLEMS)
+    router = APIRouter(tags=["sync"], responses=PROBLEMS)
 
-    @router.post(SESSION_PATH, openapi_extra=_body(JSON, SessionRequest), summary="Ask for a challenge")
+    @router.post(SESSION_PATH, openapi_extra=body_of(SessionRequest), summary="Ask for a challenge")
     async def open_session(request: Request) -> Session:
         """Unsigned. Every other request is signed over the challenge that comes back."""
         check_protocol(request)
-        wish = _parse(SessionRequest, await read_body(request))
+        wish = parse(SessionRequest, await read_body(request))
         await run_in_threadpool(paired_device, node.database, wish.site, wish.device)
         session = node.sessions.open(wish.site, wish.device)
         return Session(
@@ -58,13 +51,13 @@ def sync_router(node: Node) -> APIRouter:
             server_time=node.clock.now(),
         )
 
-    @router.post(HELLO_PATH, openapi_extra=_body(JSON, Hello), summary="Compare what both sides hold")
+    @router.post(HELLO_PATH, openapi_extra=body_of(Hello), summary="Compare what both sides hold")
     async def hello(request: Request) -> HelloAnswer:
         """Signed. On every connection, and every few seconds while nothing else is said."""
         signed = await authenticate(request, node.database, node.sessions)
         return await run_in_threadpool(_greet, node, signed)
 
-    @router.post(APPEND_PATH, openapi_extra=_body(EVENTS, None), summary="Hand over events")
+    @router.post(APPEND_PATH, openapi_extra=binary_body(EVENTS), summary="Hand over events")
     async def append(request: Request) -> AppendAnswer:
         """Signed; gzip over the exact bytes of up to 500 consecutive events of one incarnation, one a line.
 
@@ -77,7 +70,7 @@ def sync_router(node: Node) -> APIRouter:
 
 
 def _greet(node: Node, signed: SignedRequest) -> HelloAnswer:
-    message = _parse(Hello, signed.body)
+    message = parse(Hello, signed.body)
     device = signed.device
     if message.origin != device.device_id:
         raise RefusedError(ProblemCode.FOREIGN_ORIGIN, f"{device.device_id} cannot speak for {message.origin}.")
@@ -135,18 +128,3 @@ def _log_receipt(signed: SignedRequest, receipt: Receipt) -> None:
         log.warning("batch_refused", device=device, code=receipt.refusal.code, detail=receipt.refusal.detail)
     if receipt.parked:
         log.warning("events_parked", device=device, incarnation=receipt.incarnation, count=receipt.parked)
-
-
-def _parse(message: type[MessageT], body: bytes) -> MessageT:
-    try:
-        return message.model_validate_json(body)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the message"
-        raise RefusedError(ProblemCode.MALFORMED, f"{place}: {first['msg']}.") from error
-
-
-def _body(media_type: str, message: type[BaseModel] | None) -> dict[str, Any]:
-    """The request's body for OpenAPI: it is read by hand, so that its signature covers what really came."""
-    schema = {"type": "string", "format": "binary"} if message is None else message.model_json_schema()
-    return {"requestBody": {"required": True, "content": {media_type: {"schema": schema}}}}
