@@ -1,70 +1,58 @@
-"""Opening the server's database: its pragmas, its migrations, its one writer at a time."""
+"""Opening the server's database, SQLite or PostgreSQL: its migrations, its transactions, who waits for whom."""
 
+import hashlib
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Final
 
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from pysqlite3 import dbapi2
-from sqlalchemy import Connection, Engine, Table, create_engine, event, func, insert, select
+from sqlalchemy import BigInteger, Connection, Engine, Table, bindparam, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
 from kiosk.clock import Clock
-from kiosk.errors import (
-    StoreCorruptError,
-    StoreError,
-    StoreFullError,
-    StoreLockedError,
-    StoreReadOnlyError,
-    StoreTooNewError,
-)
-from kiosk.paths import make_folder, resource_path
+from kiosk.errors import StoreError, StoreTooNewError
+from kiosk.paths import resource_path
+from server.postgresql_engine import is_postgresql, postgresql_engine, postgresql_error, prepare_to_migrate
 from server.schema import server_epoch
 from server.settings import ServerSettings
+from server.sqlite_engine import FILE_NAME, READ_ONLY, sqlite_engine, sqlite_error
 
-FILE_NAME: Final = "server.db"
-_SAFE_SQLITE: Final = (3, 51, 3)
-"""Older ones can lose commits when two connections reset the WAL at once."""
+__all__ = ["FILE_NAME", "Database", "lock_site", "milliseconds", "moment", "open_database", "store_error", "upsert"]
 
-_PRAGMAS: Final = (
-    "PRAGMA busy_timeout=5000",
-    "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=FULL",  # an acknowledgement is a promise that survives a power cut
-    "PRAGMA foreign_keys=ON",
-    "PRAGMA trusted_schema=OFF",
-    "PRAGMA cell_size_check=ON",
-    "PRAGMA journal_size_limit=16777216",
-)
-_READ_ONLY: Final = "giliran_read_only"
+_CONNECTIONS: Final = 40
+"""As many as the threads that answer requests; PostgreSQL admits 100 unless told otherwise."""
+_TURN_S: Final = 5.0
 
-
-_KINDS: Final[dict[int, type[StoreError]]] = {
-    dbapi2.SQLITE_FULL: StoreFullError,
-    dbapi2.SQLITE_BUSY: StoreLockedError,
-    dbapi2.SQLITE_CORRUPT: StoreCorruptError,
-    dbapi2.SQLITE_NOTADB: StoreCorruptError,
-    dbapi2.SQLITE_READONLY: StoreReadOnlyError,
-    dbapi2.SQLITE_CANTOPEN: StoreReadOnlyError,
+_READING: Final[dict[str, dict[str, Any]]] = {
+    "sqlite": {READ_ONLY: True},
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
 }
+_SCHEMA_TURN: Final = "the schema"
+_TURN: Final = select(func.pg_advisory_xact_lock(bindparam("key", type_=BigInteger)))
 
 
 class Database:
-    """Transactions on one SQLite file. Safe to use from many threads; writers take turns."""
+    """Transactions on one database. Safe to use from many threads.
+
+    On SQLite writers take turns. On PostgreSQL (READ COMMITTED) they meet, and whoever first reads what he then
+    writes needs `lock_site`.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._readers = engine.execution_options(**{_READ_ONLY: True})
+        self._readers = engine.execution_options(**_READING[engine.dialect.name])
+        self._turn = threading.Lock() if engine.dialect.name == "sqlite" else None
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """One transaction; durable when the block has ended, undone when it raised."""
-        with self._engine.begin() as connection:
+        """One transaction; durable when the block has ended, undone when it raised. Not to be nested."""
+        with self._own_turn(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
@@ -80,17 +68,36 @@ class Database:
     def close(self) -> None:
         self._engine.dispose()
 
+    @contextmanager
+    def _own_turn(self) -> Iterator[None]:
+        """SQLite's own waiting is polling, and unfair: threads of one process queue up here instead.
+
+        Who waited in vain goes on all the same, and SQLite says that it is locked.
+        """
+        if self._turn is None:
+            yield
+            return
+        has_turn = self._turn.acquire(timeout=_TURN_S)
+        try:
+            yield
+        finally:
+            if has_turn:
+                self._turn.release()
+
 
 def open_database(settings: ServerSettings, clock: Clock) -> Database:
     """Brings the schema up to date first.
 
     Raises:
         StoreTooNewError: a newer program has written here.
-        StoreError: the file cannot be used; the sentence says why.
+        StoreError: the database cannot be used; the sentence says why.
     """
     engine = _engine(settings)
     try:
         with engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                prepare_to_migrate(connection)
+            _wait_for_turn(connection, _SCHEMA_TURN)
             _migrate(connection)
             _open_epoch(connection, clock)
     except DBAPIError as error:
@@ -103,9 +110,17 @@ def open_database(settings: ServerSettings, clock: Clock) -> Database:
 
 
 def store_error(error: DBAPIError) -> StoreError:
-    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # the primary code: https://sqlite.org/rescode.html
-    kind = _KINDS.get(code, StoreError)
-    return kind(f"The server's database cannot be used: {error.orig}.")
+    is_sqlite = hasattr(error.orig, "sqlite_errorcode") or type(error.orig).__module__.startswith("pysqlite3")
+    return sqlite_error(error.orig) if is_sqlite else postgresql_error(error.orig)
+
+
+def lock_site(connection: Connection, site_id: str) -> None:
+    """Until this transaction ends, nobody else passes here for the same site. Sites do not wait for each other.
+
+    It comes before the transaction's first look at what it will change, and before any row's lock: who locks a row
+    first and a site after it waits for somebody who does it the other way round. Again is harmless.
+    """
+    _wait_for_turn(connection, f"site {site_id}")
 
 
 def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
@@ -130,31 +145,18 @@ def migration_config(connection: Connection | None = None) -> Config:
 
 
 def _engine(settings: ServerSettings) -> Engine:
-    if settings.database is not None and not settings.database.startswith("sqlite"):
-        raise StoreError(f"The database {settings.database!r} is not supported: leave --database out to use SQLite.")
-    if dbapi2.sqlite_version_info < _SAFE_SQLITE:
-        raise StoreError(f"SQLite {dbapi2.sqlite_version} is too old: install pysqlite3 0.6.1 or newer.")
-    make_folder(settings.data_dir)
-    url = settings.database or f"sqlite+pysqlite:///{_forward(settings.data_dir / FILE_NAME)}"
-    engine = create_engine(url, module=dbapi2)
-    event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
-    return engine
+    address = settings.database
+    if address is None or address.startswith("sqlite"):
+        return sqlite_engine(settings.data_dir, address, _CONNECTIONS)
+    if is_postgresql(address):
+        return postgresql_engine(address, _CONNECTIONS)
+    raise StoreError("--database takes postgresql://USER@HOST/DATABASE; leave it out to use SQLite.")
 
 
-def _forward(path: Path) -> str:
-    return path.absolute().as_posix()
-
-
-def _prepare(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # SQLAlchemy's "begin" event says when, and how
-    for pragma in _PRAGMAS:
-        connection.execute(pragma)
-
-
-def _begin(connection: Connection) -> None:
-    read_only = connection.get_execution_options().get(_READ_ONLY, False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+def _wait_for_turn(connection: Connection, subject: str) -> None:
+    if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
+        key = int.from_bytes(hashlib.sha256(subject.encode()).digest()[:8], "big", signed=True)
+        connection.execute(_TURN, {"key": key})
 
 
 def _migrate(connection: Connection) -> None:

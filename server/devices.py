@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, Select, select
 
 from kiosk.domain.trust import DeviceFacts
 from kiosk.sync.wire import DeviceKind
+from server.database import lock_site
 from server.schema import devices
 
 
@@ -53,7 +54,8 @@ def find_device(connection: Connection, site_id: str, device_id: str) -> KnownDe
 
 
 def lock_device(connection: Connection, site_id: str, device_id: str) -> KnownDevice | None:
-    """The same, and nobody else writes for this device until the transaction ends."""
+    """The same, and nobody else writes for this device, or for its site, until the transaction ends."""
+    lock_site(connection, site_id)
     return _read(connection, _query(site_id, device_id).with_for_update())
 
 

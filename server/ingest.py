@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from kiosk.domain.events import NO_EVENT, Event, LogHead, Malformed, broken_link, decode, digest, encode
 from kiosk.sync.wire import ProblemCode
+from server.database import lock_site
 from server.forks import ForkKind, record_fork
 from server.projection import project
 from server.schema import events, incarnations
@@ -53,6 +54,7 @@ def ingest(connection: Connection, site_id: str, origin: str, batch: Sequence[by
     offered, refusal = _read(batch, origin)
     if not offered:
         return Receipt(None, refusal=refusal)
+    lock_site(connection, site_id)
     incarnation = offered[0].event.incarnation
     chain = _Chain(connection, site_id, origin, incarnation)
     head = chain.head()

@@ -13,6 +13,7 @@ from kiosk.domain.event_bodies import node_started
 from kiosk.domain.events import NO_EVENT, NODE_STARTED, Event, LogHead, decode, digest, encode
 from kiosk.trusted_clock import TrustedClock
 from kiosk.version import VERSION
+from server.database import lock_site
 from server.ingest import ingest
 from server.schema import events
 
@@ -28,7 +29,8 @@ class OwnLog:
         self._clock = clock
 
     def append(self, connection: Connection, site_id: str, event_type: str, body: Mapping[str, Any]) -> None:
-        """Written, projected and durable with the caller's transaction, which holds the write lock of its database."""
+        """Written, projected and durable with the caller's transaction. The site's others wait for its end."""
+        lock_site(connection, site_id)
         head, stamp = self._head(connection, site_id)
         if head is None or head.incarnation != self.incarnation:
             started = node_started(head, VERSION, clock_trusted=self._clock.read().is_trusted)

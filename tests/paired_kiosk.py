@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from kiosk.clock import SystemClock
 from kiosk.domain.event_bodies import ticket_issued
 from kiosk.domain.events import TICKET_ISSUED
@@ -23,6 +25,7 @@ from server.database import open_database
 from server.devices import DeviceRecord
 from server.enrolment import enrol
 from server.run import Server
+from server.schema import events
 from server.settings import Role, ServerSettings
 from tests.small_hall import MONDAY_10_00
 
@@ -35,15 +38,16 @@ IMPATIENT = replace(QUICK, deadlines=Deadlines(connect_s=1.0, total_s=1.0))
 """For lines on which nothing comes back; a loaded machine still answers in this time."""
 
 
-def pair(kiosk_dir: Path, server_dir: Path) -> Identity:
+def pair(kiosk_dir: Path, server_dir: Path, database: str | None = None) -> Identity:
+    """`database`, here and below: of the server, from the fixture `database_url`."""
     kiosk_dir.mkdir(parents=True, exist_ok=True)
     identity = load_or_create_identity(kiosk_dir)
-    enrol(server_dir, DeviceRecord(identity.device_id, identity.public_key, SITE, 1, "A", "Anjungan 1"))
+    enrol(server_dir, DeviceRecord(identity.device_id, identity.public_key, SITE, 1, "A", "Anjungan 1"), database)
     return identity
 
 
-def site_server(server_dir: Path, listen: str = "127.0.0.1:0", **options: Any) -> Server:
-    return Server(ServerSettings(Role.SITE, server_dir), listen, **options)
+def site_server(server_dir: Path, listen: str = "127.0.0.1:0", database: str | None = None, **options: Any) -> Server:
+    return Server(ServerSettings(Role.SITE, server_dir, database), listen, **options)
 
 
 class PairedKiosk:
@@ -115,17 +119,18 @@ def paired_kiosk(kiosk_dir: Path, identity: Identity, server_url: str, pace: Pac
             kiosk.engine.stop()
 
 
-def held(server_dir: Path, origin: str) -> Mapping[str, Sequence[bytes]]:
-    """Incarnation -> the exact bytes that the server keeps, read from its file."""
-    database = open_database(ServerSettings(Role.SITE, server_dir), SystemClock())
+def held(server_dir: Path, origin: str, database: str | None = None) -> Mapping[str, Sequence[bytes]]:
+    """Incarnation -> the exact bytes that the server keeps, read from its database."""
+    opened = open_database(ServerSettings(Role.SITE, server_dir, database), SystemClock())
     try:
-        with database.reading() as connection:
-            rows = connection.exec_driver_sql(
-                "SELECT incarnation, raw FROM events WHERE site_id = ? AND origin = ? ORDER BY incarnation, sequence",
-                (SITE, origin),
+        with opened.reading() as connection:
+            rows = connection.execute(
+                select(events.c.incarnation, events.c.raw)
+                .where(events.c.site_id == SITE, events.c.origin == origin)
+                .order_by(events.c.incarnation, events.c.sequence)
             ).all()
     finally:
-        database.close()
+        opened.close()
     kept: dict[str, list[bytes]] = {}
     for incarnation, raw in rows:
         kept.setdefault(incarnation, []).append(raw)

@@ -69,4 +69,4 @@ def test_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
 
 def test_other_databases_are_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="postgresql"):
-        open_database(ServerSettings(Role.CENTRAL, tmp_path, "postgresql://somewhere/giliran"), SystemClock())
+        open_database(ServerSettings(Role.CENTRAL, tmp_path, "mysql://somewhere/giliran"), SystemClock())

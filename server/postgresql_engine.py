@@ -1,0 +1,133 @@
+"""PostgreSQL as a server's database: psycopg under SQLAlchemy, and what must hold before events are trusted to it.
+
+No sentence from here shows a password, wherever in the URL it stood.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError
+
+from kiosk.errors import StoreCorruptError, StoreError, StoreFullError, StoreLockedError, StoreReadOnlyError
+
+OLDEST: Final = 15
+_SCHEMES: Final = ("postgresql", "postgres", "postgresql+psycopg")
+
+_CONNECTING: Final[Mapping[str, str]] = {
+    "application_name": "giliran",
+    "connect_timeout": "5",
+    "keepalives_idle": "30",
+    "tcp_user_timeout": "10000",  # a half-open line is noticed in 10 s instead of 15 min
+}
+"""What the URL may say otherwise."""
+
+_SESSION: Final = """
+    SELECT set_config('statement_timeout', '30s', false),
+           set_config('lock_timeout', '5s', false),
+           set_config('idle_in_transaction_session_timeout', '30s', false),
+           set_config('client_encoding', 'UTF8', false),
+           set_config('synchronous_commit', CASE value WHEN 'off' THEN 'on' ELSE value END, false)
+    FROM current_setting('synchronous_commit') AS value
+"""
+"""The last: set here, nobody's later change to the configuration turns an acknowledgement into a hope."""
+
+_CHECK: Final = text("""
+    SELECT current_setting('server_version_num')::int / 10000 AS version,
+           current_setting('server_encoding') AS encoding,
+           current_setting('fsync') AS fsync,
+           pg_is_in_recovery() AS is_standby,
+           (SELECT reset_val FROM pg_settings WHERE name = 'synchronous_commit') AS synchronous_commit
+""")
+
+_KINDS: Final[Mapping[str, tuple[type[StoreError], str]]] = {
+    "53100": (StoreFullError, "its disk is full: make room there"),
+    "25006": (StoreReadOnlyError, "it only reads: name the primary, not a standby"),
+    "55P03": (StoreLockedError, "another transaction holds what is needed: try again"),
+    "57014": (StoreLockedError, "a statement took too long: try again, and look what keeps it busy"),
+    "40P01": (StoreLockedError, "two transactions waited for each other: try again"),
+    "40001": (StoreLockedError, "two transactions met: try again"),
+    "53300": (StoreLockedError, "it has no connection left: raise its max_connections"),
+    "57P01": (StoreLockedError, "it is being stopped: try again when it runs"),
+    "57P02": (StoreLockedError, "it crashed and comes back by itself: try again"),
+    "57P03": (StoreLockedError, "it is starting: try again in a moment"),
+    "XX001": (StoreCorruptError, "its data are damaged: restore it from a backup"),
+    "XX002": (StoreCorruptError, "an index of it is damaged: run REINDEX"),
+    "42501": (StoreReadOnlyError, "this user may not do that: make it the owner of the database"),
+    "28P01": (StoreError, "the password is wrong: put the right one into the URL or into ~/.pgpass"),
+    "28000": (StoreError, "this user is not let in: look at pg_hba.conf and at the user's name"),
+    "3D000": (StoreError, "the database does not exist: create it with `createdb`, owned by this user"),
+}
+_TOLD: Final[Mapping[str, str]] = {
+    "password authentication failed": "28P01",
+    "no password supplied": "28P01",
+    "pg_hba.conf": "28000",
+    "role ": "28000",
+    "too many clients": "53300",
+    "the database system is starting up": "57P03",
+    "the database system is shutting down": "57P01",
+    "database ": "3D000",
+}
+"""libpq keeps no code of a connection that was refused: what its words mean, the first that fits."""
+
+
+def is_postgresql(address: str) -> bool:
+    return address.partition("://")[0] in _SCHEMES
+
+
+def postgresql_engine(address: str, connections: int) -> Engine:
+    """Connects to nothing yet. Raises StoreError: the URL cannot be read, or libpq is missing."""
+    url = _url(address)
+    try:
+        import psycopg  # noqa: F401, PLC0415  # a hall on SQLite has no libpq, and needs none
+    except ImportError as error:
+        raise StoreError("PostgreSQL's client library is missing: install libpq5.") from error
+    engine = create_engine(
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        pool_pre_ping=True,  # a connection that died costs no request
+        hide_parameters=True,
+        connect_args={name: value for name, value in _CONNECTING.items() if name not in url.query},
+    )
+    event.listen(engine, "connect", _prepare)
+    return engine
+
+
+def prepare_to_migrate(connection: Connection) -> None:
+    """Refuses what an acknowledgement cannot stand on. Then this transaction may take its time."""
+    row = connection.execute(_CHECK).one()
+    if row.version < OLDEST:
+        raise StoreError(f"PostgreSQL {row.version} is too old: use {OLDEST} or newer.")
+    if row.encoding != "UTF8":
+        raise StoreError(f"The database is in {row.encoding}: create it anew with `createdb --encoding UTF8`.")
+    if row.is_standby:
+        raise StoreReadOnlyError("This PostgreSQL is a standby, which only reads: name its primary.")
+    for setting in ("fsync", "synchronous_commit"):
+        if getattr(row, setting) == "off":
+            raise StoreError(f"PostgreSQL runs with {setting} = off and may lose what it acknowledged: turn it on.")
+    connection.execute(text("SET LOCAL lock_timeout = '60s'"))
+    connection.execute(text("SET LOCAL statement_timeout = 0"))
+
+
+def postgresql_error(fault: BaseException | None) -> StoreError:
+    said = " ".join(str(fault).split())
+    code = getattr(fault, "sqlstate", None) or next((code for words, code in _TOLD.items() if words in said), None)
+    kind, what_to_do = _KINDS.get(code or "", (StoreError, None))
+    if what_to_do is None:
+        what_to_do = "look whether it runs and can be reached" if code is None else "look into its own log"
+    return kind(f"PostgreSQL cannot be used, {what_to_do}. ({said})")
+
+
+def _url(address: str) -> URL:
+    try:
+        return make_url(address).set(drivername="postgresql+psycopg")
+    except (ArgumentError, ValueError) as error:
+        raise StoreError(
+            "--database is no URL: write postgresql://USER@HOST/DATABASE, with %-signs for special characters."
+        ) from error
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    connection.execute(_SESSION)
+    connection.commit()
