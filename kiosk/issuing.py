@@ -16,8 +16,15 @@ from kiosk.domain import event_bodies, token
 from kiosk.domain.availability import Closed, ClosedReason, availability
 from kiosk.domain.catalogue import Catalogue
 from kiosk.domain.events import TICKET_ISSUED, TICKET_REPRINTED, TICKET_SHOWN
-from kiosk.domain.numbering import NumberSource, ReservedNumber, format_label, series_of_letter
+from kiosk.domain.numbering import (
+    HIGHEST_GENERATION,
+    NumberSource,
+    ReservedNumber,
+    format_label,
+    series_of_letter,
+)
 from kiosk.domain.print_job import PrintJob
+from kiosk.domain.service_day import adopt_day
 from kiosk.domain.site import Queue, Site
 from kiosk.domain.ticket import MAX_STOPS, SHARED_SERIES, IssueRequest, Stop, Ticket, TicketId
 from kiosk.domain.visit import plan_stops
@@ -25,9 +32,10 @@ from kiosk.domain.visitor import MAX_COPIES
 from kiosk.faults import fault_point
 from kiosk.identity import Identity
 from kiosk.store.database import transaction
+from kiosk.store.generations import own_generation
 from kiosk.store.log import append
 from kiosk.store.print_jobs import insert_job, jobs_of
-from kiosk.store.service_days import day_at, ensure_day
+from kiosk.store.service_days import day_at, enter_day
 from kiosk.store.tickets import (
     find_ticket,
     highest_number,
@@ -76,21 +84,21 @@ class Issued:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reservation:
-    """A number of the site server's, and the only day that it is good for."""
-
-    service_day: date
-    given: ReservedNumber
-
-
-@dataclass(frozen=True, slots=True)
 class _Draft:
     """What is known of a ticket before its transaction begins."""
 
     request: IssueRequest
     ticket_id: TicketId
     stops: tuple[Stop, ...]
-    reservation: _Reservation | None
+    reserved: ReservedNumber | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What the site server is told before it reserves a number."""
+
+    service_day: date | None
+    given: int
 
 
 class Issuing:
@@ -114,14 +122,13 @@ class Issuing:
         self._clock = clock
         self._numbers = numbers
         self._is_alone = config.sync.server is None
-        self._own_series = SHARED_SERIES if self._is_alone else series_of_letter(config.letter)
 
     def issue(self, request: IssueRequest) -> Issued:
         """One ticket per session key, however often it is asked for."""
         stops = self._plan(request)
         ticket_id = TicketId(secrets.token_hex(8))
-        reservation = None if self._is_alone else self._reserve(request, ticket_id, stops[0].queue_code)
-        issued = self._store.call(lambda db: self._issue(db, _Draft(request, ticket_id, stops, reservation)))
+        reserved = None if self._is_alone else self._reserve(request, ticket_id, stops[0].queue_code)
+        issued = self._store.call(lambda db: self._issue(db, _Draft(request, ticket_id, stops, reserved)))
         fault_point("issue.after_commit")
         return issued
 
@@ -183,19 +190,21 @@ class Issuing:
                 raise IssueRefused(Refusal.NO_QUEUE, service_id)
         return plan_stops([self._catalogue.services[service_id] for service_id in chosen], self._site)
 
-    def _reserve(self, request: IssueRequest, ticket_id: TicketId, queue_code: str) -> _Reservation | None:
-        day = self._store.call(lambda db: self._day_to_number(db, request))
-        if day is None:
+    def _reserve(self, request: IssueRequest, ticket_id: TicketId, queue_code: str) -> ReservedNumber | None:
+        question = self._store.call(lambda db: self._question(db, request, queue_code))
+        if question is None:
             return None
-        given = self._numbers.reserve(ticket_id, queue_code, day)
-        return None if given is None else _Reservation(day, given)
+        return self._numbers.reserve(ticket_id, queue_code, question.service_day, question.given)
 
-    def _day_to_number(self, db: Database, request: IssueRequest) -> date | None:
+    def _question(self, db: Database, request: IssueRequest, queue_code: str) -> _Question | None:
         """None where the session has its ticket already: the server is not asked for another number."""
         if ticket_of_session(db, request.session_key) is not None:
             return None
-        with transaction(db):
-            return ensure_day(db, self._store.node, self._site.id, self._site.timezone, self._store.clock.read())
+        reading = self._store.clock.read()
+        if not reading.is_trusted:
+            return _Question(None, 0)
+        day = day_at(db, self._site.id, self._site.timezone, reading).day
+        return _Question(day, highest_number(db, self._site.id, day, SHARED_SERIES, queue_code))
 
     def _issue(self, db: Database, draft: _Draft) -> Issued:
         known = ticket_of_session(db, draft.request.session_key)
@@ -203,14 +212,27 @@ class Issuing:
             return Issued(known, jobs_of(db, known.id)[0])
         with transaction(db):
             reading = self._store.clock.read()
-            day = ensure_day(db, self._store.node, self._site.id, self._site.timezone, reading)
+            day, reserved = self._day(db, draft, reading)
             self._refuse_closed(db, draft.stops, day, reading)
-            ticket = self._ticket(db, draft, day, reading, self._number(db, day, draft))
+            ticket = self._ticket(db, draft, day, reading, self._number(db, day, draft.stops[0], reserved))
             insert_ticket(db, ticket, draft.request.session_key)
             append(db, self._store.node, TICKET_ISSUED, event_bodies.ticket_issued(ticket, self._catalogue.version))
             job = insert_job(db, ticket.id, 0, reading.at, self._clock.monotonic())
             fault_point("issue.before_commit")
         return Issued(ticket, job)
+
+    def _day(self, db: Database, draft: _Draft, reading: Reading) -> tuple[date, ReservedNumber | None]:
+        """The day to give the number in, opened if it is new, and the reserved number where it is of that day."""
+        own = day_at(db, self._site.id, self._site.timezone, reading)
+        reserved = draft.reserved
+        if reserved is None:
+            return enter_day(db, self._store.node, self._site.id, own), None
+        adopted = adopt_day(own, reserved.service_day, clock_trusted=reading.is_trusted)
+        if adopted is None:
+            days = {"service_day": reserved.service_day.isoformat(), "own_day": own.day.isoformat()}
+            _log.warning("reserved_day_refused", queue=reserved.queue_code, **days)
+            return enter_day(db, self._store.node, self._site.id, own), None
+        return enter_day(db, self._store.node, self._site.id, adopted), reserved
 
     def _refuse_closed(self, db: Database, stops: tuple[Stop, ...], day: date, reading: Reading) -> None:
         for stop in stops:
@@ -229,20 +251,28 @@ class Issuing:
             return Closed(ClosedReason.FORCED_CLOSED, queue.force_closed, None)
         return None
 
-    def _number(self, db: Database, day: date, draft: _Draft) -> tuple[int, int]:
+    def _number(self, db: Database, day: date, stop: Stop, reserved: ReservedNumber | None) -> tuple[int, int]:
         """Series and number: the site server's, or the next of this kiosk's own."""
-        queue_code = draft.stops[0].queue_code
-        if draft.reservation is not None and draft.reservation.service_day == day:
-            reserved = draft.reservation.given
-            highest = highest_number(db, self._site.id, day, SHARED_SERIES, queue_code)
-            if reserved.queue_code == queue_code and reserved.number > highest:
+        if reserved is not None:
+            highest = highest_number(db, self._site.id, day, SHARED_SERIES, stop.queue_code)
+            if reserved.queue_code == stop.queue_code and reserved.number > highest:
                 return SHARED_SERIES, reserved.number
             # A restored server may count again from where it was: what is on paper already is never repeated.
-            _log.error("reserved_number_refused", queue=queue_code, number=reserved.number, highest=highest)
-        number = highest_number(db, self._site.id, day, self._own_series, queue_code) + 1
+            _log.error("reserved_number_refused", queue=stop.queue_code, number=reserved.number, highest=highest)
+        generation = own_generation(db, day)
+        if generation > HIGHEST_GENERATION:
+            raise IssueRefused(Refusal.NUMBERS_EXHAUSTED, stop.service_id)
+        series = self._own_series(generation)
+        number = highest_number(db, self._site.id, day, series, stop.queue_code) + 1
         if number > HIGHEST_NUMBER:
-            raise IssueRefused(Refusal.NUMBERS_EXHAUSTED, draft.stops[0].service_id)
-        return self._own_series, number
+            raise IssueRefused(Refusal.NUMBERS_EXHAUSTED, stop.service_id)
+        return series, number
+
+    def _own_series(self, generation: int) -> int:
+        """Alone, a kiosk has the series without a letter to itself, until it may have forgotten what it gave there."""
+        if self._is_alone and generation == 0:
+            return SHARED_SERIES
+        return series_of_letter(self._config.letter, generation)
 
     def _ticket(self, db: Database, draft: _Draft, day: date, reading: Reading, given: tuple[int, int]) -> Ticket:
         series, number = given

@@ -25,6 +25,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "events_parked": "Events were kept and acknowledged that this version cannot project; a later one will.",
     "fork_seen": "Two histories of one kiosk reached the server: its disk was cloned or restored.",
     "hall_not_read": "The store could not tell who waits and what is open; screens keep what they showed.",
+    "history_recovered": "A restored disk lacked events that the server held; they were fetched back. A person must look.",
     "kiosk_not_started": "The kiosk could not start; `problem` says why, and its screen that it is out of service.",
     "pairing_failed": "A site server on this machine did not take the kiosk; its tickets wait here.",
     "printer_lost": "The printer needs a person, or no longer answers; said once.",
@@ -35,6 +36,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "qt_failed": "Qt reported an error.",
     "qt_spoke": "Qt said something for developers.",
     "qt_warned": "Qt reported a warning.",
+    "reserved_day_refused": "The site server reserved a number of a day that is over here, or cannot be; own series.",
     "reserved_number_refused": "The site server reserved a number that is not beyond those already on paper.",
     "server_lost": "The server does not answer, or does not want this kiosk; issuing goes on and the log waits.",
     "server_reached": "The server answers (again), and the log is being sent.",
@@ -51,6 +53,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "sync_alarm_raised": "Server and kiosk hold different histories, or an event is refused: a person must look.",
     "sync_failed": "A bug of ours ended one round of sync; it goes on after a pause.",
     "ticket_shown_not_stored": "A visitor took the number from the screen, and the store could not record that.",
+    "upstream_lacks_pruned": "A restored server lacks events that were pruned here; it must fetch them from central.",
     "visitor_not_served": "The environment kept a visitor from getting a number or a copy; `problem` says why.",
 }
 """Every event name, and what has happened, in a sentence for whoever reads the log."""

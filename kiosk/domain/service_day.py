@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 ROLLOVER = timedelta(hours=3)
@@ -23,6 +24,10 @@ class OpenDay:
     clock_trusted: bool
 
 
+LONGEST_AHEAD: Final = timedelta(days=5 * 365)
+"""A server's day beyond this comes from a wrong clock (2036, 2099), and would never end here."""
+
+
 def day_of(at: datetime, timezone: ZoneInfo) -> date:
     """The service day that an aware time falls into at the site."""
     return (at.astimezone(timezone).replace(tzinfo=None) - ROLLOVER).date()
@@ -37,3 +42,13 @@ def decide_day(current: date | None, at: datetime, timezone: ZoneInfo, *, clock_
     if current is None or (clock_trusted and candidate > current):
         return OpenDay(candidate, clock_trusted)
     return Continue(current)
+
+
+def adopt_day(own: Continue | OpenDay, servers: date, *, clock_trusted: bool) -> Continue | OpenDay | None:
+    """Which day a number of the server's day is given in, where this kiosk alone would number in `own`.
+
+    The server decides the day. None: its day is over here, or cannot be; a number of it is not to be used.
+    """
+    if servers < own.day or servers > own.day + LONGEST_AHEAD:
+        return None
+    return own if servers == own.day else OpenDay(servers, clock_trusted)

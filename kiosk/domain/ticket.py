@@ -19,7 +19,7 @@ MAX_STOPS = 4
 
 SHARED_SERIES = 0
 """The series without a letter: the site server's, or that of a kiosk alone at its site. A kiosk's own series
-is its letter's place in the alphabet, A = 1."""
+is its letter's place in the alphabet, A = 1, and 26 more for each further generation."""
 
 
 class StopState(StrEnum):

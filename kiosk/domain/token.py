@@ -15,6 +15,7 @@ from typing import Final
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from kiosk.domain.numbering import HIGHEST_SERIES
 from kiosk.domain.ticket import MAX_STOPS, TicketId
 
 VERSION: Final = 1
@@ -26,7 +27,6 @@ _SIGNATURE_SIZE: Final = 64
 _FIRST_DAY: Final = date(2020, 1, 1)
 _LAST_MINUTE: Final = 24 * 60 - 1
 _NO_MINUTE: Final = 0xFFFF
-_HIGHEST_SERIES: Final = 26
 _LONGEST_LINE: Final = 512
 """As much as a scanner line may hold; a QR of 7,089 digits is refused before any work."""
 
@@ -192,7 +192,7 @@ def _fault(claims: Claims) -> str | None:
         ("kiosk_number", claims.kiosk_number, 1, 0xFF),
         ("service_day", (claims.service_day - _FIRST_DAY).days, 0, 0xFFFF),
         ("queue_number", claims.queue_number, 1, 0xFF),
-        ("series", claims.series, 0, _HIGHEST_SERIES),
+        ("series", claims.series, 0, HIGHEST_SERIES),
         ("number", claims.number, 1, 0xFFFF),
         ("minute", claims.minute or 0, 0, _LAST_MINUTE),
         ("ticket_id", len(claims.ticket_id), 16, 16),

@@ -1,5 +1,7 @@
 """How the kiosk's database came to its present shape, one function a change. `schema.sql` is what they produce."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from inspect import cleandoc
 from typing import Final
 
@@ -116,7 +118,53 @@ def begin(db: Database) -> None:
     )
 
 
-_CHANGES: Final = (begin,)
+def count_anew_after_a_loss(db: Database) -> None:
+    """A kiosk that may have forgotten its own numbers goes on in a further series of its letter: up to 255 of them.
+
+    No constraint can be changed in place, so the table is made anew under the foreign keys that point to it.
+    """
+    db.conn.execute("ALTER TABLE node_state ADD COLUMN generation_day TEXT")
+    db.conn.execute(
+        "ALTER TABLE node_state ADD COLUMN own_generation INTEGER NOT NULL DEFAULT 0 CHECK (own_generation >= 0)"
+    )
+    db.conn.execute(
+        """
+        CREATE TABLE tickets_of_255_series (
+            id TEXT PRIMARY KEY CHECK (length(id) = 16),
+            session_key TEXT UNIQUE,
+            site_id TEXT NOT NULL,
+            service_day TEXT NOT NULL,
+            series INTEGER NOT NULL CHECK (series BETWEEN 0 AND 255),
+            queue_code TEXT NOT NULL,
+            number INTEGER NOT NULL CHECK (number BETWEEN 1 AND 65535),
+            label TEXT NOT NULL,
+            is_priority INTEGER NOT NULL CHECK (is_priority IN (0, 1)),
+            language TEXT NOT NULL,
+            issued_at TEXT NOT NULL,
+            clock_trusted INTEGER NOT NULL CHECK (clock_trusted IN (0, 1)),
+            token TEXT NOT NULL,
+            UNIQUE (site_id, service_day, series, queue_code, number)
+        ) STRICT, WITHOUT ROWID
+        """
+    )
+    columns = (
+        "id, session_key, site_id, service_day, series, queue_code, number, label, is_priority, language, issued_at,"
+        " clock_trusted, token"
+    )
+    db.conn.execute(f"INSERT INTO tickets_of_255_series ({columns}) SELECT {columns} FROM tickets")  # noqa: S608  # our own column names
+    db.conn.execute("DROP TABLE tickets")
+    db.conn.execute("ALTER TABLE tickets_of_255_series RENAME TO tickets")
+    orphan = db.conn.execute("PRAGMA foreign_key_check").fetchone()
+    if orphan is not None:
+        raise RuntimeError(f"a row of {orphan[0]} lost its ticket while the table was made anew")
+
+
+def remember_the_server_epoch(db: Database) -> None:
+    """The highest one ever seen: an older server that comes back is not listened to."""
+    db.conn.execute("ALTER TABLE node_state ADD COLUMN server_epoch INTEGER")
+
+
+_CHANGES: Final = (begin, count_anew_after_a_loss, remember_the_server_epoch)
 _migrations: Final = Migrations("kiosk")
 for _change in _CHANGES:
     _migrations()(_change)
@@ -129,7 +177,19 @@ def migrate(db: Database) -> None:
         raise StoreTooNewError(
             "The database was written by a newer Giliran: install that version again; this one will not touch it."
         )
-    _migrations.apply(db)
+    with _loose_foreign_keys(db):
+        _migrations.apply(db)
+
+
+@contextmanager
+def _loose_foreign_keys(db: Database) -> Iterator[None]:
+    """A table that others point to can only be made anew while nobody looks; inside a transaction it is too late."""
+    (were_on,) = db.conn.execute("PRAGMA foreign_keys").fetchone()
+    db.conn.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        db.conn.execute(f"PRAGMA foreign_keys = {were_on}")
 
 
 def schema(db: Database) -> str:

@@ -40,7 +40,7 @@ CREATE TABLE node_state (
     only INTEGER PRIMARY KEY CHECK (only = 1),
     origin TEXT NOT NULL,
     clock_floor_ms INTEGER NOT NULL
-) STRICT;
+, generation_day TEXT, own_generation INTEGER NOT NULL DEFAULT 0 CHECK (own_generation >= 0), server_epoch INTEGER) STRICT;
 
 CREATE TABLE print_jobs (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -78,12 +78,12 @@ CREATE TABLE stops (
 
 CREATE INDEX stops_of_a_queue ON stops (service_day, queue_code, state, ticket_id);
 
-CREATE TABLE tickets (
+CREATE TABLE "tickets" (
     id TEXT PRIMARY KEY CHECK (length(id) = 16),
     session_key TEXT UNIQUE,
     site_id TEXT NOT NULL,
     service_day TEXT NOT NULL,
-    series INTEGER NOT NULL CHECK (series BETWEEN 0 AND 26),
+    series INTEGER NOT NULL CHECK (series BETWEEN 0 AND 255),
     queue_code TEXT NOT NULL,
     number INTEGER NOT NULL CHECK (number BETWEEN 1 AND 65535),
     label TEXT NOT NULL,

@@ -21,9 +21,8 @@ def day_at(db: Database, site_id: str, timezone: ZoneInfo, reading: Reading) -> 
     return decide_day(current, reading.at, timezone, clock_trusted=reading.is_trusted)
 
 
-def ensure_day(db: Database, node: Node, site_id: str, timezone: ZoneInfo, reading: Reading) -> date:
-    """The day in force at `reading`, opened inside the caller's transaction if it is new."""
-    decision = day_at(db, site_id, timezone, reading)
+def enter_day(db: Database, node: Node, site_id: str, decision: Continue | OpenDay) -> date:
+    """The day decided on, opened inside the caller's transaction if it is new."""
     if isinstance(decision, OpenDay):
         append(db, node, DAY_OPENED, day_opened(site_id, decision.day, clock_trusted=decision.clock_trusted))
         db.conn.execute(

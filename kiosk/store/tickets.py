@@ -8,12 +8,15 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from kiosk.domain.language import Language
-from kiosk.domain.ticket import Stop, StopState, Ticket, TicketId
+from kiosk.domain.ticket import SHARED_SERIES, Stop, StopState, Ticket, TicketId
 
 _COLUMNS: Final = (
     "id, site_id, service_day, series, queue_code, number, label,"
     " is_priority, language, issued_at, clock_trusted, token"
 )
+
+_DAYS_TOLD: Final = 3
+"""A server that was away longer than this opens a new day for its first number."""
 
 _OPEN_STATES: Final = "'pending', 'waiting', 'called', 'serving', 'parked'"
 """A visitor in one of these is still to be served."""
@@ -75,6 +78,23 @@ def highest_number(db: Database, site_id: str, day: date, series: int, queue_cod
         (site_id, day.isoformat(), series, queue_code),
     ).fetchone()
     return int(highest or 0)
+
+
+def shared_numbers(db: Database) -> tuple[tuple[date, str, int], ...]:
+    """(day, queue code, number): the highest of the shared series in each queue on the newest days of the present site.
+
+    What a server that was restored from an older copy must not give again.
+    """
+    rows = db.conn.execute(
+        "SELECT service_day, queue_code, max(number) FROM tickets"
+        " WHERE series = ? AND (site_id, service_day) IN ("
+        "   SELECT site_id, service_day FROM service_days"
+        "   WHERE site_id = (SELECT site_id FROM service_days ORDER BY position DESC LIMIT 1)"
+        "   ORDER BY position DESC LIMIT ?)"
+        " GROUP BY service_day, queue_code ORDER BY service_day, queue_code",
+        (SHARED_SERIES, _DAYS_TOLD),
+    )
+    return tuple((date.fromisoformat(day), code, number) for day, code, number in rows.fetchall())
 
 
 def issued_today(db: Database, day: date, queue_code: str) -> int:

@@ -12,18 +12,19 @@ from kiosk.domain import token
 from kiosk.domain.availability import ClosedReason
 from kiosk.domain.events import DAY_OPENED, NODE_STARTED, TICKET_ISSUED, TICKET_REPRINTED, TICKET_SHOWN, Event, decode
 from kiosk.domain.language import Text
-from kiosk.domain.numbering import ReservedNumber
+from kiosk.domain.numbering import HIGHEST_GENERATION, ReservedNumber
 from kiosk.domain.print_job import PrintState
 from kiosk.domain.site import Site, TimeRange
 from kiosk.domain.ticket import StopState, TicketId
 from kiosk.issuing import HIGHEST_NUMBER, IssueRefused, Refusal
+from kiosk.store.generations import raise_generation
 from kiosk.store.log import read_after
 from kiosk.store.verify import Verified, verify
 from kiosk.version import RELEASED_AT
 from tests.conftest import Logs
 from tests.small_hall import MONDAY_10_00, Machine, request, running_kiosk, small_site
 
-MONDAY = date(2026, 11, 23)
+MONDAY, TUESDAY = date(2026, 11, 23), date(2026, 11, 24)
 BEFORE_ROLLOVER = datetime(2026, 11, 23, 19, 59, tzinfo=UTC)
 """02:59 on Tuesday in Jakarta."""
 
@@ -35,10 +36,12 @@ class ScriptedServer:
 
     def __init__(self, *answers: ReservedNumber | None) -> None:
         self._answers = list(answers)
-        self.asked: list[tuple[TicketId, str, date]] = []
+        self.asked: list[tuple[TicketId, str, date | None, int]] = []
 
-    def reserve(self, ticket_id: TicketId, queue_code: str, service_day: date) -> ReservedNumber | None:
-        self.asked.append((ticket_id, queue_code, service_day))
+    def reserve(
+        self, ticket_id: TicketId, queue_code: str, service_day: date | None, given: int
+    ) -> ReservedNumber | None:
+        self.asked.append((ticket_id, queue_code, service_day, given))
         return self._answers.pop(0)
 
 
@@ -261,22 +264,25 @@ def test_a_paired_kiosk_without_a_reservation_uses_its_letter(tmp_path: Path) ->
     with running_kiosk(tmp_path, config=PAIRED, numbers=server) as machine:
         ticket = machine.issuing.issue(request("one")).ticket
     assert (ticket.label, ticket.series) == ("D-001K", 11)
-    assert server.asked == [(ticket.id, "D", MONDAY)]
+    assert server.asked == [(ticket.id, "D", MONDAY, 0)]
 
 
 def test_a_reserved_number_is_used_in_the_shared_series(tmp_path: Path) -> None:
-    server = ScriptedServer(ReservedNumber("D", 45), None, ReservedNumber("D", 46))
+    server = ScriptedServer(ReservedNumber("D", 45, MONDAY), None, ReservedNumber("D", 46, MONDAY))
     with running_kiosk(tmp_path, config=PAIRED, numbers=server) as machine:
         labels = [machine.issuing.issue(request(str(n))).ticket.label for n in range(3)]
     assert labels == ["D-045", "D-001K", "D-046"]
+    assert [given for *_, given in server.asked] == [0, 45, 45]
 
 
-@pytest.mark.parametrize("second", [ReservedNumber("D", 45), ReservedNumber("D", 44), ReservedNumber("P", 99)])
+@pytest.mark.parametrize(
+    "second", [ReservedNumber("D", 45, MONDAY), ReservedNumber("D", 44, MONDAY), ReservedNumber("P", 99, MONDAY)]
+)
 def test_a_number_that_may_be_on_paper_already_is_not_taken_again(
     tmp_path: Path, second: ReservedNumber, expected_logs: Logs
 ) -> None:
     expected_logs("reserved_number_refused")
-    server = ScriptedServer(ReservedNumber("D", 45), second)
+    server = ScriptedServer(ReservedNumber("D", 45, MONDAY), second)
     with running_kiosk(tmp_path, config=PAIRED, numbers=server) as machine:
         machine.issuing.issue(request("one"))
         assert machine.issuing.issue(request("two")).ticket.label == "D-001K"
@@ -284,7 +290,7 @@ def test_a_number_that_may_be_on_paper_already_is_not_taken_again(
 
 
 def test_tapping_again_asks_the_server_for_no_second_number(tmp_path: Path) -> None:
-    server = ScriptedServer(ReservedNumber("D", 45))
+    server = ScriptedServer(ReservedNumber("D", 45, MONDAY))
     with running_kiosk(tmp_path, config=PAIRED, numbers=server) as machine:
         first = machine.issuing.issue(request("one"))
         assert machine.issuing.issue(request("one")) == first
@@ -297,16 +303,109 @@ class ServerAtRollover:
     def __init__(self, clock: FakeClock) -> None:
         self._clock = clock
 
-    def reserve(self, ticket_id: TicketId, queue_code: str, service_day: date) -> ReservedNumber | None:
+    def reserve(self, ticket_id: TicketId, queue_code: str, service_day: date | None, given: int) -> ReservedNumber:
         self._clock.advance(timedelta(minutes=2))
-        return ReservedNumber(queue_code, 200)
+        return ReservedNumber(queue_code, 200, MONDAY)
 
 
-def test_a_number_reserved_for_the_day_before_is_not_used(tmp_path: Path) -> None:
+def test_a_number_reserved_for_the_day_before_is_not_used(tmp_path: Path, expected_logs: Logs) -> None:
+    expected_logs("reserved_day_refused")
     clock = FakeClock(BEFORE_ROLLOVER)
     with running_kiosk(tmp_path, clock, open_day_and_night(), PAIRED, ServerAtRollover(clock)) as machine:
         ticket = machine.issuing.issue(request("one")).ticket
-    assert (ticket.label, ticket.service_day) == ("D-001K", date(2026, 11, 24))
+    assert (ticket.label, ticket.service_day) == ("D-001K", TUESDAY)
+    assert expected_logs.seen == ["reserved_day_refused"]
+
+
+# --- the day is the server's
+
+
+def test_a_dead_clock_numbers_in_the_servers_day_and_invents_no_time(tmp_path: Path) -> None:
+    """T1, where the server answers: its day is the day, whatever this machine can prove."""
+    server = ScriptedServer(ReservedNumber("D", 45, MONDAY), None, ReservedNumber("D", 46, MONDAY))
+    in_2000 = FakeClock(datetime(2000, 1, 1, tzinfo=UTC))
+    with running_kiosk(tmp_path, in_2000, config=PAIRED, numbers=server) as machine:
+        tickets = [machine.issuing.issue(request(str(n))).ticket for n in range(3)]
+        opened = [event.body for event in events_of(machine) if event.type == DAY_OPENED]
+    assert [ticket.label for ticket in tickets] == ["D-045", "D-001K", "D-046"]
+    assert {ticket.service_day for ticket in tickets} == {MONDAY}
+    assert {ticket.clock_trusted for ticket in tickets} == {False}
+    assert [day for _, _, day, _ in server.asked] == [None, None, None]
+    assert opened == [{"site_id": "small-hall", "service_day": "2026-11-23", "clock_trusted": False}]
+    assert isinstance(verify(tmp_path / "kiosk.db"), Verified)
+
+
+def test_a_later_day_of_the_servers_is_adopted_and_stays(tmp_path: Path) -> None:
+    server = ScriptedServer(ReservedNumber("D", 3, TUESDAY), None)
+    with running_kiosk(tmp_path, config=PAIRED, numbers=server) as machine:
+        tickets = [machine.issuing.issue(request(str(n))).ticket for n in range(2)]
+    assert [(ticket.label, ticket.service_day) for ticket in tickets] == [("D-003", TUESDAY), ("D-001K", TUESDAY)]
+    assert [day for _, _, day, _ in server.asked] == [MONDAY, TUESDAY]
+
+
+def test_a_day_beyond_all_reason_is_not_adopted(tmp_path: Path, expected_logs: Logs) -> None:
+    expected_logs("reserved_day_refused")
+    server = ScriptedServer(ReservedNumber("D", 3, date(2099, 1, 1)))
+    with running_kiosk(tmp_path, config=PAIRED, numbers=server) as machine:
+        assert machine.issuing.issue(request("one")).ticket.service_day == MONDAY
+    assert expected_logs.seen == ["reserved_day_refused"]
+
+
+def test_a_refused_visit_leaves_no_day_of_the_servers(tmp_path: Path) -> None:
+    server = ScriptedServer(ReservedNumber("D", 3, TUESDAY))
+    site = with_queue(force_closed=Text("Tutup", "Closed"))
+    with running_kiosk(tmp_path, site=site, config=PAIRED, numbers=server) as machine:
+        with pytest.raises(IssueRefused, match=Refusal.CLOSED):
+            machine.issuing.issue(request("one"))
+        assert [event.type for event in events_of(machine)] == [NODE_STARTED]
+
+
+# --- what was forgotten is not counted again
+
+
+def forget(machine: Machine, day: date = MONDAY) -> int:
+    return machine.store.call(lambda db: raise_generation(db, day))
+
+
+def test_a_kiosk_that_forgot_its_numbers_counts_in_a_further_series_of_its_letter(tmp_path: Path) -> None:
+    with running_kiosk(tmp_path, config=PAIRED, numbers=ScriptedServer(*[None] * 4)) as machine:
+        assert machine.issuing.issue(request("one")).ticket.label == "D-001K"
+        assert forget(machine) == 1
+        tickets = [machine.issuing.issue(request(key)).ticket for key in ("two", "three")]
+        assert [(ticket.label, ticket.series) for ticket in tickets] == [("D-001K2", 37), ("D-002K2", 37)]
+        assert forget(machine) == 2
+        assert machine.issuing.issue(request("four")).ticket.label == "D-001K3"
+    assert isinstance(verify(tmp_path / "kiosk.db"), Verified)
+
+
+def test_the_next_day_begins_with_the_letter_alone(tmp_path: Path) -> None:
+    with running_kiosk(tmp_path, config=PAIRED, numbers=ScriptedServer(None, None)) as machine:
+        forget(machine)
+        assert machine.issuing.issue(request("one")).ticket.label == "D-001K2"
+        machine.clock.advance(timedelta(days=1))
+        assert machine.issuing.issue(request("two")).ticket.label == "D-001K"
+        assert forget(machine, TUESDAY) == 1
+
+
+def test_a_kiosk_alone_that_forgot_its_numbers_uses_its_letter(tmp_path: Path) -> None:
+    with running_kiosk(tmp_path) as machine:
+        assert machine.issuing.issue(request("one")).ticket.label == "D-001"
+        forget(machine)
+        assert machine.issuing.issue(request("two")).ticket.label == "D-001A2"
+
+
+def test_a_kiosk_that_forgot_too_often_gives_no_own_number(tmp_path: Path) -> None:
+    last = ReservedNumber("D", 45, MONDAY)
+    with running_kiosk(
+        tmp_path, config=replace(PAIRED, letter="Z"), numbers=ScriptedServer(None, None, last)
+    ) as machine:
+        while forget(machine) < HIGHEST_GENERATION:
+            pass
+        assert machine.issuing.issue(request("one")).ticket.label == "D-001Z9"
+        forget(machine)
+        with pytest.raises(IssueRefused, match=Refusal.NUMBERS_EXHAUSTED):
+            machine.issuing.issue(request("two"))
+        assert machine.issuing.issue(request("three")).ticket.label == "D-045", "the server's numbers go on"
 
 
 def test_a_kiosk_alone_asks_nobody(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from kiosk.errors import StoreTooNewError
 from kiosk.store.database import open_database
-from kiosk.store.migrations import migrate, schema
+from kiosk.store.migrations import _migrations, migrate, schema
 
 SCHEMA = Path(__file__).parents[3] / "kiosk" / "store" / "schema.sql"
 DAY_MS = 86_400_000
@@ -98,3 +98,38 @@ def test_an_event_goes_only_when_central_has_it_and_it_is_old(
     else:
         with pytest.raises(dbapi2.IntegrityError, match="events are kept"):
             db.conn.execute(delete)
+
+
+def test_tickets_of_the_first_release_are_kept_when_their_table_is_made_anew(tmp_path: Path) -> None:
+    db = open_database(tmp_path / "kiosk.db")
+    _migrations.apply(db, stop_before="count_anew_after_a_loss")
+    db.conn.execute("INSERT INTO node_state (only, origin, clock_floor_ms) VALUES (1, 'o', 7)")
+    ticket = (
+        "a" * 16,
+        "s",
+        "hall",
+        "2026-11-23",
+        11,
+        "D",
+        45,
+        "D-045K",
+        0,
+        "id",
+        "2026-11-23T03:00:00+00:00",
+        1,
+        "K1.A",
+    )
+    db.conn.execute("INSERT INTO tickets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", ticket)
+    db.conn.execute("INSERT INTO stops VALUES (?, 1, '2026-11-23', 'x', 1, 'D', '[]', 'waiting', NULL)", ticket[:1])
+    db.conn.execute("INSERT INTO print_jobs VALUES (1, ?, 0, 'queued', '', '', 0.0)", ticket[:1])
+    migrate(db)
+    assert db.conn.execute("SELECT * FROM tickets").fetchall() == [ticket]
+    assert db.conn.execute("SELECT clock_floor_ms, own_generation, server_epoch FROM node_state").fetchall() == [
+        (7, 0, None)
+    ]
+    with pytest.raises(dbapi2.IntegrityError, match="FOREIGN KEY"):
+        db.conn.execute("DELETE FROM tickets")
+    db.conn.execute("UPDATE tickets SET series = 255")
+    with pytest.raises(dbapi2.IntegrityError, match="CHECK"):
+        db.conn.execute("UPDATE tickets SET series = 256")
+    db.close()
