@@ -12,9 +12,23 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
-from tests.postgresql import database_url, module_database_url, postgresql, postgresql_databases, postgresql_url
+from tests.postgresql import (
+    database_url,
+    module_database_url,
+    on_both_databases,
+    postgresql,
+    postgresql_databases,
+    postgresql_url,
+)
 
-__all__ = ["database_url", "module_database_url", "postgresql", "postgresql_databases", "postgresql_url"]
+__all__ = [
+    "database_url",
+    "module_database_url",
+    "on_both_databases",
+    "postgresql",
+    "postgresql_databases",
+    "postgresql_url",
+]
 
 # Before the first import of Qt: a screen that does not exist, drawn without a GPU, the same on every machine.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"

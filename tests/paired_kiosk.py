@@ -27,6 +27,7 @@ from server.enrolment import enrol
 from server.run import Server
 from server.schema import events
 from server.settings import Role, ServerSettings
+from tests.postgresql import database_of
 from tests.small_hall import MONDAY_10_00
 
 SITE = "small-hall"
@@ -39,15 +40,19 @@ IMPATIENT = replace(QUICK, deadlines=Deadlines(connect_s=1.0, total_s=1.0))
 
 
 def pair(kiosk_dir: Path, server_dir: Path, database: str | None = None) -> Identity:
-    """`database`, here and below: of the server, from the fixture `database_url`."""
+    """`database`, here and below: of the server, where it is not what the fixture `on_both_databases` says."""
     kiosk_dir.mkdir(parents=True, exist_ok=True)
     identity = load_or_create_identity(kiosk_dir)
-    enrol(server_dir, DeviceRecord(identity.device_id, identity.public_key, SITE, 1, "A", "Anjungan 1"), database)
+    enrol(
+        server_dir,
+        DeviceRecord(identity.device_id, identity.public_key, SITE, 1, "A", "Anjungan 1"),
+        database or database_of(server_dir),
+    )
     return identity
 
 
 def site_server(server_dir: Path, listen: str = "127.0.0.1:0", database: str | None = None, **options: Any) -> Server:
-    return Server(ServerSettings(Role.SITE, server_dir, database), listen, **options)
+    return Server(ServerSettings(Role.SITE, server_dir, database or database_of(server_dir)), listen, **options)
 
 
 class PairedKiosk:
@@ -121,7 +126,8 @@ def paired_kiosk(kiosk_dir: Path, identity: Identity, server_url: str, pace: Pac
 
 def held(server_dir: Path, origin: str, database: str | None = None) -> Mapping[str, Sequence[bytes]]:
     """Incarnation -> the exact bytes that the server keeps, read from its database."""
-    opened = open_database(ServerSettings(Role.SITE, server_dir, database), SystemClock())
+    settings = ServerSettings(Role.SITE, server_dir, database or database_of(server_dir))
+    opened = open_database(settings, SystemClock())
     try:
         with opened.reading() as connection:
             rows = connection.execute(

@@ -4,8 +4,8 @@ One cluster for each test process: it starts in less than a second, which is les
 """
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +17,17 @@ from server.database import open_database
 from server.settings import Role, ServerSettings
 
 DATABASES: Final = ("sqlite", "postgresql")
+
+_fresh_urls: list[Callable[[], str]] = []
+"""Where servers of the running test get their databases; empty: SQLite in their folders."""
+_url_by_folder: dict[Path, str] = {}
+
+
+def database_of(server_dir: Path) -> str | None:
+    """For `ServerSettings.database`: each folder has one of its own in a test that runs `on_both_databases`."""
+    if _fresh_urls and server_dir not in _url_by_folder:
+        _url_by_folder[server_dir] = _fresh_urls[-1]()
+    return _url_by_folder.get(server_dir)
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +64,23 @@ def module_database_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
     """The same, for a server that all tests of a module share."""
     with _fresh(request) as url:
         yield url
+
+
+@pytest.fixture(params=DATABASES)
+def on_both_databases(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Every server that tests.paired_kiosk pairs with, starts or looks into has this test's kind of database.
+
+    For a whole module: `pytestmark = pytest.mark.usefixtures("on_both_databases")`.
+    """
+    if request.param == "sqlite":
+        yield
+        return
+    databases: TemplateDatabases = request.getfixturevalue("postgresql_databases")
+    with ExitStack() as open_databases:
+        _fresh_urls.append(lambda: open_databases.enter_context(databases.fresh()))
+        yield
+        _fresh_urls.clear()
+        _url_by_folder.clear()
 
 
 @pytest.fixture

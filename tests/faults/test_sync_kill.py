@@ -14,6 +14,9 @@ import pytest
 from kiosk.sync.status import SyncState
 from server.run import ADDRESS_FILE
 from tests.paired_kiosk import PATIENCE_S, held, pair, paired_kiosk, site_server
+from tests.postgresql import database_of
+
+pytestmark = pytest.mark.usefixtures("on_both_databases")
 
 KIOSK = """
 import sys
@@ -31,7 +34,8 @@ import sys
 from pathlib import Path
 from server.run import serve
 from server.settings import Role, ServerSettings
-serve(ServerSettings(Role.SITE, Path(sys.argv[1])), sys.argv[2], lambda url: print(url, flush=True))
+settings = ServerSettings(Role.SITE, Path(sys.argv[1]), sys.argv[3] or None)
+serve(settings, sys.argv[2], lambda url: print(url, flush=True))
 """
 
 
@@ -67,7 +71,8 @@ def test_server_killed_between_commit_and_answer_doubles_nothing(tmp_path: Path,
     expected_logs("server_lost")
     kiosk_dir, server_dir = tmp_path / "kiosk", tmp_path / "server"
     identity = pair(kiosk_dir, server_dir)
-    with process(SERVER, str(server_dir), "127.0.0.1:0", fault="server.before_answer") as first:
+    database = database_of(server_dir) or ""
+    with process(SERVER, str(server_dir), "127.0.0.1:0", database, fault="server.before_answer") as first:
         url = _address(first)
         with paired_kiosk(kiosk_dir, identity, url) as kiosk:
             kiosk.issue(5)
@@ -75,7 +80,7 @@ def test_server_killed_between_commit_and_answer_doubles_nothing(tmp_path: Path,
             kiosk.wait_until(lambda status: status.state is SyncState.OFFLINE)
             assert sum(map(len, held(server_dir, identity.device_id).values())) > 0
             assert kiosk.acknowledged() == {}
-            with process(SERVER, str(server_dir), url.removeprefix("http://")) as second:
+            with process(SERVER, str(server_dir), url.removeprefix("http://"), database) as second:
                 _address(second)
                 kiosk.wait_until_synced()
                 assert held(server_dir, identity.device_id) == kiosk.log()
@@ -83,7 +88,7 @@ def test_server_killed_between_commit_and_answer_doubles_nothing(tmp_path: Path,
 
 @pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
 def test_server_stops_in_good_order_when_told(tmp_path: Path, by: signal.Signals) -> None:
-    with process(SERVER, str(tmp_path), "127.0.0.1:0") as server:
+    with process(SERVER, str(tmp_path), "127.0.0.1:0", database_of(tmp_path) or "") as server:
         assert _address(server) == (tmp_path / ADDRESS_FILE).read_text()
         server.send_signal(by)
         server.wait(PATIENCE_S)

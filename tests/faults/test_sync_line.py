@@ -32,6 +32,8 @@ from tests.bad_network import (
 from tests.paired_kiosk import IMPATIENT, PATIENCE_S, QUICK, PairedKiosk, held, pair, paired_kiosk, site_server
 from tests.small_hall import MONDAY_10_00
 
+pytestmark = pytest.mark.usefixtures("on_both_databases")
+
 PORTAL = answer("200 OK", "<html>Welcome to the hall's network</html>")
 
 LONG_WAITS = replace(QUICK, first_backoff_s=60.0, longest_backoff_s=60.0)

@@ -40,8 +40,8 @@ NOW_MS = 1_764_000_000_000
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = open_database(ServerSettings(Role.SITE, tmp_path), SystemClock())
+def database(tmp_path: Path, database_url: str | None) -> Iterator[Database]:
+    database = open_database(ServerSettings(Role.SITE, tmp_path, database_url), SystemClock())
     yield database
     database.close()
 
@@ -189,6 +189,7 @@ def test_poison_is_kept_acknowledged_and_parked_and_blocks_nobody(database: Data
     assert rows(database, "SELECT label FROM tickets ORDER BY label") == ["D-001A", "D-002A"]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_full_disk_parks_nothing(database: Database) -> None:
     """The disk's fault is not the event's: the batch is refused whole, and comes again.
 
