@@ -1,7 +1,6 @@
 """Who this kiosk is: an Ed25519 key that never leaves the machine. Everything it writes is signed with it."""
 
 import hashlib
-import os
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.errors import IdentityError
 from kiosk.lock import FolderLock
+from kiosk.private_file import write_private
 
 _FILE_NAME: Final = "identity.pem"
 
@@ -79,21 +79,4 @@ def _create(path: Path) -> None:
 def _write(path: Path, key: Ed25519PrivateKey) -> None:
     """Whole or not at all: a torn key would lock the kiosk out of its own history."""
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    draft = path.with_suffix(".new")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(pem)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # pragma: no cover  # Windows has no such call and needs none
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    write_private(path, pem)

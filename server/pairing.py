@@ -52,7 +52,7 @@ def pairing_router(node: Node, secret: bytes) -> APIRouter:
         check_protocol(request)
         record = _record(await read_body(request), secret)
         try:
-            await run_in_threadpool(admit, node.database, record, node.clock)
+            await run_in_threadpool(admit, node, record)
         except EnrolmentConflictError as error:
             raise RefusedError(ProblemCode.CONFLICT, str(error)) from error
         return Response(status_code=204)

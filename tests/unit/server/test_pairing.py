@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
-from kiosk.clock import SystemClock
 from kiosk.config import KioskConfig
 from kiosk.errors import OfflineError, UnauthorisedError
 from kiosk.identity import Identity, new_identity
@@ -54,7 +53,7 @@ def test_kiosk_on_the_same_machine_pairs_by_itself(tmp_path: Path) -> None:
         for _ in range(2):
             assert pair_on_this_machine(server.url, KIOSK, SITE, KioskConfig())
         assert known(server) == KnownDevice(SITE, KIOSK.device_id, KIOSK.public_key, is_revoked=False)
-        revoke(server.node.database, SITE, KIOSK.device_id, SystemClock())
+        revoke(server.node, SITE, KIOSK.device_id)
         pair_on_this_machine(server.url, KIOSK, SITE, KioskConfig())
         assert known(server) == KnownDevice(SITE, KIOSK.device_id, KIOSK.public_key, is_revoked=True)
     assert not secret_of(server).exists()
@@ -74,7 +73,7 @@ def test_kiosk_with_the_number_or_letter_of_another_is_told_whose_it_is(
         assert pair_on_this_machine(server.url, second, SITE, KioskConfig(number=2, letter="B"))
         with pytest.raises(UnauthorisedError):
             pair_on_this_machine(server.url, second, SITE, config)
-        revoke(server.node.database, SITE, KIOSK.device_id, SystemClock())
+        revoke(server.node, SITE, KIOSK.device_id)
         assert pair_on_this_machine(server.url, second, SITE, config)
 
 
