@@ -5,10 +5,11 @@ a service means the same in the whole nation; of site files the site's own, beca
 """
 
 import base64
+import gzip
 from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, insert, select
 
 from kiosk.domain.snapshot import EVERYWHERE
 from kiosk.sync.wire import Snapshot, SnapshotKind
@@ -71,6 +72,12 @@ def newest_own(connection: Connection, site_id: str, kind: SnapshotKind, own: st
     return _read(connection, max(mine, key=lambda edition: edition.version)) if mine else None
 
 
+def contents_of(connection: Connection, edition: Edition) -> bytes:
+    """The exact bytes of a file that was judged before it was kept."""
+    query = select(snapshots.c.content).where(*_key(edition))
+    return gzip.decompress(bytes(connection.execute(query).scalar_one()))
+
+
 def newest_from_upstream(connection: Connection, site_id: str, kind: SnapshotKind, own: str) -> Edition | None:
     """What came down last, for this site or for everywhere."""
     foreign = [each for each in at_hand(connection, site_id) if each.kind is kind and each.signer != own]
@@ -107,16 +114,19 @@ def _rank(edition: Edition, own: str) -> tuple[bool, int]:
 
 
 def _read(connection: Connection, edition: Edition) -> Snapshot | None:
-    query = select(snapshots).where(
+    row = connection.execute(select(snapshots).where(*_key(edition))).one_or_none()
+    return None if row is None else _snapshot(row)
+
+
+def _key(edition: Edition) -> tuple[ColumnElement[bool], ...]:
+    return (
         snapshots.c.site_id == edition.site_id,
         snapshots.c.kind == edition.kind,
         snapshots.c.version == edition.version,
     )
-    row = connection.execute(query).one_or_none()
-    return None if row is None else _snapshot(row)
 
 
-def _snapshot(row: Row[tuple[object, ...]]) -> Snapshot:
+def _snapshot(row: Row[Any]) -> Snapshot:
     return Snapshot(
         site=row.site_id,
         kind=SnapshotKind(row.kind),
