@@ -134,7 +134,7 @@ def test_revoked_kiosk_keeps_its_events_and_says_why(tmp_path: Path, expected_lo
     identity = pair(kiosk_dir, server_dir)
     with site_server(server_dir) as server, paired_kiosk(kiosk_dir, identity, server.url) as kiosk:
         kiosk.wait_until_synced()
-        revoke(server.node.database, SITE, identity.device_id, SystemClock())
+        revoke(server.node, SITE, identity.device_id)
         kiosk.issue(2)
         status = kiosk.wait_until(lambda status: status.state is SyncState.REFUSED and status.backlog == 2)
         assert "shut out" in status.detail

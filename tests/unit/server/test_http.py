@@ -12,7 +12,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kiosk.clock import SystemClock
 from kiosk.domain.event_bodies import ticket_issued
 from kiosk.domain.events import NO_EVENT, NODE_STARTED, TICKET_ISSUED, Event, digest, encode
 from kiosk.errors import StoreLockedError
@@ -65,7 +64,7 @@ class Caller:
 
 def _admit(server: Server, identity: Identity, number: int = 1, letter: str = "A") -> None:
     record = DeviceRecord(identity.device_id, identity.public_key, SITE, number, letter, f"Anjungan {number}")
-    admit(server.node.database, record, SystemClock())
+    admit(server.node, record)
 
 
 def code(response: httpx2.Response) -> ProblemCode:
@@ -123,7 +122,7 @@ def test_revoked_device_is_refused_in_the_middle_of_its_session(server: Server, 
     _admit(server, lost, 3, "C")
     caller = Caller(http, lost)
     assert caller.post(wire.HELLO_PATH, hello(lost)).status_code == 200
-    revoke(server.node.database, SITE, lost.device_id, SystemClock())
+    revoke(server.node, SITE, lost.device_id)
     assert code(caller.post(wire.HELLO_PATH, hello(lost), counter=2)) is ProblemCode.DEVICE_REVOKED
     _admit(server, lost, 3, "C")  # being named again does not bring it back
     assert code(caller.post(wire.HELLO_PATH, hello(lost), counter=3)) is ProblemCode.DEVICE_REVOKED
@@ -214,7 +213,7 @@ def test_server_of_several_sites_asks_which(server: Server, tmp_path: Path) -> N
         for site in ("one", "two"):
             device = new_identity()
             record = DeviceRecord(device.device_id, device.public_key, site, 1, None, "Anjungan")
-            admit(central.node.database, record, SystemClock())
+            admit(central.node, record)
         assert code(http.get("/v1/tickets")) is ProblemCode.NOT_FOUND
         assert http.get("/v1/tickets", params={"site": "one"}).json() == {"tickets": []}
 
