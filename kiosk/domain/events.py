@@ -60,6 +60,16 @@ class LogHead:
     hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """`raw` is the event as it is stored, hashed and sent; `hash` its hex SHA-256."""
+
+    incarnation: str
+    sequence: int
+    hash: str
+    raw: bytes
+
+
 _HEX_16: Final = re.compile(r"[0-9a-f]{16}\Z")
 _PATTERNS: Final = {
     "origin": _HEX_16,
@@ -96,6 +106,13 @@ def decode(raw: bytes) -> Event | Malformed:
         return Malformed("not JSON in UTF-8")
     fault = _fault(document)
     return Event(**document) if fault is None else Malformed(fault)
+
+
+def parent_of(event: Event) -> str | None:
+    """The incarnation that this first event of another continues; None where it continues none, or is no first one."""
+    parent = event.body.get("parent")
+    incarnation = parent.get("incarnation") if event.type == NODE_STARTED and isinstance(parent, dict) else None
+    return incarnation if isinstance(incarnation, str) else None
 
 
 def broken_link(event: Event, before: LogHead | None) -> str | None:

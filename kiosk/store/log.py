@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 from sqlite_utils import Database
 
 from kiosk.domain import hlc
-from kiosk.domain.events import NO_EVENT, Event, LogHead, digest, encode
+from kiosk.domain.events import NO_EVENT, Event, LogHead, StoredEvent, digest, encode
 from kiosk.trusted_clock import TrustedClock
 
 Upstream = Literal["site", "central"]
@@ -25,16 +25,6 @@ class Node:
     origin: str
     incarnation: str
     clock: TrustedClock
-
-
-@dataclass(frozen=True, slots=True)
-class StoredEvent:
-    """`raw` is the event as it is stored, hashed and sent; `hash` its hex SHA-256."""
-
-    incarnation: str
-    sequence: int
-    hash: str
-    raw: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +48,19 @@ _INCARNATIONS: Final = """
 
 def append(db: Database, node: Node, event_type: str, body: Mapping[str, Any], version: int = 1) -> StoredEvent:
     """Write the next event, inside the caller's transaction."""
-    newest = db.conn.execute("SELECT incarnation, sequence, hlc, hash FROM events ORDER BY position DESC LIMIT 1")
-    before, last, stamp, previous = newest.fetchone() or (node.incarnation, 0, 0, NO_EVENT)
+    # Events that were lost and fetched back lie behind our own: the newest by position need not be of this incarnation.
+    newest = db.conn.execute("SELECT 0, hlc, hash FROM events ORDER BY position DESC LIMIT 1").fetchone()
+    newest = newest or (0, 0, NO_EVENT)
+    own = db.conn.execute(
+        "SELECT sequence, hlc, hash FROM events WHERE incarnation = ? ORDER BY sequence DESC LIMIT 1",
+        (node.incarnation,),
+    ).fetchone()
+    sequence, stamp, previous = own or newest
     event = Event(
         origin=node.origin,
         incarnation=node.incarnation,
-        sequence=last + 1 if before == node.incarnation else 1,
-        hlc=hlc.to_hex(hlc.next_stamp(stamp, node.clock.read().at)),
+        sequence=sequence + 1,
+        hlc=hlc.to_hex(hlc.next_stamp(max(stamp, newest[1]), node.clock.read().at)),
         type=event_type,
         version=version,
         body=body,
@@ -143,6 +139,22 @@ def acknowledged(db: Database, by: Upstream | None = None) -> Mapping[str, int]:
         (by, by),
     )
     return dict(rows.fetchall())
+
+
+def unsent(db: Database, by: Upstream) -> tuple[str, ...]:
+    """Incarnations that this upstream has not acknowledged to their end; the one that was written last comes first."""
+    rows = db.conn.execute(
+        f"""
+        {_INCARNATIONS}
+        SELECT incarnation FROM incarnations JOIN events USING (incarnation)
+        WHERE sequence = (SELECT max(sequence) FROM events WHERE incarnation = incarnations.incarnation)
+            AND sequence > coalesce((SELECT sequence FROM acknowledgements
+                                     WHERE incarnation = incarnations.incarnation AND by = ?), 0)
+        ORDER BY position DESC
+        """,  # noqa: S608  # our own words
+        (by,),
+    )
+    return tuple(incarnation for (incarnation,) in rows)
 
 
 def backlog(db: Database) -> Backlog:

@@ -1,93 +1,96 @@
-"""What is said on one connection: hello, and then every event that the server lacks, in order.
+"""What is said on one connection about one origin: hello, and then every event that upstream lacks.
 
-What the server holds decides where to go on, never a cursor of our own; what contradicts our log is left alone and
-reported, while everything else goes on.
+What upstream holds decides where to go on, never a cursor of our own; what contradicts our log is left alone and
+reported, while everything else goes on. The kiosk speaks so to its site, and the site to the nation.
 """
 
-import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from typing import Final, TypeVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
 
 import structlog
-from sqlite_utils import Database
 
-from kiosk.domain.events import LogHead
+from kiosk.domain.events import Event, LogHead, StoredEvent, decode, parent_of
 from kiosk.errors import ProtocolMismatchError
 from kiosk.faults import fault_point
-from kiosk.store.database import transaction
-from kiosk.store.log import StoredEvent, acknowledge, acknowledged, heads, read_after, retract
-from kiosk.store.writer import Store
-from kiosk.sync.client import MessageRefusedError, SyncClient, TooSlowError
-from kiosk.sync.wire import MAX_BATCH_BYTES, MAX_BATCH_EVENTS, MAX_HEADS, Head, Hello, Limits, Problem, ProblemCode
-
-T = TypeVar("T")
+from kiosk.sync.client import MessageRefusedError, TooSlowError
+from kiosk.sync.outgoing_log import OutgoingLog, Survey, Upstream
+from kiosk.sync.wire import (
+    MAX_BATCH_BYTES,
+    MAX_BATCH_EVENTS,
+    MAX_HEADS,
+    Head,
+    Hello,
+    Limits,
+    Problem,
+    ProblemCode,
+    Pull,
+)
 
 log = structlog.get_logger(__name__)
 
 _MORE_THAN_HERE: Final = "The server holds events of this kiosk that are not here: its disk was restored or cloned."
 _OTHER_THAN_HERE: Final = "The server holds another history of this kiosk: its disk was restored or cloned."
+_RECOVERED: Final = "This kiosk's disk was restored from an older copy; what the server held of it was fetched back."
+_TWIN: Final = "Another machine writes as this kiosk: its disk was cloned. Switch one of them off and pair it anew."
+
+
+@dataclass(frozen=True, slots=True)
+class _Lost:
+    """Upstream holds `incarnation` up to `until`, and we only up to `after`, 0 for nothing."""
+
+    incarnation: str
+    after: int
+    until: int
 
 
 class Conversation:
-    """Belongs to one event loop. `alarms`: incarnation -> a sentence for the technician; those are not pushed."""
+    """Belongs to one thread. `alarms`: incarnation -> a sentence for the technician; those are not pushed."""
 
-    def __init__(self, client: SyncClient, store: Store, origin: str) -> None:
+    def __init__(self, upstream: Upstream, outgoing: OutgoingLog) -> None:
         self.alarms: dict[str, str] = {}
-        self._client = client
-        self._store = store
-        self._origin = origin
+        self.recovered = ""
+        """A sentence for the technician, for as long as this conversation lives: events of ours came back."""
+        self._upstream = upstream
+        self._log = outgoing
         self._held: dict[str, int] = {}
-        self._behind: tuple[str, ...] = ()
-        self._epoch: int | None = None
         self._limits = Limits()
         self._batch_events = MAX_BATCH_EVENTS
+        self._was_level = False
+
+    @property
+    def trouble(self) -> str:
+        """One sentence on what a person must look at; empty where all is well."""
+        return next(iter(self.alarms.values()), self.recovered)
 
     async def hello(self) -> None:
-        """Compares both logs; afterwards it is known where each incarnation goes on. Raises SyncError."""
-        own, acked = await self._ask(lambda db: (heads(db), acknowledged(db, "site")))
-        told = _worth_telling(own, acked)
-        answer = await self._client.hello(
-            Hello(
-                origin=self._origin,
-                heads=tuple(Head(incarnation=o.incarnation, sequence=o.sequence, hash=o.hash) for o in told),
-                acknowledged={o.incarnation: acked[o.incarnation] for o in told if acked.get(o.incarnation)},
-                server_epoch=self._epoch,
-            )
-        )
-        self._epoch = answer.server_epoch
-        self._limits = answer.limits
-        theirs = {head.incarnation: head for head in answer.heads}
-        agreed: dict[str, int] = {}
-        for mine in told:
-            held = theirs.pop(mine.incarnation, None)
-            fault = _OTHER_THAN_HERE if mine.incarnation in answer.forks else await self._fault(mine, held)
-            if fault is None:
-                agreed[mine.incarnation] = 0 if held is None else held.sequence
-            else:
-                self._alarm(mine.incarnation, fault)
-        for forgotten in theirs.keys() - acked.keys():  # what was pruned here is still known as acknowledged
-            self._alarm(forgotten, _MORE_THAN_HERE)
-        await self._believe(agreed, acked, answer.central)
-        self._held = agreed
-        self._behind = tuple(o.incarnation for o in told if agreed.get(o.incarnation, o.sequence) < o.sequence)
+        """Compares both logs and takes back what was lost here; afterwards it is known where each incarnation goes on.
+
+        Raises SyncError.
+        """
+        while await self._greet():
+            pass  # upstream names a hundred forgotten incarnations at a time
+        self._was_level = True
 
     async def push(self) -> bool:
-        """Sends one batch, oldest first; False when all that is written is held. Raises SyncError."""
-        for incarnation in dict.fromkeys((*self._behind, self._store.node.incarnation)):
-            if incarnation not in self.alarms and await self._push_next(incarnation):
+        """Sends one batch, the newest status first; False when all that is written is held. Raises SyncError."""
+        for incarnation in await self._log.unsent():
+            if await self.push_next(incarnation):
                 return True
-        self._behind = ()
         return False
 
-    async def _push_next(self, incarnation: str) -> bool:
+    async def push_next(self, incarnation: str) -> bool:
+        """Sends the next batch of this incarnation; False where there is none, or it must not be sent."""
+        if incarnation in self.alarms:
+            return False
         held = self._held.setdefault(incarnation, 0)
         most = min(self._batch_events, self._limits.batch_events)
         size = min(MAX_BATCH_BYTES, self._limits.batch_bytes)
-        batch = await self._ask(lambda db: read_after(db, incarnation, held, most, size))
+        batch = await self._log.read_after(incarnation, held, most, size)
         if not batch:
             return False
         try:
-            answer = await self._client.append([event.raw for event in batch])
+            answer = await self._upstream.append([event.raw for event in batch])
         except TooSlowError:
             self._batch_events = max(1, len(batch) // 2)  # a thin line: less at a time gets through
             raise
@@ -101,9 +104,98 @@ class Conversation:
         self._batch_events = min(MAX_BATCH_EVENTS, self._batch_events * 2)
         return True
 
+    async def _greet(self) -> bool:
+        """One hello; True when events of ours came back, and there may be more of them."""
+        survey = await self._log.survey()
+        told = _worth_telling(survey)
+        answer = await self._upstream.hello(_hello(self._log.origin, survey, told))
+        await self._log.hear_epoch(answer.server_epoch)
+        self._limits = answer.limits
+        theirs = {head.incarnation: head for head in answer.heads}
+        agreed: dict[str, int] = {}
+        lost: dict[str, _Lost] = {}
+        for mine in told:
+            held = theirs.pop(mine.incarnation, None)
+            if mine.incarnation in answer.forks:
+                self._alarm(mine.incarnation, _OTHER_THAN_HERE)
+            elif held is None:
+                agreed[mine.incarnation] = 0
+            elif held.sequence > max(mine.sequence, survey.acknowledged.get(mine.incarnation, 0)):
+                lost[mine.incarnation] = _Lost(mine.incarnation, mine.sequence, held.sequence)
+            elif await self._is_ours(mine, held):
+                agreed[mine.incarnation] = held.sequence
+        known = {
+            head.incarnation for head in survey.heads
+        } | survey.acknowledged.keys()  # the latter also of the pruned
+        for head in theirs.values():
+            if head.incarnation not in known:
+                lost[head.incarnation] = _Lost(head.incarnation, 0, head.sequence)
+        await self._believe(agreed, survey.acknowledged, {one: answer.central.get(one, 0) for one in agreed})
+        self._held = agreed
+        return await self._recover({name: one for name, one in lost.items() if name not in self.alarms})
+
+    async def _is_ours(self, mine: LogHead, held: Head) -> bool:
+        """Whether the last event that upstream holds is the one that is here."""
+        here = mine.hash
+        if held.sequence < mine.sequence:
+            event = next(iter(await self._log.read_after(mine.incarnation, held.sequence - 1, 1, 1)), None)
+            if event is None or event.sequence != held.sequence:
+                # Pruned here, so central has it; our upstream lost it and must fetch it from there.
+                log.warning("upstream_lacks_pruned", incarnation=mine.incarnation, sequence=held.sequence)
+                return False
+            here = event.hash
+        if here != held.hash:
+            self._alarm(mine.incarnation, _OTHER_THAN_HERE)
+        return here == held.hash
+
+    async def _recover(self, lost: dict[str, _Lost]) -> bool:
+        if not lost:
+            return False
+        await self._log.lose(has_twin=self._was_level)
+        names = tuple(lost)
+        count = 0
+        try:
+            while lost:
+                count += await self._take_back(next(iter(lost.values())), lost)
+        except ProtocolMismatchError:  # an older server gives nothing back
+            for incarnation in names:
+                self._alarm(incarnation, _MORE_THAN_HERE)
+        if count:
+            self.recovered = _TWIN if self._was_level else _RECOVERED
+            log.error("history_recovered", origin=self._log.origin, events=count, has_twin=self._was_level)
+        return count > 0
+
+    async def _take_back(self, one: _Lost, lost: dict[str, _Lost]) -> int:
+        """How many events came back. The incarnation that this one continues comes first, so that no chain hangs."""
+        del lost[one.incarnation]
+        after = one.after
+        events = await self._pull(one, after)
+        first = _first(events)
+        parent = None if first is None or after else parent_of(first)
+        if parent in lost:
+            before = await self._take_back(lost[parent], lost)
+            lost[one.incarnation] = one  # asked for again instead of kept: a hundred batches are too much to hold
+            return before + await self._take_back(one, lost)
+        is_pruned = after == 0 and first is not None and first.sequence > 1
+        while events and after < one.until and not is_pruned:
+            fault = await self._log.take_back(one.incarnation, after, events)
+            if fault is not None:
+                self._alarm(one.incarnation, fault)
+                return after - one.after
+            after += len(events)
+            events = await self._pull(one, after)
+        if after < one.until:  # what upstream itself has pruned, we would have pruned too
+            await self._log.believe({one.incarnation: one.until}, {}, {})
+        return after - one.after
+
+    async def _pull(self, one: _Lost, after: int) -> Sequence[bytes]:
+        if after >= one.until:
+            return ()
+        return await self._upstream.pull(Pull(origin=self._log.origin, incarnation=one.incarnation, after=after))
+
     async def _taken(self, incarnation: str, sequence: int, central: Mapping[str, int]) -> None:
         fault_point("sync.before_ack_stored")
-        await self._believe({incarnation: sequence}, {}, central)
+        await self._log.believe({incarnation: sequence}, {}, central)
         self._held[incarnation] = sequence
 
     async def _refused(self, incarnation: str, batch: Sequence[StoredEvent], problem: Problem) -> None:
@@ -123,47 +215,43 @@ class Conversation:
         else:
             self._alarm(incarnation, f"The server refuses an event of this kiosk: {problem.detail}")
 
-    async def _fault(self, mine: LogHead, held: Head | None) -> str | None:
-        """Why the server's log cannot be continued with ours, None if it can."""
-        if held is None:
-            return None
-        if held.sequence > mine.sequence:
-            return _MORE_THAN_HERE
-        here = mine.hash
-        if held.sequence < mine.sequence:
-            here = (await self._ask(lambda db: read_after(db, mine.incarnation, held.sequence - 1, 1)))[0].hash
-        return None if here == held.hash else _OTHER_THAN_HERE
-
     async def _believe(self, held: Mapping[str, int], acked: Mapping[str, int], central: Mapping[str, int]) -> None:
-        """Writes down what is safe where. Less than was acknowledged: the server was restored from an older copy."""
-        lost = {incarnation for incarnation, sequence in held.items() if sequence < acked.get(incarnation, 0)}
+        """Writes down what is safe where. Less than was acknowledged: upstream was restored from an older copy."""
+        lost = {one: sequence for one, sequence in held.items() if sequence < acked.get(one, 0)}
+        more = {one: sequence for one, sequence in held.items() if sequence > acked.get(one, 0)}
         if lost:
             log.warning("server_restored", incarnations=len(lost))
-
-        def write(db: Database) -> None:
-            with transaction(db):
-                for incarnation, sequence in held.items():
-                    if incarnation in lost:
-                        retract(db, incarnation, sequence, "site")
-                    elif sequence > acked.get(incarnation, 0):
-                        acknowledge(db, incarnation, sequence, "site")
-                for incarnation, sequence in central.items():
-                    acknowledge(db, incarnation, sequence, "central")
-
-        await self._ask(write)
+        await self._log.believe(more, lost, central)
 
     def _alarm(self, incarnation: str, sentence: str) -> None:
         if incarnation not in self.alarms:
             self.alarms[incarnation] = sentence
             log.error("sync_alarm_raised", incarnation=incarnation, detail=sentence)
 
-    async def _ask(self, work: Callable[[Database], T]) -> T:
-        return await asyncio.wrap_future(self._store.submit(work))
+
+def _hello(origin: str, survey: Survey, told: Sequence[LogHead]) -> Hello:
+    acknowledged = survey.acknowledged
+    return Hello(
+        origin=origin,
+        heads=tuple(Head(incarnation=one.incarnation, sequence=one.sequence, hash=one.hash) for one in told),
+        acknowledged={
+            one.incarnation: acknowledged[one.incarnation] for one in told if acknowledged.get(one.incarnation)
+        },
+        server_epoch=survey.server_epoch,
+        numbers=tuple(survey.numbers),
+    )
 
 
-def _worth_telling(own: Sequence[LogHead], acked: Mapping[str, int]) -> Sequence[LogHead]:
+def _first(events: Sequence[bytes]) -> Event | None:
+    """If it is well formed; whoever takes it back judges it."""
+    event = decode(events[0]) if events else None
+    return event if isinstance(event, Event) else None
+
+
+def _worth_telling(survey: Survey) -> Sequence[LogHead]:
     """At most MAX_HEADS: first what is not safe yet, then the newest of the rest."""
-    unsafe = [head for head in own if acked.get(head.incarnation, 0) < head.sequence][:MAX_HEADS]
-    safe = [head for head in own if acked.get(head.incarnation, 0) >= head.sequence]
+    acked = survey.acknowledged
+    unsafe = [head for head in survey.heads if acked.get(head.incarnation, 0) < head.sequence][:MAX_HEADS]
+    safe = [head for head in survey.heads if acked.get(head.incarnation, 0) >= head.sequence]
     room = MAX_HEADS - len(unsafe)
     return [*unsafe, *safe[max(0, len(safe) - room) :]]

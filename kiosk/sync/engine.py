@@ -25,6 +25,7 @@ from kiosk.store.writer import Store
 from kiosk.sync.backoff import backoff_s, obedient_backoff_s
 from kiosk.sync.client import Deadlines, SyncClient
 from kiosk.sync.conversation import Conversation
+from kiosk.sync.kiosk_log import KioskLog
 from kiosk.sync.status import SyncState, SyncStatus
 
 log = structlog.get_logger(__name__)
@@ -112,7 +113,7 @@ class SyncEngine:
 
     async def _keep_up(self) -> None:
         async with SyncClient(self._server_url, self._site_id, self._identity, self._pace.deadlines) as client:
-            conversation = Conversation(client, self._store, self._identity.device_id)
+            conversation = Conversation(client, KioskLog(self._store))
             while True:
                 try:
                     await self._stay_in_touch(conversation)
@@ -133,7 +134,7 @@ class SyncEngine:
                 while await conversation.push():
                     await self._report_contact(conversation, await self._backlog())
                 self._failures = 0
-                await self._report_contact(conversation, await self._backlog() if conversation.alarms else _ALL_SENT)
+                await self._report_contact(conversation, await self._backlog() if conversation.trouble else _ALL_SENT)
                 is_woken = await self._is_woken_within(self._pace.hello_every_s)
 
     async def _pause_after(self, error: Exception) -> None:
@@ -163,7 +164,7 @@ class SyncEngine:
         if self._has_contact is not True:
             self._has_contact = True
             log.info("server_reached", server=self._server_url)
-        alarm = next(iter(conversation.alarms.values()), "")
+        alarm = conversation.trouble
         self._publish(
             SyncStatus(
                 state=SyncState.ALARM if alarm else SyncState.ONLINE,
