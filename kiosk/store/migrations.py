@@ -164,7 +164,27 @@ def remember_the_server_epoch(db: Database) -> None:
     db.conn.execute("ALTER TABLE node_state ADD COLUMN server_epoch INTEGER")
 
 
-_CHANGES: Final = (begin, count_anew_after_a_loss, remember_the_server_epoch)
+def keep_what_the_server_hands_down(db: Database) -> None:
+    """Whole signed files, checked before they are kept; the newest two of each, in case one cannot be read later."""
+    db.conn.execute(
+        """
+        CREATE TABLE snapshots (
+            kind TEXT NOT NULL CHECK (kind IN ('catalogue', 'site', 'trust')),
+            site_id TEXT NOT NULL,
+            version INTEGER NOT NULL CHECK (version >= 1),
+            received INTEGER NOT NULL,
+            sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+            signer TEXT NOT NULL CHECK (length(signer) = 16),
+            signature TEXT NOT NULL,
+            raw BLOB NOT NULL,
+            received_at TEXT NOT NULL,
+            PRIMARY KEY (kind, site_id, version)
+        ) STRICT
+        """
+    )
+
+
+_CHANGES: Final = (begin, count_anew_after_a_loss, remember_the_server_epoch, keep_what_the_server_hands_down)
 _migrations: Final = Migrations("kiosk")
 for _change in _CHANGES:
     _migrations()(_change)

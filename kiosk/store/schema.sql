@@ -63,6 +63,19 @@ CREATE TABLE service_days (
     UNIQUE (site_id, service_day)
 ) STRICT;
 
+CREATE TABLE snapshots (
+    kind TEXT NOT NULL CHECK (kind IN ('catalogue', 'site', 'trust')),
+    site_id TEXT NOT NULL,
+    version INTEGER NOT NULL CHECK (version >= 1),
+    received INTEGER NOT NULL,
+    sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+    signer TEXT NOT NULL CHECK (length(signer) = 16),
+    signature TEXT NOT NULL,
+    raw BLOB NOT NULL,
+    received_at TEXT NOT NULL,
+    PRIMARY KEY (kind, site_id, version)
+) STRICT;
+
 CREATE TABLE stops (
     ticket_id TEXT NOT NULL REFERENCES tickets (id),
     position INTEGER NOT NULL CHECK (position >= 1),
