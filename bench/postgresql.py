@@ -25,6 +25,7 @@ _INSTALLED: Final = Path("/usr/lib/postgresql")
 _MEMORY: Final = Path("/dev/shm")  # noqa: S108  # a folder of ours is made in it, with a name nobody can know
 _ROOM_IN_MEMORY: Final = 2 * 1024**3
 _OWNER: Final = "giliran"
+_LOG: Final = "postgresql.log"
 _GUARD: Final = 'trap "" INT TERM HUP; read -r _; "$1/pg_ctl" -D "$2/data" -s -m immediate stop; rm -rf "$2"'
 """Waits for the end of its input, which comes when we let go of it or die."""
 
@@ -118,7 +119,7 @@ def _start(binaries: Path, folder: Path, user: str | None, settings: Mapping[str
     options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
     _run(binaries / "initdb", "-D", data, "-U", _OWNER, "-A", "trust", "-E", "UTF8", "--locale=C", "-N", user=user)
     _run(
-        binaries / "pg_ctl", "-D", data, "-l", folder / "log", "-w", "-o", f"-k {folder} {options}", "start", user=user
+        binaries / "pg_ctl", "-D", data, "-l", folder / _LOG, "-w", "-o", f"-k {folder} {options}", "start", user=user
     )  # fmt: skip
 
 
@@ -128,7 +129,9 @@ def _run(*command: str | Path, user: str | None) -> None:
         text=True, check=False,
     )  # fmt: skip
     if finished.returncode:
-        raise NoPostgresError(f"PostgreSQL could not be started: {finished.stderr.strip()}")
+        log = next((Path(word) for word in command if str(word).endswith(_LOG)), None)
+        said = log.read_text() if log is not None and log.exists() else finished.stderr
+        raise NoPostgresError(f"PostgreSQL could not be started: {' '.join(said.split())}")
 
 
 def _user() -> str | None:

@@ -7,13 +7,16 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from starlette.exceptions import HTTPException
 
 from kiosk.sync.wire import ProblemCode
 from kiosk.version import VERSION
 from server.api_page import api_page
+from server.database import store_error
 from server.node import Node
+from server.numbers_api import numbers_router
 from server.pairing import pairing_router
 from server.problems import RefusedError, problem_response
 from server.reading_api import reading_router
@@ -35,6 +38,7 @@ def create_app(node: Node, pairing_secret: bytes | None = None) -> FastAPI:
         redoc_url=None,
     )
     app.include_router(sync_router(node))
+    app.include_router(numbers_router(node))
     app.include_router(reading_router(node))
     if pairing_secret is not None:
         app.include_router(pairing_router(node, pairing_secret))
@@ -71,8 +75,9 @@ def _explain_failures(app: FastAPI) -> None:
         return problem_response(RefusedError(ProblemCode.NOT_FOUND, detail))
 
     @app.exception_handler(DBAPIError)
-    async def store_failed(_: Request, error: DBAPIError) -> Response:
-        log.error("server_store_failed", detail=str(error.orig))
+    @app.exception_handler(NoConnectionError)
+    async def store_failed(_: Request, error: SQLAlchemyError) -> Response:
+        log.error("server_store_failed", detail=str(store_error(error) if isinstance(error, DBAPIError) else error))
         refusal = RefusedError(ProblemCode.BUSY, "The database cannot be used now.", retry_after_s=_BUSY_FOR_S)
         return problem_response(refusal)
 

@@ -26,7 +26,6 @@ _SESSION: Final = """
     SELECT set_config('statement_timeout', '30s', false),
            set_config('lock_timeout', '5s', false),
            set_config('idle_in_transaction_session_timeout', '30s', false),
-           set_config('client_encoding', 'UTF8', false),
            set_config('synchronous_commit', CASE value WHEN 'off' THEN 'on' ELSE value END, false)
     FROM current_setting('synchronous_commit') AS value
 """
@@ -86,9 +85,13 @@ def postgresql_engine(address: str, connections: int) -> Engine:
         url,
         pool_size=connections,
         max_overflow=0,
+        pool_timeout=10,
         pool_pre_ping=True,  # a connection that died costs no request
         hide_parameters=True,
-        connect_args={name: value for name, value in _CONNECTING.items() if name not in url.query},
+        connect_args={
+            **{name: value for name, value in _CONNECTING.items() if name not in url.query},
+            "client_encoding": "UTF8",
+        },
     )
     event.listen(engine, "connect", _prepare)
     return engine

@@ -8,13 +8,14 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from kiosk.sync.wire import Problem, ProblemCode
 from kiosk.version import VERSION
-from server.database import Database
+from server.database import Database, store_error
 from server.node import Node
 from server.problems import RefusedError
-from server.schema import devices, poison
+from server.schema import devices, poison, server_epoch
 from server.settings import Role
 from server.tickets import TicketList, newest_tickets
 
@@ -76,10 +77,13 @@ def _tickets(database: Database, site: str | None, service_day: date | None, lim
 
 
 def _readiness(database: Database) -> Readiness:
-    """Takes the write lock and gives it back: what an append needs, without leaving a trace."""
+    """Takes a write lock and gives it back: what an append needs, without leaving a trace."""
     try:
         with database.writing() as connection:
+            connection.execute(select(server_epoch.c.epoch).with_for_update())  # PostgreSQL: refused if it only reads
             parked = connection.execute(select(func.count()).select_from(poison)).scalar_one()
             return Readiness(ready=True, parked_events=parked)
     except DBAPIError as error:
-        return Readiness(ready=False, reasons=(f"The database cannot be written: {error.orig}.",))
+        return Readiness(ready=False, reasons=(str(store_error(error)),))
+    except NoConnectionError:
+        return Readiness(ready=False, reasons=("Every connection to the database is in use: try again.",))

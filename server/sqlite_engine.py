@@ -42,7 +42,7 @@ def sqlite_engine(data_dir: Path, url: str | None, connections: int) -> Engine:
         raise StoreError(f"SQLite {dbapi2.sqlite_version} is too old: install pysqlite3 0.6.1 or newer.")
     make_folder(data_dir)
     address = url or f"sqlite+pysqlite:///{(data_dir / FILE_NAME).absolute().as_posix()}"
-    engine = create_engine(address, module=dbapi2, pool_size=connections, max_overflow=0)
+    engine = create_engine(address, module=dbapi2, pool_size=connections, max_overflow=0, pool_timeout=10)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", begin)
     return engine
