@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import structlog
 from sqlalchemy import Connection, insert, update
 
 from kiosk.domain.event_bodies import device_enrolled, device_revoked
@@ -15,6 +16,8 @@ from server.devices import DeviceRecord, devices_of_site, find_record
 from server.node import Node, open_node
 from server.schema import devices
 from server.settings import Role, ServerSettings
+
+log = structlog.get_logger(__name__)
 
 
 class EnrolmentConflictError(KioskError):
@@ -122,4 +125,5 @@ def revoke(node: Node, site_id: str, device_id: str) -> bool:
         if shut_out.rowcount == 0:
             return False
         node.own_log.append(connection, site_id, DEVICE_REVOKED, device_revoked(device_id))
+    log.info("device_revoked", device=device_id, site=site_id)
     return True

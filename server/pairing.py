@@ -49,6 +49,7 @@ def pairing_router(node: Node, secret: bytes) -> APIRouter:
 
         409 where another kiosk of the site has this number or letter.
         """
+        node.strangers.check(request)
         check_protocol(request)
         record = _record(await read_body(request), secret)
         try:

@@ -1,0 +1,88 @@
+"""How often one asker may ask, so that one that runs wild, or means ill, does not slow the others."""
+
+import ipaddress
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.requests import Request
+
+from kiosk.sync.wire import ProblemCode
+from server.problems import RefusedError
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    per_s: float
+    burst: int
+    """So many at once, after a silence."""
+
+
+SIGNED: Final = Rate(200, 400)
+"""Of one device. A kiosk that sends 90 days of events in batches needs a tenth of it."""
+UNSIGNED: Final = Rate(20, 60)
+"""Of one address: the kiosks of a hall behind one router may all come back at once."""
+CODES: Final = Rate(1, 10)
+"""Of one address: a person types a code, a machine guesses it."""
+
+_MOST_ASKERS: Final = 10_000
+_NET_BITS_V6: Final = 64
+"""What one subscriber has of IPv6; a single address of it means nothing."""
+
+
+class Buckets:
+    """A token bucket for each asker. Used on the event loop's thread only; knows so many askers and not one more.
+
+    An asker that was forgotten for others starts with a full bucket.
+    """
+
+    def __init__(self, rate: Rate, monotonic: Callable[[], float] = time.monotonic, most: int = _MOST_ASKERS) -> None:
+        self._interval_s = 1 / rate.per_s
+        self._burst_s = rate.burst / rate.per_s
+        self._monotonic = monotonic
+        self._most = most
+        self._full_at: OrderedDict[Hashable, float] = OrderedDict()
+
+    def take(self, asker: Hashable) -> None:
+        """Raises RefusedError(`rate`) when the asker's bucket is empty."""
+        now = self._monotonic()
+        full_at = max(now, self._full_at.get(asker, now)) + self._interval_s
+        if full_at - now > self._burst_s:
+            raise RefusedError(
+                ProblemCode.RATE, "You ask too often.", retry_after_s=max(1.0, full_at - now - self._burst_s)
+            )
+        self._full_at[asker] = full_at
+        self._full_at.move_to_end(asker)
+        if len(self._full_at) > self._most:
+            self._full_at.popitem(last=False)
+
+
+class Strangers:
+    """Of requests that no signature covers, by the address they come from: behind a proxy on this machine the one that
+    it names in X-Forwarded-For, behind any other proxy that proxy's own.
+    """
+
+    def __init__(self, unsigned: Rate = UNSIGNED, codes: Rate = CODES) -> None:
+        self._unsigned = Buckets(unsigned)
+        self._codes = Buckets(codes)
+
+    def check(self, request: Request) -> None:
+        """Raises RefusedError(`rate`)."""
+        self._unsigned.take(_net(request))
+
+    def check_code(self, request: Request) -> None:
+        """The same for whoever brings a pairing code."""
+        self._codes.take(_net(request))
+
+
+def _net(request: Request) -> str:
+    host = request.client.host if request.client is not None else ""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if address.version == 6:  # the number is the name
+        return str(ipaddress.ip_network((address, _NET_BITS_V6), strict=False))
+    return host
