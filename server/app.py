@@ -15,6 +15,7 @@ from kiosk.sync.wire import ProblemCode
 from kiosk.version import VERSION
 from server.api_page import api_page
 from server.database import store_error
+from server.enrol_api import enrol_router
 from server.node import Node
 from server.numbers_api import numbers_router
 from server.pairing import pairing_router
@@ -40,6 +41,7 @@ def create_app(node: Node, pairing_secret: bytes | None = None) -> FastAPI:
     app.include_router(sync_router(node))
     app.include_router(numbers_router(node))
     app.include_router(reading_router(node))
+    app.include_router(enrol_router(node))
     if pairing_secret is not None:
         app.include_router(pairing_router(node, pairing_secret))
     page = api_page(app.openapi())

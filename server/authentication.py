@@ -1,6 +1,7 @@
 """Who asks: a request counts only with the signature of a paired device over all of it, once."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
@@ -32,33 +33,68 @@ class SignedRequest:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Whose signature fits. Whether it is still welcome, the caller's own transaction must ask."""
+
+    site_id: str
+    device_id: str
+    body: bytes
+
+
 async def authenticate(request: Request, database: Database, sessions: Sessions) -> SignedRequest:
     """The cheapest checks come first: without an open session not one byte of the body is read.
 
     Raises:
         RefusedError: the request is not from a device that may ask, or not for the first time.
     """
+    claim = await _claim(request, sessions)
+    device = await run_in_threadpool(paired_device, database, claim.session.site_id, claim.session.device_id)
+    _prove(request, claim, device.public_key)
+    return SignedRequest(device, claim.body)
+
+
+async def authenticate_by_session(request: Request, sessions: Sessions) -> Asker:
+    """Without a look into the database: by the key that the device had when the session was opened.
+
+    Raises RefusedError as `authenticate`, but not for a device that was revoked since.
+    """
+    claim = await _claim(request, sessions)
+    _prove(request, claim, claim.session.public_key)
+    return Asker(claim.session.site_id, claim.session.device_id, claim.body)
+
+
+class _Claim(NamedTuple):
+    session: OpenSession
+    counter: int
+    body: bytes
+
+
+async def _claim(request: Request, sessions: Sessions) -> _Claim:
     check_protocol(request)
     session = _session(request, sessions)
+    sessions.rates.take((session.site_id, session.device_id))
     counter = _counter(request)
-    body = await read_body(request)
-    device = await run_in_threadpool(paired_device, database, session.site_id, session.device_id)
+    return _Claim(session, counter, await read_body(request))
+
+
+def _prove(request: Request, claim: _Claim, public_key: bytes) -> None:
+    session = claim.session
     query = request.url.query
     parts = signing.SignedParts(
         method=request.method,
         path=f"{request.url.path}?{query}" if query else request.url.path,
-        body=body,
+        body=claim.body,
         site=session.site_id,
         device=session.device_id,
         session=session.id,
         challenge=session.challenge,
-        counter=counter,
+        counter=claim.counter,
     )
-    if not signing.verify(parts, request.headers.get(SIGNATURE_HEADER, ""), device.public_key):
+    if not signing.verify(parts, request.headers.get(SIGNATURE_HEADER, ""), public_key):
         raise RefusedError(ProblemCode.SIGNATURE, "The signature is not this device's over this request.")
-    if not session.advance(counter):
-        raise RefusedError(ProblemCode.REPLAYED, f"Counter {counter} was used in this session.")
-    return SignedRequest(device, body)
+    if not session.advance(claim.counter):
+        raise RefusedError(ProblemCode.REPLAYED, f"Counter {claim.counter} was used in this session.")
 
 
 def check_protocol(request: Request) -> None:

@@ -5,8 +5,13 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, select
 
-from kiosk.sync.wire import Head, Hello
+from kiosk.sync.wire import DeviceKind, Head, Hello
+from server.database import lock_site, milliseconds
+from server.devices import KnownDevice
+from server.node import Node
+from server.reservation import news_of, raise_series
 from server.schema import events, incarnations
+from server.settings import Role
 
 MAX_FORGOTTEN: Final = 100
 """Incarnations that the asker does not name: told so many at a time."""
@@ -56,3 +61,26 @@ def _hash_here(connection: Connection, site_id: str, origin: str, theirs: Head, 
         events.c.sequence == theirs.sequence,
     )
     return str(connection.execute(query).scalar_one())
+
+
+def note_hello(node: Node, device: KnownDevice, hello: Hello) -> None:
+    """What a hello tells besides: the epochs it has seen, that it is here, which shared numbers it holds.
+
+    Raises RefusedError where another server has taken over.
+    """
+    site_id, device_id = device.site_id, device.device_id
+    now_ms = milliseconds(node.clock.now())
+    node.fences.note(site_id, node.role, hello.server_epoch, device_id, now_ms)
+    node.fences.check(site_id)
+    if node.role is Role.CENTRAL:
+        node.fences.check_relay(site_id, hello.site_epoch, device_id, now_ms)
+    is_own = hello.origin == device_id  # a relay knows only its copy of what others wrote
+    node.contacts.note(site_id, device_id, hello.heads if is_own else ())
+    if node.role is not Role.SITE or device.kind is not DeviceKind.KIOSK:
+        return
+    news = news_of(node.database, site_id, hello.numbers)
+    if news:
+        with node.database.writing() as connection:
+            lock_site(connection, site_id)
+            raise_series(connection, site_id, news)
+    node.recoveries.heard(site_id, device_id)

@@ -2,8 +2,9 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import func, select
 
@@ -12,16 +13,24 @@ from kiosk.identity import Identity, load_or_create_identity
 from kiosk.paths import make_folder
 from kiosk.trusted_clock import TrustedClock
 from kiosk.version import RELEASED_AT
+from server.contact import Contacts
 from server.database import Database, moment, open_database
+from server.epochs import Fences
+from server.limits import Strangers
 from server.own_log import OwnLog
+from server.recovery import Recoveries
 from server.schema import device_health
+from server.service_day import ServiceDays
 from server.sessions import Sessions
 from server.settings import Role, ServerSettings
 
 
 @dataclass(frozen=True)
 class Node:
-    """`clock` is for durations and for what is only shown; whatever is decided by the wall asks `trusted_clock`."""
+    """`clock` is for durations and for what is only shown; whatever is decided by the wall asks `trusted_clock`.
+
+    `data_dir`: where its private files lie; None where it has none.
+    """
 
     role: Role
     database: Database
@@ -30,7 +39,13 @@ class Node:
     identity: Identity
     trusted_clock: TrustedClock
     own_log: OwnLog
+    service_days: ServiceDays
+    fences: Fences
+    recoveries: Recoveries
+    contacts: Contacts
     sessions: Sessions = field(default_factory=Sessions)
+    strangers: Strangers = field(default_factory=Strangers)
+    data_dir: Path | None = None
 
     def central(self, held: Mapping[str, int]) -> Mapping[str, int]:
         """Of what is `held` here, what is durable at central: all of it there, nothing known of it at a site."""
@@ -45,14 +60,30 @@ def open_node(settings: ServerSettings, clock: Clock | None = None, identity: Id
     clock = clock or SystemClock()
     make_folder(settings.data_dir)
     identity = identity or load_or_create_identity(settings.data_dir)
-    return start_node(settings.role, open_database(settings, clock), clock, identity)
+    return replace(
+        start_node(settings.role, open_database(settings, clock), clock, identity), data_dir=settings.data_dir
+    )
 
 
 def start_node(role: Role, database: Database, clock: Clock, identity: Identity) -> Node:
     """The node that works on an open database, in an incarnation of its own."""
     trusted = TrustedClock(clock, _floor(database))
     own_log = OwnLog(identity.device_id, secrets.token_hex(8), trusted)
-    return Node(role, database, database.epoch(), clock, identity, trusted, own_log)
+    days = ServiceDays(own_log, trusted)
+    epoch = database.epoch()
+    return Node(
+        role=role,
+        database=database,
+        epoch=epoch,
+        clock=clock,
+        identity=identity,
+        trusted_clock=trusted,
+        own_log=own_log,
+        service_days=days,
+        fences=Fences(database, role, epoch),
+        recoveries=Recoveries(database, clock, days),
+        contacts=Contacts(database, trusted),
+    )
 
 
 def _floor(database: Database) -> datetime:

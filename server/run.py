@@ -5,13 +5,14 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
 import structlog
 import uvicorn
+from sqlalchemy.exc import DBAPIError
 
 from kiosk.clock import Clock
 from kiosk.errors import KioskError, StoreReadOnlyError
@@ -20,11 +21,11 @@ from kiosk.lock import FolderLock
 from kiosk.paths import make_folder
 from kiosk.sync.wire import PROTOCOL, PROTOCOL_HEADER
 from server.app import create_app
-from server.chores import Chores
+from server.chores import Chore, Chores
 from server.node import Node, open_node
 from server.pairing import pairing_secret
 from server.receiving import RECEIVE_WITHIN_S, punctual_protocol
-from server.settings import ServerSettings
+from server.settings import Role, ServerSettings
 
 log = structlog.get_logger(__name__)
 
@@ -92,6 +93,8 @@ class Server:
             self._uvicorn.run(sockets=[self._socket])
         finally:
             self._chores.stop()
+            with suppress(DBAPIError):  # what is lost only widens a bracket
+                self.node.contacts.write()
             (self._settings.data_dir / ADDRESS_FILE).unlink(missing_ok=True)
             self._while_open.close()
             self._ready.set()
@@ -124,8 +127,11 @@ class Server:
 
 def _chores(node: Node) -> Chores:
     """What a server does by itself, beside answering."""
-    del node
-    return Chores(())
+    hall = (
+        Chore("service day", 10.0, lambda: node.service_days.open_due(node.database)),
+        Chore("recovery", 1.0, node.recoveries.settle),
+    )
+    return Chores((Chore("contacts", 1.0, node.contacts.write_due), *(hall if node.role is Role.SITE else ())))
 
 
 class _Uvicorn(uvicorn.Server):

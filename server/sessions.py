@@ -9,14 +9,19 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Final
 
+from server.limits import SIGNED, Buckets, Rate
+
 PER_DEVICE: Final = 8
 DEVICES: Final = 10_000
 
 
 @dataclass(slots=True)
 class OpenSession:
+    """`public_key`: the device's, 32 raw bytes; it never changes."""
+
     site_id: str
     device_id: str
+    public_key: bytes
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     challenge: str = field(default_factory=lambda: secrets.token_hex(32))
     counter: int = 0
@@ -32,11 +37,12 @@ class OpenSession:
 class Sessions:
     """Used on the event loop's thread only. Within a device the longest unused session goes first."""
 
-    def __init__(self) -> None:
+    def __init__(self, rate: Rate = SIGNED) -> None:
+        self.rates = Buckets(rate)
         self._of_device: OrderedDict[tuple[str, str], OrderedDict[str, OpenSession]] = OrderedDict()
 
-    def open(self, site_id: str, device_id: str) -> OpenSession:
-        session = OpenSession(site_id, device_id)
+    def open(self, site_id: str, device_id: str, public_key: bytes) -> OpenSession:
+        session = OpenSession(site_id, device_id, public_key)
         own = self._of_device.setdefault((site_id, device_id), OrderedDict())
         self._of_device.move_to_end((site_id, device_id))
         own[session.id] = session

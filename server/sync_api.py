@@ -25,7 +25,7 @@ from server.authentication import SignedRequest, authenticate, check_protocol, p
 from server.database import milliseconds
 from server.devices import KnownDevice, lock_device
 from server.forks import ForkKind, record_fork
-from server.greeting import contradicted, held_heads
+from server.greeting import contradicted, held_heads, note_hello
 from server.ingest import Receipt, ingest
 from server.messages import PROBLEMS, binary_body, body_of, parse
 from server.node import Node
@@ -40,10 +40,11 @@ def sync_router(node: Node) -> APIRouter:
     @router.post(SESSION_PATH, openapi_extra=body_of(SessionRequest), summary="Ask for a challenge")
     async def open_session(request: Request) -> Session:
         """Unsigned. Every other request is signed over the challenge that comes back."""
+        node.strangers.check(request)
         check_protocol(request)
         wish = parse(SessionRequest, await read_body(request))
-        await run_in_threadpool(paired_device, node.database, wish.site, wish.device)
-        session = node.sessions.open(wish.site, wish.device)
+        device = await run_in_threadpool(paired_device, node.database, wish.site, wish.device)
+        session = node.sessions.open(wish.site, wish.device, device.public_key)
         return Session(
             session=session.id,
             challenge=session.challenge,
@@ -74,6 +75,7 @@ def _greet(node: Node, signed: SignedRequest) -> HelloAnswer:
     device = signed.device
     if message.origin != device.device_id:
         raise RefusedError(ProblemCode.FOREIGN_ORIGIN, f"{device.device_id} cannot speak for {message.origin}.")
+    note_hello(node, device, message)
     with node.database.reading() as connection:
         heads = held_heads(connection, device.site_id, message)
         strangers = contradicted(connection, device.site_id, message, heads)
@@ -96,9 +98,14 @@ def _append(node: Node, signed: SignedRequest) -> AppendAnswer:
     except BatchError as error:
         raise RefusedError(ProblemCode.MALFORMED, f"{error}.") from error
     device = signed.device
+    node.fences.check(device.site_id)
+    node.contacts.note(device.site_id, device.device_id)
     with node.database.writing() as connection:
         welcome(lock_device(connection, device.site_id, device.device_id))
-        receipt = ingest(connection, device.site_id, device.device_id, batch, milliseconds(node.clock.now()))
+        stated = node.contacts.write_pending(connection, device.site_id, device.device_id)
+        now_ms = milliseconds(node.trusted_clock.read().at)
+        receipt = ingest(connection, device.site_id, device.device_id, batch, now_ms)
+    node.contacts.written(device.site_id, device.device_id, stated)
     fault_point("server.before_answer")
     _log_receipt(signed, receipt)
     held = {receipt.incarnation: receipt.sequence} if receipt.incarnation and receipt.sequence else {}

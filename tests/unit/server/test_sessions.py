@@ -2,13 +2,13 @@ from server.sessions import PER_DEVICE, Sessions
 
 
 def test_counter_only_rises() -> None:
-    session = Sessions().open("hall", "kiosk")
+    session = Sessions().open("hall", "kiosk", b"")
     assert [session.advance(counter) for counter in (1, 1, 3, 2, 3, 4)] == [True, False, True, False, False, True]
 
 
 def test_session_belongs_to_its_device() -> None:
     sessions = Sessions()
-    session = sessions.open("hall", "kiosk")
+    session = sessions.open("hall", "kiosk", b"")
     assert sessions.find("hall", "kiosk", session.id) is session
     assert sessions.find("hall", "other", session.id) is None
     assert sessions.find("other", "kiosk", session.id) is None
@@ -16,9 +16,9 @@ def test_session_belongs_to_its_device() -> None:
 
 def test_session_in_use_outlives_those_that_a_stranger_opens() -> None:
     sessions = Sessions()
-    used = sessions.open("hall", "kiosk")
-    idle = sessions.open("hall", "kiosk")
+    used = sessions.open("hall", "kiosk", b"")
+    idle = sessions.open("hall", "kiosk", b"")
     for _ in range(PER_DEVICE * 3):
         assert sessions.find("hall", "kiosk", used.id) is used
-        sessions.open("hall", "kiosk")
+        sessions.open("hall", "kiosk", b"")
     assert sessions.find("hall", "kiosk", idle.id) is None

@@ -1,0 +1,137 @@
+"""The service day of each site: opened here, once, by a clock that can be trusted. Numbers count within it.
+
+A day never goes back, so the one mistake that cannot be mended is a day opened too far ahead. A leap longer than any
+closure is therefore believed only when this server's clock and a kiosk's say the same.
+"""
+
+import json
+from datetime import date, timedelta
+from functools import cache
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy import Connection, bindparam, func, select
+
+from kiosk.domain.event_bodies import day_opened
+from kiosk.domain.events import DAY_OPENED
+from kiosk.domain.service_day import OpenDay, day_of
+from kiosk.paths import resource_path
+from kiosk.trusted_clock import Reading, TrustedClock
+from server.database import Database, lock_site, upsert
+from server.own_log import OwnLog
+from server.schema import devices, service_days, sites
+
+log = structlog.get_logger(__name__)
+
+LONGEST_CLOSURE: Final = timedelta(days=31)
+"""Idul Fitri with its joint leave closes an office for two weeks."""
+
+_A_DAY: Final = timedelta(days=1)
+
+_IN_FORCE: Final = (
+    select(func.max(service_days.c.service_day)).where(service_days.c.site_id == bindparam("site")).scalar_subquery()
+)
+_DAY: Final = select(_IN_FORCE)
+_DAY_AND_ZONE: Final = select(
+    _IN_FORCE, select(sites.c.timezone).where(sites.c.site_id == bindparam("site")).scalar_subquery()
+)
+
+
+class ServiceDays:
+    """Safe to use from many threads: what it knows is in the database."""
+
+    def __init__(self, own_log: OwnLog, clock: TrustedClock) -> None:
+        self._own_log = own_log
+        self._clock = clock
+        self._doubted: date | None = None
+
+    def ensure(self, connection: Connection, site_id: str, told: date | None = None) -> date:
+        """The day in force, opened within the caller's transaction where it is due.
+
+        `told`: the day that a kiosk with a trusted clock is in. It counts only where our own clock says nothing.
+        """
+        lock_site(connection, site_id)
+        day, timezone = connection.execute(_DAY_AND_ZONE, {"site": site_id}).one()
+        current = None if day is None else date.fromisoformat(day)
+        zone = ZoneInfo(timezone) if timezone else _sample_timezone()
+        reading = self._clock.read()
+        due = day_due(current, reading, zone, told)
+        if due is not None:
+            self._open(connection, site_id, due)
+            return due.day
+        self._doubt(current, day_of(reading.at, zone), reading)
+        return current or day_of(reading.at, zone)
+
+    def open_due(self, database: Database) -> None:
+        """For every site of this server, whether anybody asks or not. Writes only where a day is due."""
+        with database.reading() as connection:
+            due = [site_id for site_id in known_sites(connection) if self._is_due(connection, site_id)]
+        for site_id in due:
+            with database.writing() as connection:
+                self.ensure(connection, site_id)
+
+    def _is_due(self, connection: Connection, site_id: str) -> bool:
+        """Without a trusted clock none is: the first visitor opens the day then, or a kiosk's own clock."""
+        reading = self._clock.read()
+        if not reading.is_trusted:
+            return False
+        day, timezone = connection.execute(_DAY_AND_ZONE, {"site": site_id}).one()
+        candidate = day_of(reading.at, ZoneInfo(timezone) if timezone else _sample_timezone())
+        return day is None or candidate.isoformat() > day
+
+    def _open(self, connection: Connection, site_id: str, due: OpenDay) -> None:
+        body = day_opened(site_id, due.day, clock_trusted=due.clock_trusted)
+        self._own_log.append(connection, site_id, DAY_OPENED, body)
+        row = {"site_id": site_id, "service_day": due.day.isoformat(), "origin": self._own_log.origin}
+        connection.execute(upsert(connection, service_days).values(row).on_conflict_do_nothing())
+        log.info("day_opened", site=site_id, service_day=due.day.isoformat(), clock_trusted=due.clock_trusted)
+
+    def _doubt(self, current: date | None, candidate: date, reading: Reading) -> None:
+        if not reading.is_trusted or current is None or candidate <= current or candidate == self._doubted:
+            return
+        self._doubted = candidate
+        log.error("day_doubted", service_day=current.isoformat(), clock_says=candidate.isoformat())
+
+
+def day_due(current: date | None, reading: Reading, timezone: ZoneInfo, told: date | None) -> OpenDay | None:
+    """The day to open now; None: the one in force goes on. `told` as in `ensure`."""
+    candidate = day_of(reading.at, timezone)
+    own = candidate if reading.is_trusted else None
+    if own is not None and current is not None and own <= current:
+        return None
+    for day, other in ((own, told), (told, own)):
+        if day is not None and _is_plausible(day, current, other):
+            return OpenDay(day, clock_trusted=day is own)
+    return OpenDay(candidate, clock_trusted=False) if current is None else None
+
+
+def _is_plausible(day: date, current: date | None, other: date | None) -> bool:
+    if current is None:
+        return True
+    is_witnessed = other is not None and abs(day - other) <= _A_DAY
+    return day > current and (is_witnessed or day - current <= LONGEST_CLOSURE)
+
+
+def day_in_force(connection: Connection, site_id: str) -> date | None:
+    """None: no day was ever opened there."""
+    day = connection.execute(_DAY, {"site": site_id}).scalar_one()
+    return None if day is None else date.fromisoformat(day)
+
+
+def known_sites(connection: Connection) -> list[str]:
+    """Every site that has a device or a timezone here."""
+    both = select(devices.c.site_id).union(select(sites.c.site_id))
+    return sorted(connection.execute(both).scalars())
+
+
+def note_timezone(connection: Connection, site_id: str, timezone: str) -> None:
+    """As a kiosk told it. What a site file said stays."""
+    row = {"site_id": site_id, "timezone": timezone}
+    connection.execute(upsert(connection, sites).values(row).on_conflict_do_nothing())
+
+
+@cache
+def _sample_timezone() -> ZoneInfo:
+    """Of the hall that ships with the program, for a site that nobody has told anything about."""
+    return ZoneInfo(json.loads(resource_path("assets/sites/mpp-jakarta.json").read_bytes())["timezone"])
