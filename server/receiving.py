@@ -1,38 +1,65 @@
-"""A limit on how long one client may take to hand over one request: uvicorn itself waits for ever (slow-loris)."""
+"""Limits on how long one client may take to hand over one request, and on how long its head may be.
+
+Uvicorn itself waits for ever (slow-loris), and its fast parser keeps whatever comes.
+"""
 
 import asyncio
 from typing import Any, Final
 
-import h11
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 RECEIVE_WITHIN_S: Final = 10.0
 """A full batch takes 5 s on a line of 512 kbit/s."""
+MAX_HEAD_BYTES: Final = 16 * 1024
+"""Of a request's line and its headers together."""
 
 
-class PunctualProtocol(H11Protocol):
+class PunctualProtocol(HttpToolsProtocol):
     """Cuts the connection when no whole request has come `within_s` after its first byte, or after connecting."""
 
     within_s = RECEIVE_WITHIN_S
     _overdue: asyncio.TimerHandle | None = None
+    _unread = 0
+    """Bytes of the piece in hand, as far as no whole request has been found in it."""
+    _head_bytes: int | None = None
+    """Bytes of a head that is not whole yet; None where none is on its way."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         super().connection_made(transport)
         self._expect_request()
 
     def data_received(self, data: bytes) -> None:
-        if self._overdue is None:
-            self._expect_request()
+        self._expect_request()
+        self._unread = len(data)
+        if self._head_bytes is not None:
+            self._head_bytes += len(data)
         super().data_received(data)
-        if self.conn.their_state is not h11.SEND_BODY and self.conn.their_state is not h11.IDLE:
-            self._stop_waiting()
+        if self._head_bytes is not None and self._head_bytes > MAX_HEAD_BYTES and not self.transport.is_closing():
+            self.send_400_response("The head of the request is too long.")
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._expect_request()
+        self._head_bytes = self._unread
+
+    def on_headers_complete(self) -> None:
+        self._head_bytes = None
+        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > MAX_HEAD_BYTES:
+            raise ValueError("the head of the request is too long")  # the parser stops, and uvicorn answers 400
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._unread = 0
+        self._stop_waiting()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
         super().connection_lost(exc)
 
     def _expect_request(self) -> None:
-        self._overdue = self.loop.call_later(self.within_s, self._cut)
+        if self._overdue is None:
+            self._overdue = self.loop.call_later(self.within_s, self._cut)
 
     def _stop_waiting(self) -> None:
         if self._overdue is not None:

@@ -34,7 +34,6 @@ ADDRESS_FILE: Final = "server.address"
 
 _CONNECTIONS: Final = 800
 """Below the 1,024 open files that systems allow a process by default."""
-_HEAD_BYTES: Final = 16 * 1024
 _IDLE_S: Final = 75
 _STOP_WITHIN_S: Final = 5
 
@@ -170,7 +169,6 @@ def _config(node: Node, secret: bytes | None, receive_within_s: float) -> uvicor
         server_header=False,
         headers=[(PROTOCOL_HEADER, PROTOCOL)],  # on every answer: a captive portal does not know it
         limit_concurrency=_CONNECTIONS,
-        h11_max_incomplete_event_size=_HEAD_BYTES,
         timeout_keep_alive=_IDLE_S,
         timeout_graceful_shutdown=_STOP_WITHIN_S,
     )
