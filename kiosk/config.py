@@ -40,12 +40,17 @@ class PrinterConfig:
 
 @dataclass(frozen=True, slots=True)
 class SyncConfig:
-    """`server` None: this kiosk is alone at its site and its numbers carry no letter."""
+    """`server` None: this kiosk is alone at its site and its numbers carry no letter; or a pairing code let it in, and
+    the address is kept with the enrolment. `authority`: see kiosk.sync.tls.trusted.
+    """
 
     server: str | None = setting(
         None,
         "the site server, such as http://192.168.1.10:8035; without one the kiosk is alone at its site",
         pattern=SERVER_URL,
+    )
+    authority: Path | None = setting(
+        None, "PEM file of the one authority that a https:// server is believed by; without one the machine's own store"
     )
 
 
@@ -110,14 +115,24 @@ def load_config(path: Path, look_closer: Callable[[KioskConfig], Iterable[Proble
     """
     config, problems = read_settings(KioskConfig, path)
     config = replace(config, printer=replace(config.printer, device=_anchored(config.printer.device, path)))
-    faults = (*problems, *look_closer(config))
+    faults = (*problems, *_contradictions(config), *look_closer(config))
     if faults:
         raise DataFileError(str(path), (*faults, *_away(config)))
     return config
 
 
+def _contradictions(config: KioskConfig) -> Iterator[Problem]:
+    sync = config.sync
+    if sync.authority is not None and sync.server is not None and not sync.server.startswith("https:"):
+        yield Problem("sync.authority", f"is of no use with {sync.server}: only https:// asks who the server is")
+
+
 def _away(config: KioskConfig) -> Iterator[Problem]:
-    for name, file in (("catalogue", config.catalogue), ("site", config.site)):
+    for name, file in (
+        ("catalogue", config.catalogue),
+        ("site", config.site),
+        ("sync.authority", config.sync.authority),
+    ):
         if file is not None and not file.is_file():
             yield Problem(name, f"there is no file {file}")
     nearest = next(folder for folder in (config.data_dir, *config.data_dir.absolute().parents) if folder.exists())
