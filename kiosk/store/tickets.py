@@ -106,6 +106,12 @@ def issued_today(db: Database, day: date, queue_code: str) -> int:
     return int(count)
 
 
+def letters_given(db: Database, day: date) -> frozenset[str]:
+    """The queue codes that stand on tickets of that day."""
+    rows = db.conn.execute("SELECT DISTINCT queue_code FROM stops WHERE service_day = ?", (day.isoformat(),))
+    return frozenset(code for (code,) in rows.fetchall())
+
+
 def waiting(db: Database, day: date, queue_codes: Iterable[str]) -> Mapping[str, int]:
     """Queue code -> visitors of that day who are still to be served from it."""
     counts = dict.fromkeys(queue_codes, 0)
