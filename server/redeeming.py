@@ -107,6 +107,11 @@ def _judge(
         return _wrong()
     if standing is Standing.EXPIRED:
         return RefusedError(ProblemCode.CODE, "This pairing code is older than ten minutes: ask for a new one.")
+    if applicant.message.kind not in {None, invitation.wish.kind}:
+        return RefusedError(
+            ProblemCode.CONFLICT,
+            f"This code lets in a {invitation.wish.kind}: ask for one for a {applicant.message.kind}.",
+        )
     known = find_record(connection, invitation.wish.site_id, applicant.message.device)
     if known is not None and known.revoked_at_ms is not None:
         raise RefusedError(

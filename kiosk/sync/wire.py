@@ -103,8 +103,9 @@ class Enrol(Message):
     """A device that was given a pairing code, to the server that made the code. Unsigned: it is not known yet.
 
     `invitation`: the first three letters of the code, which name it. `proof`: hex HMAC-SHA-256, under the code's
-    derived key, of `GLRE1` and the 32 bytes of the public key; the code itself never travels. `kiosk_number`, `letter`
-    and `name` are what the device would like to be; the server may decide otherwise.
+    derived key, of `GLRE1` and the 32 bytes of the public key; the code itself never travels. `kind`: what the device
+    is; a code for another kind lets it in as nothing. `kiosk_number`, `letter` and `name` are what it would like to be;
+    the server may decide otherwise.
     """
 
     invitation: Annotated[str, Field(pattern=r"^[0-9A-HJKMNP-TV-Z]{3}$")]
@@ -112,6 +113,7 @@ class Enrol(Message):
     public_key: Key
     proof: Hash
     program: Annotated[str, Field(max_length=40)]
+    kind: DeviceKind | None = None
     kiosk_number: Annotated[int, Field(ge=1, le=255)] | None = None
     letter: Letter | None = None
     name: DeviceName | None = None
@@ -126,8 +128,8 @@ class Authority(Message):
 
 class Enrolled(Message):
     """Who the device is from now on. `server` and `server_key`: whom it has found. `proof`: hex HMAC-SHA-256, under the
-    same derived key, of `GLRE1` and the 32 bytes each of the server's and of the device's key: only who made the code
-    can give it.
+    same derived key, of `GLRE1`, the 32 bytes of the device's key, and all other fields of this message as canonical
+    JSON (sorted keys, no blanks, UTF-8): only who made the code can give it, and nobody on the line can change a word.
     """
 
     site: SiteId

@@ -1,0 +1,56 @@
+"""`giliran enrol`: from a code to a file in the data folder, and the words to compare."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiosk.config import SERVER_URL, KioskConfig
+from kiosk.domain.pairing_code import PairingCode, parse_link
+from kiosk.enrolment import ENROLMENT_FILE, UPSTREAM_FILE, Enrolment, save_enrolment
+from kiosk.errors import KioskError
+from kiosk.fingerprint_words import six_words
+from kiosk.identity import load_or_create_identity
+from kiosk.paths import make_folder
+from kiosk.sync.enrolling import Wish, enrol
+from kiosk.sync.wire import DeviceKind
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`words`: six, the same as at the server if nobody stands between."""
+
+    enrolment: Enrolment
+    words: str
+    file: Path
+
+
+def enrol_kiosk(code_or_link: str, config: KioskConfig) -> Outcome:
+    """Raises PairingCodeError for what is no code, KioskError for everything else that goes wrong."""
+    linked, code = parse_link(code_or_link)
+    server_url = linked or config.sync.server
+    if server_url is None:
+        raise KioskError(
+            "Which server? Set sync.server in kiosk.toml to the address that stands beside the code, or give the text"
+            " of the QR instead of the code."
+        )
+    wish = Wish(DeviceKind.KIOSK, config.number, config.letter, config.name)
+    return _enrol(server_url, code, config.data_dir / ENROLMENT_FILE, wish, config.sync.authority)
+
+
+def enrol_site_server(code_or_link: str, data_dir: Path, upstream: str | None, authority: Path | None) -> Outcome:
+    """Raises PairingCodeError for what is no code, KioskError for everything else that goes wrong."""
+    linked, code = parse_link(code_or_link)
+    server_url = linked or upstream
+    if server_url is None:
+        raise KioskError("Which server? Say --upstream URL, the address that stands beside the code.")
+    return _enrol(server_url, code, data_dir / UPSTREAM_FILE, Wish(DeviceKind.SITE), authority)
+
+
+def _enrol(server_url: str, code: PairingCode, file: Path, wish: Wish, authority: Path | None) -> Outcome:
+    if not re.fullmatch(SERVER_URL[0], server_url):
+        raise KioskError(f"{server_url} is no server's address: it must be {SERVER_URL[1]}.")
+    make_folder(file.parent)
+    identity = load_or_create_identity(file.parent)
+    enrolment = enrol(server_url, code, identity, wish, authority)
+    save_enrolment(file, enrolment)
+    return Outcome(enrolment, six_words(enrolment.pinned_key, identity.public_key), file)
