@@ -11,7 +11,9 @@ from sqlalchemy import Connection, insert, select, update
 from kiosk.domain.events import NO_EVENT, Event, LogHead, Malformed, broken_link, decode, digest, encode
 from kiosk.sync.wire import ProblemCode
 from server.database import lock_site
+from server.effective_time import brackets
 from server.forks import ForkKind, record_fork
+from server.parked import Arrival
 from server.projection import project
 from server.schema import events, incarnations
 
@@ -49,8 +51,13 @@ class _Offered:
         return LogHead(self.event.incarnation, self.event.sequence, self.hash)
 
 
-def ingest(connection: Connection, site_id: str, origin: str, batch: Sequence[bytes], now_ms: int) -> Receipt:
-    """Takes the longest prefix of `batch` that continues what is held. Durable once the transaction is."""
+def ingest(  # noqa: PLR0913  # each of them is one word of "who brings what, where and when"
+    connection: Connection, site_id: str, origin: str, batch: Sequence[bytes], now_ms: int, *, own: bool = False
+) -> Receipt:
+    """Takes the longest prefix of `batch` that continues what is held. Durable once the transaction is.
+
+    `own`: `origin` is this server itself.
+    """
     offered, refusal = _read(batch, origin)
     if not offered:
         return Receipt(None, refusal=refusal)
@@ -66,9 +73,13 @@ def ingest(connection: Connection, site_id: str, origin: str, batch: Sequence[by
         refusal = Refusal(ProblemCode.FORK, f"event {stranger.event.sequence} is not the one held here")
         return Receipt(incarnation, held, refusal=refusal, fork=ForkKind.SAME_KEY)
     fresh, misfit = _continuing(offered[len(repeated) :], head)
-    fork = chain.store(fresh, head, now_ms) if fresh else None
-    parked = project(connection, site_id, [one.event for one in fresh], now_ms)
-    sequence = fresh[-1].event.sequence if fresh else held
+    if not fresh:
+        return Receipt(incarnation, held, 0, len(repeated), misfit or refusal)
+    sequence = fresh[-1].event.sequence
+    bounds = brackets(connection, (site_id, origin, incarnation), range(held + 1, sequence + 1), now_ms)
+    arrivals = [Arrival(one.event, now_ms, bound) for one, bound in zip(fresh, bounds, strict=True)]
+    fork = chain.store(fresh, head, arrivals)
+    parked = project(connection, site_id, arrivals, origin if own else None)
     return Receipt(incarnation, sequence, len(fresh), len(repeated), misfit or refusal, fork, parked)
 
 
@@ -101,7 +112,8 @@ def _canonical(raw: bytes) -> Event | Malformed:
 
 
 def _contradiction(repeated: Sequence[_Offered], held: Mapping[int, str]) -> _Offered | None:
-    return next((one for one in repeated if held[one.event.sequence] != one.hash), None)
+    """What was pruned here can contradict nothing any more."""
+    return next((one for one in repeated if held.get(one.event.sequence, one.hash) != one.hash), None)
 
 
 def _continuing(offered: Sequence[_Offered], head: LogHead | None) -> tuple[Sequence[_Offered], Refusal | None]:
@@ -140,10 +152,19 @@ class _Chain:
         )
         return {row.sequence: row.hash for row in self._connection.execute(query)}
 
-    def store(self, fresh: Sequence[_Offered], head: LogHead | None, now_ms: int) -> ForkKind | None:
+    def store(self, fresh: Sequence[_Offered], head: LogHead | None, arrivals: Sequence[Arrival]) -> ForkKind | None:
+        now_ms = arrivals[0].received_at_ms
         rows = [
-            self._key | {"sequence": one.event.sequence, "hash": one.hash, "raw": one.raw, "received_at_ms": now_ms}
-            for one in fresh
+            {
+                **self._key,
+                "sequence": one.event.sequence,
+                "hash": one.hash,
+                "raw": one.raw,
+                "received_at_ms": now_ms,
+                "not_before_ms": arrival.bracket.not_before_ms,
+                "not_after_ms": arrival.bracket.not_after_ms,
+            }
+            for one, arrival in zip(fresh, arrivals, strict=True)
         ]
         self._connection.execute(insert(events), rows)
         new_head = {"sequence": fresh[-1].event.sequence, "hash": fresh[-1].hash}

@@ -59,7 +59,7 @@ class OwnLog:
             previous=NO_EVENT if head is None else head.hash,
         )
         raw = encode(event)
-        receipt = ingest(connection, site_id, self.origin, [raw], hlc.milliseconds(now))
+        receipt = ingest(connection, site_id, self.origin, [raw], hlc.milliseconds(now), own=True)
         if receipt.refusal is not None:  # two servers write as one, or the log is damaged
             raise RuntimeError(f"this server's own log refuses {event_type}: {receipt.refusal.detail}")
         return LogHead(event.incarnation, event.sequence, digest(raw)), int(event.hlc, 16)

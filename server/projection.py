@@ -1,196 +1,168 @@
-"""What the log adds up to: tickets and their stops. Deterministic, in the transaction that stores the events.
+"""What the log adds up to, in the transaction that stores the events: tickets, queues, days, devices.
 
 An event that cannot be projected is parked, never refused: it is stored, acknowledged and relayed all the same, and
-a later version projects it again. So no event can stand in the way of those behind it.
+tried again when what it speaks of arrives, and by a later version. So no event can stand in the way of those behind it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Annotated, Final
+from typing import Final
 
-from pydantic import AwareDatetime, BaseModel, Field
-from sqlalchemy import Connection, insert, update
-from sqlalchemy.exc import DatabaseError, OperationalError
+import structlog
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
-from kiosk.domain.events import (
-    DAY_OPENED,
-    NODE_STARTED,
-    PRINT_FINISHED,
-    TICKET_ISSUED,
-    TICKET_REPRINTED,
-    TICKET_SHOWN,
-    Event,
-)
-from kiosk.domain.language import Language
-from kiosk.domain.print_job import PrintState
-from kiosk.domain.ticket import StopState
-from server.database import milliseconds
-from server.schema import poison, stops, tickets
+from kiosk.domain.history import Effect, IssuedTicket, NotUnderstoodError, effect_of
+from server.database import Database, lock_site
+from server.device_projection import DEVICE_EVENTS, apply_device_event
+from server.effective_time import effective_times
+from server.parked import Arrival, Parked, park, parked_events, release
+from server.schema import poison, tickets
+from server.ticket_projection import apply_effects
 
-_NEW_TICKET: Final = insert(tickets)
-_NEW_STOP: Final = insert(stops)
-"""Built once: SQLAlchemy takes longer to build a statement than SQLite to carry it out."""
+log = structlog.get_logger(__name__)
 
+_AT_ONCE: Final = 200
+"""Parked events that are tried again in one transaction."""
 
-class ProjectionError(Exception):
-    """The event is not understood, or does not fit what is known."""
-
-
-class _Stop(BaseModel):
-    position: int
-    service_id: str
-    queue_code: str
-    state: StopState
-
-
-class _Issued(BaseModel):
-    ticket_id: str
-    service_day: date
-    series: int
-    queue_code: str
-    number: int
-    label: str
-    is_priority: bool
-    language: Language
-    issued_at: AwareDatetime
-    stops: Annotated[tuple[_Stop, ...], Field(min_length=1)]
-
-
-class _Reprinted(BaseModel):
-    ticket_id: str
-    copy_number: Annotated[int, Field(alias="copy", ge=1)]
-
-
-class _PrintFinished(BaseModel):
-    ticket_id: str
-    state: PrintState
-
-
-class _Shown(BaseModel):
-    ticket_id: str
+_Known = Sequence[tuple[Arrival, Effect]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where and when an event arrived."""
+    """`own`: the id of this server, whose own word about devices counts. `is_new`: what goes wrong is told."""
 
     connection: Connection
     site_id: str
-    received_at_ms: int
+    own: str | None
+    is_new: bool
 
 
-def project(connection: Connection, site_id: str, events: Sequence[Event], now_ms: int) -> int:
-    """Applies `events` in their order; parks those that cannot be applied and says how many they are."""
-    place = _Place(connection, site_id, now_ms)
-    if _try(place, events) is None:
-        return 0
-    parked = 0
-    for event in events:
-        reason = _try(place, [event])
-        if reason is not None:
-            _park(place, event, reason)
-            parked += 1
+def project(connection: Connection, site_id: str, arrivals: Sequence[Arrival], own: str | None = None) -> int:
+    """Applies events of one origin in their order; parks those that cannot be applied and says how many they are."""
+    place = _Place(connection, site_id, own, is_new=True)
+    known: list[tuple[Arrival, Effect]] = []
+    parked: list[Parked] = []
+    for arrival in arrivals:
+        try:
+            known.append((arrival, effect_of(arrival.event)))
+        except Exception as error:  # noqa: BLE001  # any fault of ours must park the event, not block its origin
+            parked.append(Parked(arrival, str(error)))
+    issued = [arrival for arrival, effect in known if isinstance(effect, IssuedTicket)]
+    times = effective_times(connection, site_id, [(arrival.event, arrival.bracket) for arrival in issued])
+    for arrival, time in zip(issued, times, strict=True):
+        arrival.effective_at_ms = time
+    parked += _apply_all(place, known)
+    park(connection, site_id, parked)
+    return len(parked)
+
+
+def project_parked(database: Database, own: str) -> int:
+    """Tries every parked event again, until nothing moves: at start, when a newer version may know more.
+
+    In chunks, so that nobody waits long. Says how many moved.
+    """
+    with database.reading() as connection:
+        sites = connection.execute(select(poison.c.site_id).distinct().order_by(poison.c.site_id)).scalars().all()
+    total = 0
+    for site_id in sites:
+        while moved := sum(_try_parked_chunks(database, site_id, own)):
+            total += moved
+    if total:
+        log.info("parked_events_projected", count=total)
+    return total
+
+
+def _try_parked_chunks(database: Database, site_id: str, own: str) -> Iterator[int]:
+    after = ("", "", 0)
+    while True:
+        with database.writing() as connection:
+            lock_site(connection, site_id)
+            chunk = parked_events(connection, site_id, after, _AT_ONCE)
+            yield try_again(connection, site_id, chunk, own)
+        if len(chunk) < _AT_ONCE:
+            return
+        last = chunk[-1].arrival.event
+        after = (last.origin, last.incarnation, last.sequence)
+
+
+def try_again(connection: Connection, site_id: str, chunk: Sequence[Parked], own: str | None) -> int:
+    place = _Place(connection, site_id, own, is_new=False)
+    moved = 0
+    for parked in chunk:
+        try:
+            effect = effect_of(parked.arrival.event)
+        except NotUnderstoodError:
+            continue
+        parked.arrival.effective_at_ms = parked.arrival.bracket.clamp(int(parked.arrival.event.hlc, 16) >> 16)
+        if _try(place, [(parked.arrival, effect)]) == []:
+            release(connection, site_id, [parked.arrival.event])
+            moved += 1
+    return moved
+
+
+def _apply_all(place: _Place, known: _Known) -> Sequence[Parked]:
+    """All at once where all goes well, else one by one."""
+    if not known:
+        return []
+    outcome = _try(place, known)
+    if not isinstance(outcome, str):
+        return outcome
+    parked: list[Parked] = []
+    for one in known:
+        outcome = _try(place, [one])
+        parked += [Parked(one[0], outcome)] if isinstance(outcome, str) else outcome
     return parked
 
 
-def _try(place: _Place, events: Sequence[Event]) -> str | None:
-    """All or nothing of them; the reason if nothing. What the disk does to us is no reason: it ends the transaction."""
+def _try(place: _Place, known: _Known) -> Sequence[Parked] | str:
+    """All or nothing of them: those that await something, or the reason if nothing was done. What the disk does to us
+    is no reason: it ends the transaction.
+    """
     try:
         with place.connection.begin_nested():
-            for event in events:
-                _apply(place, event)
+            return _apply(place, known)
+    except IntegrityError as error:
+        return _contradiction(place, known) or f"{type(error).__name__}: {error.orig}"
     except Exception as error:
         if isinstance(error, OperationalError) or type(error) is DatabaseError:
             raise  # full, locked, damaged: SQLite may have undone everything already, and the batch comes again
         # Any fault of ours must park the event, not block its origin.
         return f"{type(error).__name__}: {error}"
-    return None
 
 
-def _apply(place: _Place, event: Event) -> None:
-    handler = _HANDLERS.get((event.type, event.version))
-    if handler is None:
-        raise ProjectionError(f"{event.type} version {event.version} is not known here")
-    handler(place, event)
-
-
-def _issued(place: _Place, event: Event) -> None:
-    body = _Issued.model_validate(event.body)
-    ticket = {
-        "site_id": place.site_id,
-        "ticket_id": body.ticket_id,
-        "origin": event.origin,
-        "service_day": body.service_day.isoformat(),
-        "series": body.series,
-        "queue_code": body.queue_code,
-        "number": body.number,
-        "label": body.label,
-        "is_priority": int(body.is_priority),
-        "language": body.language,
-        "issued_at_ms": milliseconds(body.issued_at),
-        "received_at_ms": place.received_at_ms,
-        "copies": 0,
-        "shown_on_screen": 0,
-    }
-    place.connection.execute(_NEW_TICKET, ticket)
-    rows = [
-        {
-            "site_id": place.site_id,
-            "ticket_id": body.ticket_id,
-            "position": stop.position,
-            "service_id": stop.service_id,
-            "queue_code": stop.queue_code,
-            "state": stop.state,
-        }
-        for stop in body.stops
+def _apply(place: _Place, known: _Known) -> Sequence[Parked]:
+    parked = [
+        Parked(arrival, f"ticket {ticket_id} is not known here yet", ticket_id)
+        for arrival, ticket_id in apply_effects(place.connection, place.site_id, known)
     ]
-    place.connection.execute(_NEW_STOP, rows)
+    for arrival, _ in known:
+        if arrival.event.type in DEVICE_EVENTS:
+            awaited = apply_device_event(
+                place.connection, place.site_id, arrival.event, arrival.received_at_ms, place.own
+            )
+            if awaited is not None:
+                parked.append(Parked(arrival, f"device {awaited} is not known here yet", awaited))
+    return parked
 
 
-def _reprinted(place: _Place, event: Event) -> None:
-    body = _Reprinted.model_validate(event.body)
-    _update(place, body.ticket_id, copies=body.copy_number)
-
-
-def _print_finished(place: _Place, event: Event) -> None:
-    body = _PrintFinished.model_validate(event.body)
-    _update(place, body.ticket_id, print_verdict=body.state)
-
-
-def _shown(place: _Place, event: Event) -> None:
-    body = _Shown.model_validate(event.body)
-    _update(place, body.ticket_id, shown_on_screen=1)
-
-
-def _update(place: _Place, ticket_id: str, **facts: str | int) -> None:
-    this = (tickets.c.site_id == place.site_id, tickets.c.ticket_id == ticket_id)
-    if place.connection.execute(update(tickets).where(*this).values(**facts)).rowcount == 0:
-        raise ProjectionError(f"ticket {ticket_id} is not known here")
-
-
-def _no_effect(place: _Place, event: Event) -> None:
-    """Part of history, and of no ticket."""
-
-
-_HANDLERS: Final[Mapping[tuple[str, int], Callable[[_Place, Event], None]]] = {
-    (NODE_STARTED, 1): _no_effect,
-    (DAY_OPENED, 1): _no_effect,
-    (TICKET_ISSUED, 1): _issued,
-    (TICKET_REPRINTED, 1): _reprinted,
-    (PRINT_FINISHED, 1): _print_finished,
-    (TICKET_SHOWN, 1): _shown,
-}
-
-
-def _park(place: _Place, event: Event, reason: str) -> None:
-    place.connection.execute(
-        insert(poison).values(
-            site_id=place.site_id,
-            origin=event.origin,
-            incarnation=event.incarnation,
-            sequence=event.sequence,
-            reason=reason,
-            parked_at_ms=place.received_at_ms,
+def _contradiction(place: _Place, known: _Known) -> str | None:
+    """Two tickets with one label: a kiosk was cloned, or two have one letter. Both visitors hold paper."""
+    effect = known[0][1]
+    if len(known) > 1 or not isinstance(effect, IssuedTicket):
+        return None
+    twin = place.connection.execute(
+        select(tickets.c.ticket_id).where(
+            tickets.c.site_id == place.site_id,
+            tickets.c.service_day == effect.service_day,
+            tickets.c.series == effect.series,
+            tickets.c.queue_code == effect.queue_code,
+            tickets.c.number == effect.number,
         )
-    )
+    ).scalar_one_or_none()
+    if twin is None or twin == effect.ticket_id:
+        return f"ticket {effect.ticket_id} was issued already"
+    if place.is_new:
+        facts = {"day": effect.service_day, "label": effect.label, "origin": known[0][0].event.origin}
+        log.error("label_given_twice", site=place.site_id, **facts)
+    return f"{effect.label} of {effect.service_day} was given to ticket {twin} already"

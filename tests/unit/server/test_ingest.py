@@ -169,8 +169,9 @@ def test_any_bytes_are_refused_with_a_reason(raw: bytes) -> None:
     assert receipt.refusal.detail
 
 
-def test_poison_is_kept_acknowledged_and_parked_and_blocks_nobody(database: Database) -> None:
+def test_poison_is_kept_acknowledged_and_parked_and_blocks_nobody(database: Database, expected_logs: Any) -> None:
     """S5: unknown type, a ticket with a stop twice, nonsense, a ticket that is not there, a label given twice."""
+    expected_logs("label_given_twice")
     twice = ticket_issued(replace(some_ticket(1), id=TicketId("f" * 16)), "c" * 64)
     torn = ticket_issued(replace(some_ticket(3), stops=some_ticket(3).stops * 2, people_ahead=(0, 0)), "c" * 64)
     batch = chain(

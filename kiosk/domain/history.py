@@ -1,0 +1,243 @@
+"""What a log adds up to, as every node must see it: one row a ticket, and a hash over them.
+
+Nothing here depends on when or where an event arrived. A ticket's own facts come from the one event that issued it;
+what is told of its paper later is joined so that order and repetition do not matter. So two nodes with the same events
+have the same rows, however the events of different origins were interleaved on their way. Events about devices and
+about the server itself make no rows.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from kiosk.domain import hlc
+from kiosk.domain.events import (
+    DAY_OPENED,
+    DEVICE_ENROLLED,
+    DEVICE_REVOKED,
+    EPOCH_RAISED,
+    NODE_STARTED,
+    PRINT_FINISHED,
+    TICKET_ISSUED,
+    TICKET_REPRINTED,
+    TICKET_SHOWN,
+    Event,
+    canonical,
+)
+from kiosk.domain.language import Language
+from kiosk.domain.print_job import PrintState
+from kiosk.domain.ticket import MAX_STOPS, StopState
+
+_PAPER_RANK: Final = (
+    PrintState.EXPIRED,
+    PrintState.FAILED,
+    PrintState.UNKNOWN,
+    PrintState.UNVERIFIED,
+    PrintState.CONFIRMED,
+)
+"""Of two verdicts about one slip the one that knows more of paper in the visitor's hand counts."""
+
+_HEX_16: Final = re.compile(r"[0-9a-f]{16}\Z")
+_TEXT: Final = re.compile(r"[^\x00-\x1f\x7f]{1,200}\Z")
+_QUEUE_CODE: Final = re.compile(r"[A-Z]{1,2}\Z")
+_MOST_COPIES: Final = 1000
+
+
+class NotUnderstoodError(Exception):
+    """The type or its version is not known to this program, or the body is not of its type."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopRow:
+    position: int
+    service_id: str
+    queue_code: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedTicket:
+    """A ticket as it was issued. `issued_at_ms`: its kiosk's clock, milliseconds since 1970."""
+
+    ticket_id: str
+    service_day: str
+    series: int
+    queue_code: str
+    number: int
+    label: str
+    is_priority: bool
+    language: str
+    issued_at_ms: int
+    stops: tuple[StopRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What is known of a ticket's slips. `copies`: so many were asked for; `verdict` is about slip `print_copy`, the
+    latest of which anything is known; `is_shown`: the number was taken from the screen.
+    """
+
+    copies: int = 0
+    print_copy: int | None = None
+    verdict: str | None = None
+    is_shown: bool = False
+
+    def joined(self, other: "Paper") -> "Paper":
+        """In whatever order, however often."""
+        latest = max(self, other, key=lambda paper: paper.rank)
+        return Paper(max(self.copies, other.copies), latest.print_copy, latest.verdict, self.is_shown or other.is_shown)
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        if self.print_copy is None or self.verdict is None:
+            return (-1, 0)
+        return (self.print_copy, _PAPER_RANK.index(PrintState(self.verdict)))
+
+
+@dataclass(frozen=True, slots=True)
+class PaperNews:
+    """Something was told of the slips of a ticket, which may not be known yet."""
+
+    ticket_id: str
+    paper: Paper
+
+
+@dataclass(frozen=True, slots=True)
+class DayOpened:
+    service_day: str
+
+
+Effect = IssuedTicket | PaperNews | DayOpened | None
+"""What one event changes; None: no row."""
+
+
+def effect_of(event: Event) -> Effect:
+    """Raises NotUnderstoodError; what it says is for the technician."""
+    reader = READERS.get((event.type, event.version))
+    if reader is None:
+        raise NotUnderstoodError(f"{event.type} version {event.version} is not known here")
+    try:
+        return reader(event.body)
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise NotUnderstoodError(f"its body is not that of {event.type}: {error!r}") from error
+
+
+def canonical_row(ticket: IssuedTicket, paper: Paper) -> bytes:
+    """Only facts that follow from the log: not when it arrived, not its place in the order of calls."""
+    return canonical(
+        {
+            "ticket_id": ticket.ticket_id,
+            "service_day": ticket.service_day,
+            "series": ticket.series,
+            "queue_code": ticket.queue_code,
+            "number": ticket.number,
+            "label": ticket.label,
+            "is_priority": ticket.is_priority,
+            "language": ticket.language,
+            "issued_at_ms": ticket.issued_at_ms,
+            "stops": [[stop.position, stop.service_id, stop.queue_code, stop.state] for stop in ticket.stops],
+            "copies": paper.copies,
+            "print": [paper.print_copy, paper.verdict],
+            "shown": paper.is_shown,
+        }
+    )
+
+
+def origin_hash(rows: Iterable[bytes]) -> str | None:
+    """Hex SHA-256 over the canonical rows of one origin's tickets, sorted by ticket id; None: it has issued none."""
+    total = hashlib.sha256()
+    count = 0
+    for row in rows:
+        total.update(row + b"\n")
+        count += 1
+    return total.hexdigest() if count else None
+
+
+def node_hash(origins: Mapping[str, str]) -> str:
+    """Over the hashes of all origins that issued tickets; of one site, where a node holds several."""
+    lines = "".join(f"{origin} {origins[origin]}\n" for origin in sorted(origins))
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def _issued(body: Mapping[str, Any]) -> IssuedTicket:
+    stops = tuple(sorted(map(_stop, body["stops"]), key=lambda stop: stop.position))
+    if not 1 <= len(stops) <= MAX_STOPS or len({stop.position for stop in stops}) < len(stops):
+        raise ValueError("stops")
+    issued_at = datetime.fromisoformat(body["issued_at"])
+    if issued_at.tzinfo is None or type(body["is_priority"]) is not bool:
+        raise ValueError("issued_at or is_priority")
+    return IssuedTicket(
+        ticket_id=_match(_HEX_16, body["ticket_id"]),
+        service_day=date.fromisoformat(body["service_day"]).isoformat(),
+        series=_number(body["series"], 0, 255),
+        queue_code=_match(_QUEUE_CODE, body["queue_code"]),
+        number=_number(body["number"], 1, 65535),
+        label=_match(_TEXT, body["label"]),
+        is_priority=body["is_priority"],
+        language=Language(body["language"]).value,
+        issued_at_ms=hlc.milliseconds(issued_at),
+        stops=stops,
+    )
+
+
+def _stop(body: Mapping[str, Any]) -> StopRow:
+    return StopRow(
+        position=_number(body["position"], 1, MAX_STOPS),
+        service_id=_match(_TEXT, body["service_id"]),
+        queue_code=_match(_QUEUE_CODE, body["queue_code"]),
+        state=StopState(body["state"]).value,
+    )
+
+
+def _reprinted(body: Mapping[str, Any]) -> PaperNews:
+    return PaperNews(_match(_HEX_16, body["ticket_id"]), Paper(copies=_number(body["copy"], 1, _MOST_COPIES)))
+
+
+def _print_finished(body: Mapping[str, Any]) -> PaperNews:
+    state = PrintState(body["state"])
+    if not state.is_final:
+        raise ValueError(f"{state} is not final")
+    paper = Paper(print_copy=_number(body["copy"], 0, _MOST_COPIES), verdict=state.value)
+    return PaperNews(_match(_HEX_16, body["ticket_id"]), paper)
+
+
+def _shown(body: Mapping[str, Any]) -> PaperNews:
+    return PaperNews(_match(_HEX_16, body["ticket_id"]), Paper(is_shown=True))
+
+
+def _day_opened(body: Mapping[str, Any]) -> DayOpened:
+    return DayOpened(date.fromisoformat(body["service_day"]).isoformat())
+
+
+def _nothing(_: Mapping[str, Any]) -> None:
+    return None
+
+
+def _match(pattern: re.Pattern[str], value: Any) -> str:
+    """What one database can keep and another cannot (a zero byte, a number too big) must be refused by all alike."""
+    if not isinstance(value, str) or not pattern.match(value):
+        raise ValueError(f"{value!r:.80}")
+    return value
+
+
+def _number(value: Any, lowest: int, highest: int) -> int:
+    if type(value) is not int or not lowest <= value <= highest:
+        raise ValueError(f"{value!r:.80}")
+    return value
+
+
+READERS: Final[dict[tuple[str, int], Callable[[Mapping[str, Any]], Effect]]] = {
+    (NODE_STARTED, 1): _nothing,
+    (DEVICE_ENROLLED, 1): _nothing,
+    (DEVICE_REVOKED, 1): _nothing,
+    (EPOCH_RAISED, 1): _nothing,
+    (DAY_OPENED, 1): _day_opened,
+    (TICKET_ISSUED, 1): _issued,
+    (TICKET_REPRINTED, 1): _reprinted,
+    (PRINT_FINISHED, 1): _print_finished,
+    (TICKET_SHOWN, 1): _shown,
+}
+"""By type and version: every one that was ever released."""

@@ -1,0 +1,165 @@
+"""What the tickets add up to in the server's tables: one statement for all rows of a kind, however many events.
+
+What a batch tells about its own tickets' paper is joined before anything is written: most tickets are written once.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from kiosk.domain.history import DayOpened, Effect, IssuedTicket, NotUnderstoodError, Paper, PaperNews, effect_of
+from server.database import upsert
+from server.parked import Arrival, awaiting, release
+from server.schema import queues, service_days, stops, tickets
+
+_NEW_TICKET: Final = insert(tickets)
+_NEW_STOP: Final = insert(stops)
+_TOLD: Final = (
+    update(tickets)
+    .where(tickets.c.site_id == bindparam("of_site"), tickets.c.ticket_id == bindparam("of_ticket"))
+    .values(
+        copies=bindparam("new_copies"),
+        print_copy=bindparam("new_copy"),
+        print_verdict=bindparam("new_verdict"),
+        shown_on_screen=bindparam("new_shown"),
+    )
+)
+_PAPER: Final = select(
+    tickets.c.ticket_id, tickets.c.copies, tickets.c.print_copy, tickets.c.print_verdict, tickets.c.shown_on_screen
+)
+"""Built once: SQLAlchemy takes longer to build a statement than SQLite to carry it out."""
+
+
+@dataclass(slots=True)
+class _Sum:
+    issued: dict[str, tuple[IssuedTicket, Arrival]] = field(default_factory=dict)
+    papers: dict[str, Paper] = field(default_factory=dict)
+    told: dict[str, list[Arrival]] = field(default_factory=dict)
+    days: dict[str, Arrival] = field(default_factory=dict)
+
+
+def apply_effects(
+    connection: Connection, site_id: str, known: Sequence[tuple[Arrival, Effect]]
+) -> Sequence[tuple[Arrival, str]]:
+    """Writes what they add up to. Those that speak of a ticket which is not known yet come back with its id.
+
+    Raises IntegrityError where a ticket or a label is there already.
+    """
+    total = _add_up(known)
+    if total.issued:
+        _join_awaiting(connection, site_id, total)
+        _insert(connection, site_id, total)
+    unknown = _tell(connection, site_id, {key: told for key, told in total.papers.items() if key not in total.issued})
+    for day, arrival in total.days.items():
+        row = {"site_id": site_id, "service_day": day, "origin": arrival.event.origin}
+        connection.execute(upsert(connection, service_days).values(row).on_conflict_do_nothing())
+    return [(arrival, ticket_id) for ticket_id in unknown for arrival in total.told[ticket_id]]
+
+
+def _add_up(known: Sequence[tuple[Arrival, Effect]]) -> _Sum:
+    total = _Sum()
+    for arrival, effect in known:
+        if isinstance(effect, IssuedTicket):
+            if effect.ticket_id in total.issued:
+                raise NotUnderstoodError(f"ticket {effect.ticket_id} was issued already")
+            total.issued[effect.ticket_id] = (effect, arrival)
+        elif isinstance(effect, PaperNews):
+            total.papers[effect.ticket_id] = total.papers.get(effect.ticket_id, Paper()).joined(effect.paper)
+            total.told.setdefault(effect.ticket_id, []).append(arrival)
+        elif isinstance(effect, DayOpened):
+            total.days.setdefault(effect.service_day, arrival)
+    return total
+
+
+def _join_awaiting(connection: Connection, site_id: str, total: _Sum) -> None:
+    """What had come before its ticket, through another origin."""
+    released = []
+    for parked in awaiting(connection, site_id, total.issued):
+        effect = effect_of(parked.arrival.event)
+        if isinstance(effect, PaperNews):
+            total.papers[effect.ticket_id] = total.papers.get(effect.ticket_id, Paper()).joined(effect.paper)
+            released.append(parked.arrival.event)
+    release(connection, site_id, released)
+
+
+def _insert(connection: Connection, site_id: str, total: _Sum) -> None:
+    rows, stop_rows = [], []
+    lines: Counter[tuple[str, str]] = Counter()
+    for ticket, arrival in total.issued.values():
+        rows.append(_ticket_row(site_id, ticket, total.papers.get(ticket.ticket_id, Paper()), arrival))
+        stop_rows += [{"site_id": site_id, "ticket_id": ticket.ticket_id, **asdict(stop)} for stop in ticket.stops]
+        lines.update((ticket.service_day, code) for code in {stop.queue_code for stop in ticket.stops})
+    connection.execute(_NEW_TICKET, rows)
+    connection.execute(_NEW_STOP, stop_rows)
+    count_visitors(connection, site_id, lines)
+
+
+def count_visitors(connection: Connection, site_id: str, lines: Mapping[tuple[str, str], int]) -> None:
+    """`lines`: (service day, queue) -> visitors who came to wait there."""
+    statement = upsert(connection, queues)
+    counted = statement.on_conflict_do_update(
+        index_elements=["site_id", "service_day", "queue_code"],
+        set_={
+            "issued": queues.c.issued + statement.excluded.issued,
+            "waiting": queues.c.waiting + statement.excluded.waiting,
+        },
+    )
+    rows = [
+        {"site_id": site_id, "service_day": day, "queue_code": code, "issued": count, "waiting": count}
+        for (day, code), count in sorted(lines.items())
+    ]
+    if rows:
+        connection.execute(counted, rows)
+
+
+def _ticket_row(site_id: str, ticket: IssuedTicket, paper: Paper, arrival: Arrival) -> Mapping[str, Any]:
+    return {
+        "site_id": site_id,
+        "ticket_id": ticket.ticket_id,
+        "origin": arrival.event.origin,
+        "service_day": ticket.service_day,
+        "series": ticket.series,
+        "queue_code": ticket.queue_code,
+        "number": ticket.number,
+        "label": ticket.label,
+        "is_priority": int(ticket.is_priority),
+        "language": ticket.language,
+        "issued_at_ms": ticket.issued_at_ms,
+        "received_at_ms": arrival.received_at_ms,
+        "effective_at_ms": arrival.effective_at_ms,
+        "sequence": arrival.event.sequence,
+        "copies": paper.copies,
+        "print_copy": paper.print_copy,
+        "print_verdict": paper.verdict,
+        "shown_on_screen": int(paper.is_shown),
+    }
+
+
+def _tell(connection: Connection, site_id: str, papers: Mapping[str, Paper]) -> Sequence[str]:
+    """Joins them to the tickets that are known; the ids of the others."""
+    if not papers:
+        return ()
+    ids = sorted(papers)  # one order for all, so that two writers cannot wait for each other
+    query = _PAPER.where(tickets.c.site_id == site_id, tickets.c.ticket_id.in_(ids)).order_by(tickets.c.ticket_id)
+    found = connection.execute(query.with_for_update()).all()
+    changes = []
+    for row in found:
+        paper = Paper(row.copies, row.print_copy, row.print_verdict, bool(row.shown_on_screen))
+        joined = paper.joined(papers[row.ticket_id])
+        changes.append(
+            {
+                "of_site": site_id,
+                "of_ticket": row.ticket_id,
+                "new_copies": joined.copies,
+                "new_copy": joined.print_copy,
+                "new_verdict": joined.verdict,
+                "new_shown": int(joined.is_shown),
+            }
+        )
+    if changes:
+        connection.execute(_TOLD, changes)
+    known = {row.ticket_id for row in found}
+    return [ticket_id for ticket_id in ids if ticket_id not in known]
