@@ -32,7 +32,7 @@ from kiosk.domain.visitor import MAX_COPIES
 from kiosk.faults import fault_point
 from kiosk.identity import Identity
 from kiosk.store.database import transaction
-from kiosk.store.generations import own_generation
+from kiosk.store.generations import own_generation, settle_generation
 from kiosk.store.log import append
 from kiosk.store.print_jobs import insert_job, jobs_of
 from kiosk.store.service_days import day_at, enter_day
@@ -213,6 +213,7 @@ class Issuing:
         with transaction(db):
             reading = self._store.clock.read()
             day, reserved = self._day(db, draft, reading)
+            settle_generation(db, day, clock_trusted=reading.is_trusted)
             self._refuse_closed(db, draft.stops, day, reading)
             ticket = self._ticket(db, draft, day, reading, self._number(db, day, draft.stops[0], reserved))
             insert_ticket(db, ticket, draft.request.session_key)

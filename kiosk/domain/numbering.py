@@ -65,6 +65,11 @@ def series_of_letter(letter: str | None, generation: int = 0) -> int:
     return SHARED_SERIES if letter is None else _LETTERS.index(letter) + 1 + len(_LETTERS) * generation
 
 
+def generation_of(series: int) -> int:
+    """Of an own series; the shared one has none."""
+    return (series - 1) // len(_LETTERS)
+
+
 def format_label(queue_code: str, number: int, series: int = SHARED_SERIES) -> str:
     """`D-045` in the shared series, `D-007K` in kiosk K's own, `D-007K2` in its second generation.
 
@@ -76,5 +81,5 @@ def format_label(queue_code: str, number: int, series: int = SHARED_SERIES) -> s
 def _suffix(series: int) -> str:
     if series == SHARED_SERIES:
         return ""
-    generation, letter = divmod(series - 1, len(_LETTERS))
-    return _LETTERS[letter] + (str(generation + 1) if generation else "")
+    generation = generation_of(series)
+    return _LETTERS[(series - 1) % len(_LETTERS)] + (str(generation + 1) if generation else "")

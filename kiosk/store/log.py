@@ -81,6 +81,15 @@ def newest(db: Database) -> LogHead | None:
     return LogHead(*row) if row else None
 
 
+def head_of(db: Database, incarnation: str) -> LogHead | None:
+    """The last event of one incarnation."""
+    row = db.conn.execute(
+        "SELECT incarnation, sequence, hash FROM events WHERE incarnation = ? ORDER BY sequence DESC LIMIT 1",
+        (incarnation,),
+    ).fetchone()
+    return LogHead(*row) if row else None
+
+
 def heads(db: Database) -> tuple[LogHead, ...]:
     """The last event of every incarnation, the oldest incarnation first."""
     rows = db.conn.execute(

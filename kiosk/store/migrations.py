@@ -184,7 +184,20 @@ def keep_what_the_server_hands_down(db: Database) -> None:
     )
 
 
-_CHANGES: Final = (begin, count_anew_after_a_loss, remember_the_server_epoch, keep_what_the_server_hands_down)
+def know_a_restored_disk(db: Database) -> None:
+    """How often the kiosk was started, and as which incarnation last: what a witness outside of the disk compares."""
+    db.conn.execute("ALTER TABLE node_state ADD COLUMN boots INTEGER NOT NULL DEFAULT 0")
+    db.conn.execute("ALTER TABLE node_state ADD COLUMN incarnation TEXT")
+    db.conn.execute("ALTER TABLE node_state ADD COLUMN forgotten_generations INTEGER NOT NULL DEFAULT 0")
+
+
+_CHANGES: Final = (
+    begin,
+    count_anew_after_a_loss,
+    remember_the_server_epoch,
+    keep_what_the_server_hands_down,
+    know_a_restored_disk,
+)
 _migrations: Final = Migrations("kiosk")
 for _change in _CHANGES:
     _migrations()(_change)

@@ -40,7 +40,7 @@ CREATE TABLE node_state (
     only INTEGER PRIMARY KEY CHECK (only = 1),
     origin TEXT NOT NULL,
     clock_floor_ms INTEGER NOT NULL
-, generation_day TEXT, own_generation INTEGER NOT NULL DEFAULT 0 CHECK (own_generation >= 0), server_epoch INTEGER) STRICT;
+, generation_day TEXT, own_generation INTEGER NOT NULL DEFAULT 0 CHECK (own_generation >= 0), server_epoch INTEGER, boots INTEGER NOT NULL DEFAULT 0, incarnation TEXT, forgotten_generations INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE TABLE print_jobs (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self, TypeVar
@@ -20,10 +21,12 @@ from kiosk.errors import StoreCorruptError, StoreDiskError, StoreError, StoreRea
 from kiosk.identity import Identity
 from kiosk.lock import FolderLock
 from kiosk.store.database import explained, open_database, transaction
-from kiosk.store.log import Node, append, newest
+from kiosk.store.generations import forget_numbers
+from kiosk.store.log import Node, append, head_of, newest
 from kiosk.store.migrations import migrate
 from kiosk.trusted_clock import TrustedClock
 from kiosk.version import RELEASED_AT, VERSION
+from kiosk.witness import Testimony, Witness
 
 _log = structlog.get_logger(__name__)
 
@@ -43,13 +46,17 @@ class _Job(NamedTuple):
 class Store:
     """Made by `open`. Safe to use from any thread; `close` waits for the work that is already in."""
 
-    def __init__(self, path: Path, lock: FolderLock, clock: Clock, identity: Identity) -> None:
+    def __init__(
+        self, path: Path, lock: FolderLock, clock: Clock, identity: Identity, witness: Witness | None = None
+    ) -> None:
         self.path = path
         self._lock = lock
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._gate = threading.Lock()
         self._is_closed = False
         self._fatal: StoreError | None = None
+        self._witness = witness
+        self._begun: Testimony
         self._node: Node
         opened: Future[Node] = Future()
         # A daemon: a program that fails without closing its store must end and be started again, not hang.
@@ -64,19 +71,27 @@ class Store:
         _log.info("store_opened", origin=self._node.origin, incarnation=self._node.incarnation)
 
     @classmethod
-    def open(cls, directory: Path, clock: Clock, identity: Identity) -> Self:
-        """Open or create `<directory>/kiosk.db` and begin a new incarnation. Raises a StoreError."""
+    def open(cls, directory: Path, clock: Clock, identity: Identity, witness: Witness | None = None) -> Self:
+        """Open or create `<directory>/kiosk.db` and begin a new incarnation. Raises a StoreError.
+
+        `witness`: lies on another disk and tells whether this one was put back to an earlier day.
+        """
         try:
             directory.mkdir(parents=True, exist_ok=True)
             lock = FolderLock(directory)
         except OSError as error:
             raise StoreReadOnlyError(f"The data folder {directory} cannot be written: {error.strerror}.") from error
-        return cls(directory / DATABASE_NAME, lock, clock, identity)
+        return cls(directory / DATABASE_NAME, lock, clock, identity, witness)
 
     @property
     def node(self) -> Node:
         """Who writes here, and since when: what `kiosk.store.log.append` asks for."""
         return self._node
+
+    @property
+    def was_restored(self) -> bool:
+        """Whether the witness knew of a later life of this database: lately, so that a technician should look."""
+        return bool(self._begun.losses)
 
     @property
     def clock(self) -> TrustedClock:
@@ -100,6 +115,7 @@ class Store:
             if self._is_closed:
                 return
             self._is_closed = True
+            self._jobs.put(_Job(self._tell_witness, Future()))
             self._jobs.put(None)
         self._thread.join()
         self._lock.release()
@@ -116,7 +132,7 @@ class Store:
             try:
                 with explained(self.path):
                     migrate(db)
-                    node = _begin(db, clock, identity)
+                    node, self._begun = begin_incarnation(db, clock, identity, self._witness)
                 opened.set_result(node)
                 self._serve(db)
             finally:
@@ -154,6 +170,12 @@ class Store:
 
     def _remember_time(self, db: Database) -> None:
         remember_time(db, self.clock)
+        self._tell_witness(db)
+
+    def _tell_witness(self, db: Database) -> None:
+        """An image that is made now and put back tomorrow is missed by a witness that was told at the start only."""
+        if self._witness is not None:
+            self._witness.remember(self._node.origin, replace(self._begun, sequence=_testimony(db).sequence))
 
 
 def remember_time(db: Database, clock: TrustedClock) -> None:
@@ -171,14 +193,36 @@ def clock_floor(db: Database) -> datetime:
     return max(RELEASED_AT, hlc.time_of(noted << 16), hlc.time_of(event[0] if event else 0))
 
 
-def _begin(db: Database, clock: Clock, identity: Identity) -> Node:
-    """Start a new incarnation: a restored or cloned disk reuses no key, and forks show (design.md, section 7)."""
+def begin_incarnation(
+    db: Database, clock: Clock, identity: Identity, witness: Witness | None = None
+) -> tuple[Node, Testimony]:
+    """A restored or cloned disk reuses no key, and forks show (design.md, section 7).
+
+    What `witness` knows and this database does not makes the kiosk count in a series that it has certainly not used.
+    """
     with transaction(db):
         _claim(db, identity.device_id)
         node = Node(identity.device_id, secrets.token_hex(8), TrustedClock(clock, clock_floor(db)))
-        body = event_bodies.node_started(newest(db), VERSION, clock_trusted=node.clock.read().is_trusted)
+        reading = node.clock.read()
+        here = _testimony(db)
+        outside = (None if witness is None else witness.recall(identity.device_id)) or here
+        begun = outside.after_start(node.incarnation, here)
+        if outside.is_beyond(here):
+            begun = begun.with_loss(reading.at)
+            forget_numbers(db, len(begun.losses))
+            _log.error("disk_restored", starts_here=here.boots, starts_known=outside.boots)
+        db.conn.execute("UPDATE node_state SET boots = ?, incarnation = ?", (begun.boots, begun.incarnation))
+        body = event_bodies.node_started(newest(db), VERSION, clock_trusted=reading.is_trusted)
         append(db, node, NODE_STARTED, body)
-    return node
+    if witness is not None:
+        witness.remember(identity.device_id, begun)
+    return node, begun
+
+
+def _testimony(db: Database) -> Testimony:
+    boots, incarnation = db.conn.execute("SELECT boots, incarnation FROM node_state").fetchone()
+    head = None if incarnation is None else head_of(db, incarnation)
+    return Testimony(boots, incarnation, 0 if head is None else head.sequence)
 
 
 def _claim(db: Database, origin: str) -> None:

@@ -130,7 +130,9 @@ class Conversation:
         for head in theirs.values():
             if head.incarnation not in known:
                 lost[head.incarnation] = _Lost(head.incarnation, 0, head.sequence)
-        await self._believe(agreed, survey.acknowledged, {one: answer.central.get(one, 0) for one in agreed})
+        central = {one: answer.central.get(one, 0) for one in agreed}
+        news = {one: sequence for one, sequence in central.items() if sequence != survey.central.get(one, 0)}
+        await self._believe(agreed, survey.acknowledged, news)
         self._held = agreed
         return await self._recover({name: one for name, one in lost.items() if name not in self.alarms})
 

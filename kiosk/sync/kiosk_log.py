@@ -7,10 +7,14 @@ from typing import TypeVar
 from sqlite_utils import Database
 
 from kiosk.domain.events import StoredEvent
-from kiosk.store import log
+from kiosk.store import log, recovery, server_epochs
 from kiosk.store.database import transaction
+from kiosk.store.generations import distrust_own_series, forget_numbers
+from kiosk.store.tickets import shared_numbers
 from kiosk.store.writer import Store
+from kiosk.sync.fence import old_server
 from kiosk.sync.outgoing_log import Survey
+from kiosk.sync.wire import SharedNumber
 
 T = TypeVar("T")
 
@@ -20,15 +24,23 @@ class KioskLog:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._epoch: int | None = None
+        self._has_lost = False
 
     @property
     def origin(self) -> str:
         return self._store.node.origin
 
     async def survey(self) -> Survey:
-        heads, acknowledged = await self._ask(lambda db: (log.heads(db), log.acknowledged(db, "site")))
-        return Survey(heads, acknowledged, server_epoch=self._epoch)
+        def look(db: Database) -> Survey:
+            return Survey(
+                log.heads(db),
+                log.acknowledged(db, "site"),
+                log.acknowledged(db, "central"),
+                tuple(SharedNumber(service_day=day, queue=code, number=last) for day, code, last in shared_numbers(db)),
+                server_epochs.server_epoch(db),
+            )
+
+        return await self._ask(look)
 
     async def unsent(self) -> Sequence[str]:
         return await self._ask(lambda db: log.unsent(db, "site"))
@@ -42,26 +54,39 @@ class KioskLog:
         self, acknowledged: Mapping[str, int], retracted: Mapping[str, int], central: Mapping[str, int]
     ) -> None:
         def write(db: Database) -> None:
-            with transaction(db):
-                for incarnation, sequence in acknowledged.items():
-                    log.acknowledge(db, incarnation, sequence, "site")
-                for incarnation, sequence in retracted.items():
-                    log.retract(db, incarnation, sequence, "site")
-                for incarnation, sequence in central.items():
-                    log.acknowledge(db, incarnation, sequence, "central")
-                    log.retract(db, incarnation, sequence, "central")
+            for incarnation, sequence in acknowledged.items():
+                log.acknowledge(db, incarnation, sequence, "site")
+            for incarnation, sequence in retracted.items():
+                log.retract(db, incarnation, sequence, "site")
+            for incarnation, sequence in central.items():
+                log.acknowledge(db, incarnation, sequence, "central")
+                log.retract(db, incarnation, sequence, "central")
 
         if acknowledged or retracted or central:
-            await self._ask(write)
+            await self._in_transaction(write)
 
     async def hear_epoch(self, server_epoch: int) -> None:
-        self._epoch = max(server_epoch, self._epoch or 0)
+        newest = await self._ask(lambda db: server_epochs.remember_server_epoch(db, server_epoch))
+        if server_epoch < newest:
+            raise old_server(server_epoch, newest)
 
     async def lose(self, *, has_twin: bool) -> None:
-        """What this kiosk may have said of numbers since is not known here."""
+        """Some of what this kiosk printed may be known nowhere: it counts in a series that it has not used."""
+        if not self._has_lost:
+            await self._in_transaction(forget_numbers)
+            self._has_lost = True
+        if has_twin:
+            await self._in_transaction(distrust_own_series)
 
     async def take_back(self, incarnation: str, after: int, events: Sequence[bytes]) -> str | None:
-        return "The server holds events of this kiosk that are not here: its disk was restored or cloned."
+        return await self._in_transaction(lambda db: recovery.take_back(db, self.origin, incarnation, after, events))
+
+    async def _in_transaction(self, work: Callable[[Database], T]) -> T:
+        def write(db: Database) -> T:
+            with transaction(db):
+                return work(db)
+
+        return await self._ask(write)
 
     async def _ask(self, work: Callable[[Database], T]) -> T:
         answer = self._store.submit(work)

@@ -4,7 +4,7 @@ A log that lies in memory answers without ever suspending; then a conversation c
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from kiosk.domain.events import LogHead, StoredEvent
@@ -24,12 +24,14 @@ class Upstream(Protocol):
 @dataclass(frozen=True, slots=True)
 class Survey:
     """A log at one moment. `heads`: the last event of each incarnation, the oldest incarnation first.
-    `acknowledged`: incarnation -> the last sequence that upstream acknowledged, also of what was pruned here since.
+    `acknowledged`: incarnation -> the last sequence that upstream acknowledged, also of what was pruned here since;
+    `central`: the same of what central holds.
     `numbers`: see Hello. `server_epoch`: the highest that was ever heard from upstream, None for none.
     """
 
     heads: Sequence[LogHead]
     acknowledged: Mapping[str, int]
+    central: Mapping[str, int] = field(default_factory=dict)
     numbers: Sequence[SharedNumber] = ()
     server_epoch: int | None = None
 
