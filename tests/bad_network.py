@@ -11,9 +11,11 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
-from kiosk.sync.wire import JSON, PROTOCOL, PROTOCOL_HEADER
+from kiosk.sync.wire import JSON, PROBLEM_JSON, PROTOCOL, PROTOCOL_HEADER, Problem, ProblemCode
 
 Behaviour = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+NOT_KNOWN: Final = Problem(status=404, code=ProblemCode.NOT_FOUND, title="Not found", detail="There is no such path.")
 
 _MOST_CONNECTIONS: Final = 500
 _LONGEST_S: Final = 20.0
@@ -170,12 +172,16 @@ def answer(status: str, body: str = "", content_type: str = "text/html", **heade
 
 
 def server_of(answers: Mapping[str, BaseModel]) -> Behaviour:
-    """Says to each path what it is given: a server that is up to date in its words, and wrong in what it says."""
+    """Says to each path what it is given, and of others that it does not know them, as an older server does: up to date
+    in its words, and perhaps wrong in what it says. `answers` may be changed at any time.
+    """
 
     async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while message := await _read_message(reader):
-            body = answers[message.split(b" ", 2)[1].decode()].model_dump_json().encode()
-            head = f"HTTP/1.1 200 OK\r\nContent-Type: {JSON}\r\nContent-Length: {len(body)}\r\n"
+            known = answers.get(message.split(b" ", 2)[1].decode())
+            body = (known or NOT_KNOWN).model_dump_json().encode()
+            status, media_type = ("200 OK", JSON) if known else ("404 Not Found", PROBLEM_JSON)
+            head = f"HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\nContent-Length: {len(body)}\r\n"
             writer.write(f"{head}{PROTOCOL_HEADER}: {PROTOCOL}\r\n\r\n".encode() + body)
             await writer.drain()
 

@@ -19,7 +19,8 @@ from kiosk.store.database import transaction
 from kiosk.store.log import acknowledged, append, heads, read_after
 from kiosk.store.writer import Store
 from kiosk.sync.client import Deadlines
-from kiosk.sync.engine import Pace, SyncEngine
+from kiosk.sync.engine import SyncEngine
+from kiosk.sync.pace import Pace
 from kiosk.sync.status import SyncState, SyncStatus
 from server.database import open_database
 from server.devices import DeviceRecord

@@ -9,6 +9,10 @@ def server_epoch(db: Database) -> int | None:
     return None if epoch is None else int(epoch)
 
 
-def remember_server_epoch(db: Database, epoch: int) -> None:
-    """Never lower. One statement, and so its own transaction where there is none."""
-    db.conn.execute("UPDATE node_state SET server_epoch = max(coalesce(server_epoch, 0), ?)", (epoch,))
+def remember_server_epoch(db: Database, epoch: int) -> int:
+    """The highest one with this one. One statement at most, and so its own transaction where there is none."""
+    newest = server_epoch(db)
+    if newest is not None and newest >= epoch:
+        return newest
+    db.conn.execute("UPDATE node_state SET server_epoch = ?", (epoch,))
+    return epoch

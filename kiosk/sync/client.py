@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
+from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol, Self, TypeVar
 
@@ -24,6 +25,8 @@ from kiosk.errors import (
 )
 from kiosk.sync import signing
 from kiosk.sync.batch import BatchError, pack, unpack
+from kiosk.sync.fence import EpochFence
+from kiosk.sync.tls import trusted, unreachable
 from kiosk.sync.wire import (
     APPEND_PATH,
     EVENTS,
@@ -79,6 +82,10 @@ class MessageRefusedError(SyncError):
         self.problem = problem
 
 
+class NotKnownThereError(ProtocolMismatchError):
+    """The server is older than this request: go on without what it would have answered."""
+
+
 class SessionLostError(SyncError):
     """The server does not know the session (any more): open a new one and ask again."""
 
@@ -92,30 +99,45 @@ class Deadlines:
 
 
 class SyncClient:
-    """One connection to one server. Belongs to one event loop; one call at a time."""
+    """One connection to one server. Belongs to one event loop; one call at a time.
 
-    def __init__(self, server_url: str, site_id: str, device: Device, deadlines: Deadlines | None = None) -> None:
+    `fence`: shared by all that speak to this server; every call raises FencedError where it refuses who answers.
+    `authority`: see kiosk.sync.tls.trusted.
+    """
+
+    def __init__(  # noqa: PLR0913  # what one connection needs to know
+        self,
+        server_url: str,
+        site_id: str,
+        device: Device,
+        deadlines: Deadlines | None = None,
+        fence: EpochFence | None = None,
+        *,
+        authority: Path | None = None,
+    ) -> None:
+        self._server_url = server_url
+        self._authority = authority
         self._site_id = site_id
         self._device = device
         self._deadlines = deadlines or Deadlines()
+        self._fence = fence or EpochFence()
         self._session: Session | None = None
         self._counter = 0
-        self._http = httpx2.AsyncClient(
-            base_url=server_url,
-            timeout=httpx2.Timeout(self._deadlines.total_s, connect=self._deadlines.connect_s),
-            headers={"Accept-Encoding": "identity", PROTOCOL_HEADER: PROTOCOL},
-            trust_env=False,  # a proxy of the hall's network must not slip in between
-            follow_redirects=False,
-        )
+        self._http: httpx2.AsyncClient | None = None
 
     async def open_session(self) -> Session:
         request = SessionRequest(site=self._site_id, device=self._device.device_id)
-        self._session = await self._call(SESSION_PATH, _encode(request), {"Content-Type": JSON}, _message(Session))
+        session = await self._call(SESSION_PATH, _encode(request), {"Content-Type": JSON}, _message(Session))
+        if not self._fence.is_old(session.server_epoch):
+            self._fence.admit(session.server_epoch)
+        self._session = session
         self._counter = 0
-        return self._session
+        return session
 
     async def hello(self, message: Hello) -> HelloAnswer:
-        return await self._signed(HELLO_PATH, _encode(message), JSON, _message(HelloAnswer))
+        answer = await self._signed(HELLO_PATH, _encode(message), JSON, _message(HelloAnswer))
+        self._fence.admit(answer.server_epoch)
+        return answer
 
     async def append(self, events: Sequence[bytes]) -> AppendAnswer:
         """`events`: the exact bytes of consecutive events of one incarnation.
@@ -131,16 +153,21 @@ class SyncClient:
         return await self._signed(PULL_PATH, _encode(message), JSON, _events)
 
     async def reserve(self, message: Reserve) -> Reserved:
-        return await self._signed(RESERVE_PATH, _encode(message), JSON, _message(Reserved))
+        answer = await self._signed(RESERVE_PATH, _encode(message), JSON, _message(Reserved))
+        self._fence.admit(answer.server_epoch)
+        return answer
 
     async def heartbeat(self, message: Heartbeat) -> HeartbeatAnswer:
-        return await self._signed(HEARTBEAT_PATH, _encode(message), JSON, _message(HeartbeatAnswer))
+        answer = await self._signed(HEARTBEAT_PATH, _encode(message), JSON, _message(HeartbeatAnswer))
+        self._fence.admit(answer.server_epoch)
+        return answer
 
     async def snapshot(self, kind: SnapshotKind) -> Snapshot:
         return await self._signed(SNAPSHOT_PATH, _encode(SnapshotRequest(kind=kind)), JSON, _message(Snapshot))
 
     async def close(self) -> None:
-        await self._http.aclose()
+        if self._http is not None:
+            await self._http.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -152,8 +179,12 @@ class SyncClient:
 
     async def _signed(self, path: str, body: bytes, content_type: str, read: "Callable[[_Reply], AnswerT]") -> AnswerT:
         """Once more in a new session if the server forgot the old one: it was restarted."""
+        if self._session is not None and self._session.server_epoch != self._fence.newest:
+            self._session = None  # of a server that was replaced meanwhile; who answers now says so in a new one
         fresh = self._session is None
         session = self._session or await self.open_session()
+        if path not in _TELLING_THE_EPOCH:
+            self._fence.admit(session.server_epoch)
         try:
             return await self._call(path, body, self._sign(session, path, body, content_type), read)
         except SessionLostError:
@@ -189,11 +220,24 @@ class SyncClient:
         except httpx2.TimeoutException as error:
             raise TooSlowError("The server fell silent in the middle of a call.") from error
         except httpx2.HTTPError as error:
-            raise OfflineError(f"The server cannot be reached: {str(error) or type(error).__name__}.") from error
+            raise unreachable(error, self._server_url) from error
         return read(reply)
 
+    def _connection(self) -> httpx2.AsyncClient:
+        """Made at the first call: an authority's file that is away for a while is one more trouble of a call."""
+        if self._http is None:
+            self._http = httpx2.AsyncClient(
+                base_url=self._server_url,
+                verify=trusted(self._authority),
+                timeout=httpx2.Timeout(self._deadlines.total_s, connect=self._deadlines.connect_s),
+                headers={"Accept-Encoding": "identity", PROTOCOL_HEADER: PROTOCOL},
+                trust_env=False,  # a proxy of the hall's network must not slip in between
+                follow_redirects=False,
+            )
+        return self._http
+
     async def _post(self, path: str, body: bytes, headers: Mapping[str, str]) -> "_Reply":
-        async with self._http.stream("POST", path, content=body, headers=headers) as response:
+        async with self._connection().stream("POST", path, content=body, headers=headers) as response:
             reply = _Reply(response.status_code, response.headers)
             if not reply.is_ours:
                 return reply  # unread, so that this connection to a stranger is not used again
@@ -203,6 +247,10 @@ class SyncClient:
                 if len(content) > _LONGEST_ANSWERS.get(path, MAX_EXPANDED_BYTES):
                     raise OfflineError("The answer is longer than any this server gives: something stands between.")
             return replace(reply, content=bytes(content))
+
+
+_TELLING_THE_EPOCH: Final = frozenset({HELLO_PATH, HEARTBEAT_PATH, RESERVE_PATH})
+"""What may be said to an old server: it learns from it that it was replaced, and its answer is judged."""
 
 
 _LONGEST_ANSWERS: Final = {SNAPSHOT_PATH: 2 * MAX_SNAPSHOT_BYTES}
@@ -281,7 +329,8 @@ def _kind_of(problem: Problem, reply: _Reply) -> SyncError:
         case ProblemCode.DEVICE_UNKNOWN | ProblemCode.DEVICE_REVOKED | ProblemCode.SIGNATURE:
             return UnauthorisedError(f"The server does not let this kiosk in: {problem.detail}")
         case ProblemCode.PROTOCOL | ProblemCode.NOT_FOUND | ProblemCode.METHOD:
-            return ProtocolMismatchError(f"The server speaks another protocol: {problem.detail}")
+            kind = ProtocolMismatchError if problem.code is ProblemCode.PROTOCOL else NotKnownThereError
+            return kind(f"The server speaks another protocol: {problem.detail}")
         case ProblemCode.FENCED:
             return FencedError(f"Another server has taken over this site: {problem.detail}")
         case ProblemCode.BUSY | ProblemCode.INTERNAL | ProblemCode.RECOVERING | ProblemCode.RATE:

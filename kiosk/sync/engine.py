@@ -4,14 +4,17 @@ import asyncio
 import contextlib
 import random
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import Final, NamedTuple
 
 import structlog
 
 from kiosk.clock import Clock
 from kiosk.errors import (
+    FencedError,
     KioskError,
     OfflineError,
     ProtocolMismatchError,
@@ -21,26 +24,22 @@ from kiosk.errors import (
 )
 from kiosk.identity import Identity
 from kiosk.store.log import Backlog, backlog
+from kiosk.store.server_epochs import remember_server_epoch, server_epoch
 from kiosk.store.writer import Store
 from kiosk.sync.backoff import backoff_s, obedient_backoff_s
+from kiosk.sync.breaker import Breaker
 from kiosk.sync.client import Deadlines, SyncClient
 from kiosk.sync.conversation import Conversation
+from kiosk.sync.fence import EpochFence
+from kiosk.sync.heartbeat import Heart, Listeners, Patient
 from kiosk.sync.kiosk_log import KioskLog
+from kiosk.sync.numbers import SharedNumbers
+from kiosk.sync.pace import Pace
 from kiosk.sync.status import SyncState, SyncStatus
 
 log = structlog.get_logger(__name__)
 
 _ALL_SENT: Final = Backlog(0, None)
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """Seconds. `hello_every_s`: how often both sides compare notes while nothing is written."""
-
-    hello_every_s: float = 15.0
-    first_backoff_s: float = 1.0
-    longest_backoff_s: float = 60.0
-    deadlines: Deadlines = field(default_factory=Deadlines)
 
 
 class _Running(NamedTuple):
@@ -55,7 +54,9 @@ class _Running(NamedTuple):
 
 
 class SyncEngine:
-    """`on_status` is called on the engine's own thread, only when something changed."""
+    """What is passed in is called on the engine's own thread. `on_status`: only when something changed. `on_snapshots`:
+    after every heartbeat, with the newest version of each kind that the server has. `printer`: its state in one word.
+    """
 
     def __init__(  # noqa: PLR0913  # a composition root's list
         self,
@@ -68,10 +69,14 @@ class SyncEngine:
         site_id: str,
         pace: Pace | None = None,
         chance: Callable[[], float] = random.random,
+        printer: Callable[[], str] = lambda: "",
+        on_snapshots: Callable[[Mapping[str, int]], None] = lambda _: None,
+        authority: Path | None = None,
     ) -> None:
         self._store = store
         self._identity = identity
         self._server_url = server_url
+        self._authority = authority
         self._clock = clock
         self._on_status = on_status
         self._site_id = site_id
@@ -79,8 +84,21 @@ class SyncEngine:
         self._chance = chance
         self._status = SyncStatus()
         self._failures = 0
-        self._has_contact: bool | None = None
+        self._told = ""
+        self._alarms: tuple[str, ...] = ()
         self._woken = asyncio.Event()
+        self._greeting = asyncio.Event()
+        self._breaker = Breaker()
+        self._fence = EpochFence(remember=self._remember_epoch)
+        self._numbers = SharedNumbers(self._breaker, self._fence, self._pace.number_within_s)
+        self._heart = Heart(
+            Patient(store, clock, printer, lambda: self._alarms),
+            Listeners(self._greet, on_snapshots),
+            self._breaker,
+            self._fence,
+            self._pace,
+            chance,
+        )
         self._running: _Running | None = None
         self._is_set_up = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sync")
@@ -88,6 +106,16 @@ class SyncEngine:
     @property
     def status(self) -> SyncStatus:
         return self._status
+
+    @property
+    def numbers(self) -> SharedNumbers:
+        """The site's numbers, for as long as the server is there to give them."""
+        return self._numbers
+
+    @property
+    def numbers_trouble(self) -> str:
+        """Why this kiosk counts by itself, in a sentence; empty while the server gives the numbers."""
+        return self._breaker.reason
 
     def start(self) -> None:
         self._thread.start()
@@ -107,64 +135,86 @@ class SyncEngine:
     def _run(self) -> None:
         with contextlib.suppress(asyncio.CancelledError), asyncio.Runner() as runner:  # stop() cancels
             loop = runner.get_loop()
-            self._running = _Running(loop, loop.create_task(self._keep_up()))
+            self._running = _Running(loop, loop.create_task(self._live()))
             self._is_set_up.set()
             loop.run_until_complete(self._running.task)
 
-    async def _keep_up(self) -> None:
-        async with SyncClient(self._server_url, self._site_id, self._identity, self._pace.deadlines) as client:
-            conversation = Conversation(client, KioskLog(self._store))
-            while True:
-                try:
-                    await self._stay_in_touch(conversation)
-                except KioskError as error:
-                    await self._report_trouble(error)
-                    await self._pause_after(error)
-                except Exception as error:
-                    log.exception("sync_failed")
-                    await self._pause_after(error)
+    async def _live(self) -> None:
+        """Three connections: a batch on its way must hold up neither a visitor nor the sign that the server lives."""
+        with contextlib.suppress(StoreError):  # the visitor and the log will tell
+            self._fence.newest = await asyncio.wrap_future(self._store.submit(server_epoch))
+        pace = self._pace
+        async with (
+            self._client(pace.deadlines) as for_log,
+            self._client(_all_within(pace.heartbeat_within_s)) as for_heart,
+            self._client(_all_within(pace.number_within_s)) as for_numbers,
+            asyncio.TaskGroup() as group,
+        ):
+            self._numbers.attach(for_numbers)
+            group.create_task(self._keep_up(for_log))
+            group.create_task(self._heart.beat(for_heart))
+            group.create_task(self._numbers.warm_up())
+
+    def _client(self, deadlines: Deadlines) -> SyncClient:
+        return SyncClient(
+            self._server_url, self._site_id, self._identity, deadlines, self._fence, authority=self._authority
+        )
+
+    async def _keep_up(self, client: SyncClient) -> None:
+        conversation = Conversation(client, KioskLog(self._store))
+        while True:
+            try:
+                await self._stay_in_touch(conversation)
+            except KioskError as error:
+                await self._report_trouble(error)
+                await self._pause_after(error)
+            except Exception as error:
+                log.exception("sync_failed")
+                await self._pause_after(error)
 
     async def _stay_in_touch(self, conversation: Conversation) -> None:
         """Hello, then push whenever something was written, for as long as all goes well."""
         while True:
+            self._greeting.clear()
             await conversation.hello()
             is_woken = True
-            while is_woken:
+            while is_woken and not self._greeting.is_set():
                 self._woken.clear()
                 while await conversation.push():
                     await self._report_contact(conversation, await self._backlog())
                 self._failures = 0
                 await self._report_contact(conversation, await self._backlog() if conversation.trouble else _ALL_SENT)
-                is_woken = await self._is_woken_within(self._pace.hello_every_s)
+                is_woken = await _is_set_within(self._woken, self._pace.hello_every_s)
 
     async def _pause_after(self, error: Exception) -> None:
         """A ticket ends the pause when nobody answered; a server that answers with a refusal is left in peace."""
         self._failures += 1
         pace = self._pace
         if isinstance(error, ServerBusyError) and error.retry_after_s is not None:
-            await asyncio.sleep(obedient_backoff_s(error.retry_after_s, self._chance(), first_s=pace.first_backoff_s))
+            asked_s = obedient_backoff_s(error.retry_after_s, self._chance(), first_s=pace.first_backoff_s)
+            await _is_set_within(self._greeting, asked_s)
             return
         pause = backoff_s(
             self._failures, self._chance(), first_s=pace.first_backoff_s, longest_s=pace.longest_backoff_s
         )
-        if isinstance(error, OfflineError):
-            await self._is_woken_within(pause)
-            self._woken.clear()
-        else:
-            await asyncio.sleep(pause)
+        await _is_set_within(self._woken if isinstance(error, OfflineError) else self._greeting, pause)
+        self._woken.clear()
 
-    async def _is_woken_within(self, seconds: float) -> bool:
-        try:
-            async with asyncio.timeout(seconds):
-                return await self._woken.wait()
-        except TimeoutError:
-            return False
+    def _greet(self) -> None:
+        """A heartbeat says that things have changed: compare notes at once."""
+        self._greeting.set()
+        self._woken.set()
+
+    def _remember_epoch(self, epoch: int) -> None:
+        """Before any ticket that is stored from now on."""
+        self._store.submit(partial(remember_server_epoch, epoch=epoch))
 
     async def _report_contact(self, conversation: Conversation, unsent: Backlog) -> None:
-        if self._has_contact is not True:
-            self._has_contact = True
+        if self._told != "server_reached":
+            self._told = "server_reached"
             log.info("server_reached", server=self._server_url)
         alarm = conversation.trouble
+        self._alarms = tuple(dict.fromkeys(filter(None, (*conversation.alarms.values(), conversation.recovered))))
         self._publish(
             SyncStatus(
                 state=SyncState.ALARM if alarm else SyncState.ONLINE,
@@ -176,11 +226,14 @@ class SyncEngine:
         )
 
     async def _report_trouble(self, error: KioskError) -> None:
-        if self._has_contact is not False:
-            self._has_contact = False
+        state = _state_after(error)
+        if state is SyncState.ALARM and self._told != "old_server_refused":
+            self._told = "old_server_refused"
+            log.error("old_server_refused", server=self._server_url, detail=str(error))
+        elif state is not SyncState.ALARM and self._told != "server_lost":
+            self._told = "server_lost"
             log.warning("server_lost", server=self._server_url, detail=str(error))
-        unwelcome = isinstance(error, UnauthorisedError | ProtocolMismatchError)
-        status = replace(self._status, state=SyncState.REFUSED if unwelcome else SyncState.OFFLINE, detail=str(error))
+        status = replace(self._status, state=state, detail=str(error))
         with contextlib.suppress(StoreError):  # the disk may be the trouble, or fail just now
             unsent = await self._backlog()
             status = replace(status, backlog=unsent.count, oldest_unsent=unsent.oldest)
@@ -193,3 +246,23 @@ class SyncEngine:
         if status != self._status:
             self._status = status
             self._on_status(status)
+
+
+def _state_after(error: KioskError) -> SyncState:
+    if isinstance(error, FencedError):
+        return SyncState.ALARM
+    if isinstance(error, UnauthorisedError | ProtocolMismatchError):
+        return SyncState.REFUSED
+    return SyncState.OFFLINE
+
+
+def _all_within(seconds: float) -> Deadlines:
+    return Deadlines(connect_s=seconds, total_s=seconds)
+
+
+async def _is_set_within(event: asyncio.Event, seconds: float) -> bool:
+    try:
+        async with asyncio.timeout(seconds):
+            return await event.wait()
+    except TimeoutError:
+        return False

@@ -14,7 +14,9 @@ class SyncState(StrEnum):
     REFUSED = "refused"
     """The server answers and does not want this kiosk: not paired, revoked, or of another age. A person must act."""
     ALARM = "alarm"
-    """Two histories of this kiosk exist, or the server refuses an event. A person must look; the rest still syncs."""
+    """Two histories of this kiosk exist, or the server refuses an event (the rest still syncs), or one answers that was
+    replaced (nothing does). A person must look.
+    """
 
 
 @dataclass(frozen=True, slots=True)

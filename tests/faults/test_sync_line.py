@@ -36,7 +36,7 @@ pytestmark = pytest.mark.usefixtures("on_both_databases")
 
 PORTAL = answer("200 OK", "<html>Welcome to the hall's network</html>")
 
-LONG_WAITS = replace(QUICK, first_backoff_s=60.0, longest_backoff_s=60.0)
+LONG_WAITS = replace(QUICK, first_backoff_s=60.0, longest_backoff_s=60.0, first_missed_s=60.0, longest_missed_s=60.0)
 
 BAD_LINES = {
     "refused": refuse,
@@ -177,7 +177,7 @@ def test_server_in_a_storm_is_not_hammered(
         kiosk.wait_until(lambda status: status.state is SyncState.OFFLINE)
         for _ in range(50):
             kiosk.issue()
-        assert line.connections == 1
+        assert line.connections <= 3, "log, heartbeat and numbers once each"
 
 
 def test_server_that_acknowledges_less_than_it_was_sent_is_left_in_peace(
