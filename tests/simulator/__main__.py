@@ -1,0 +1,94 @@
+"""`python -m tests.simulator`: many schedules with a progress bar, or one of them step by step.
+
+Run it with PYTHONHASHSEED=0, as scripts/test_long.sh does: then a replay takes every turn of the first run.
+"""
+
+import multiprocessing
+import os
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+
+import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from tests.simulator.schedule import Schedule, draw
+from tests.simulator.simulation import SimulationError, shorten, simulate
+
+_MOST_FAILURES = 20
+
+
+@click.command()
+@click.option("--seed", type=int, help="Replay exactly this schedule and print what happens.")
+@click.option("--shorten", "is_shortened", is_flag=True, help="With --seed: leave out what the failure does not need.")
+@click.option("--count", default=300, show_default=True, help="How many schedules.")
+@click.option("--first", default=0, show_default=True, help="The first seed.")
+@click.option("--jobs", default=os.cpu_count() or 1, show_default=True, help="Processes.")
+@click.option("--patient", is_flag=True, help="Go on however many have failed.")
+def main(seed: int | None, is_shortened: bool, count: int, first: int, jobs: int, patient: bool) -> None:  # noqa: FBT001, PLR0917
+    """Simulate kiosks, a site server and the central one through random histories; exit code 1 if one goes wrong."""
+    if seed is not None:
+        sys.exit(_replay(seed, is_shortened))
+    failures = Counter[str]()
+    columns = (TextColumn("schedules"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns) as progress:
+        bar = progress.add_task("schedules", total=count)
+        for failure in _outcomes(range(first, first + count), jobs):
+            progress.advance(bar)
+            if failure is not None:
+                failures[_kind(failure)] += 1
+                progress.console.print(failure, markup=False, highlight=False, soft_wrap=True)
+            if failures.total() >= _MOST_FAILURES and not patient:
+                break
+    for kind, times in failures.most_common():
+        click.echo(f"{times:5d} x {kind}")
+    click.echo(f"{failures.total()} of {count} schedules failed")
+    sys.exit(1 if failures else 0)
+
+
+def _outcomes(seeds: range, jobs: int) -> Iterator[str | None]:
+    if jobs == 1:
+        yield from map(_outcome, seeds)
+        return
+    with multiprocessing.get_context("spawn").Pool(jobs) as pool:
+        yield from pool.imap_unordered(_outcome, seeds, chunksize=5)
+
+
+def _outcome(seed: int) -> str | None:
+    try:
+        simulate(draw(seed))
+    except SimulationError as error:
+        return str(error)
+    return None
+
+
+def _kind(failure: str) -> str:
+    """The same sentence without what differs from seed to seed."""
+    sentence = failure.splitlines()[0].partition(": ")[2]
+    return re.sub(r"[0-9a-f]{16}|\d+", "#", sentence)
+
+
+def _replay(seed: int, is_shortened: bool) -> int:  # noqa: FBT001
+    schedule = draw(seed)
+    if is_shortened:
+        schedule = shorten(schedule, _fails)
+    try:
+        simulate(schedule, click.echo)
+    except SimulationError as error:
+        click.echo(str(error))
+        return 1
+    click.echo("all invariants hold")
+    return 0
+
+
+def _fails(schedule: Schedule) -> bool:
+    try:
+        simulate(schedule)
+    except SimulationError:
+        return True
+    return False
+
+
+if __name__ == "__main__":
+    main()

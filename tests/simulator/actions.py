@@ -1,0 +1,284 @@
+"""What each kind of step does to the world. Nothing here judges: tests/simulator/invariants.py does."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Final
+
+from sqlalchemy.exc import DBAPIError
+
+from kiosk.clock import FakeClock
+from kiosk.errors import KioskError, StoreError
+from kiosk.issuing import IssueRefused
+from server.enrolment import revoke
+from tests.simulator.disks import KioskDisk, ServerDisk
+from tests.simulator.kiosk_machine import HALL, KioskMachine
+from tests.simulator.network import Fate, Line
+from tests.simulator.schedule import Kind, Step
+from tests.simulator.server_machine import ServerMachine
+from tests.simulator.world import AnyMachine, Snapshot, World
+from tests.small_hall import SERVICE_NUMBERS, request
+
+Action = Callable[[World, Step, Random], None]
+
+POINTS: Final = 12
+"""A fault strikes at one of so many points that the product passes next."""
+
+
+def perform(world: World, step: Step) -> None:
+    """One step, a moment after the one before."""
+    chance = Random(step.luck)  # noqa: S311  # a replay needs a chance that repeats
+    world.pass_time(timedelta(seconds=chance.randint(1, 20)))
+    ACTIONS[step.kind](world, step, chance)
+    do_chores(world)
+    world.note_written()
+
+
+def do_chores(world: World) -> None:
+    """What servers do by themselves from time to time (server/run.py)."""
+    for machine in (world.site, world.central):
+        if machine.is_up:
+            with world.power.on(machine):
+                try:
+                    machine.do_chores()
+                except DBAPIError as error:
+                    world.tell(f"{machine.name} cannot do its chores: {error.orig}")
+
+
+def _issue(world: World, step: Step, chance: Random) -> None:
+    """A visitor takes a number, sometimes with nervous fingers; mostly the slip comes at once."""
+    kiosk = _kiosk(world, step)
+    services = chance.sample(sorted(SERVICE_NUMBERS), chance.choice((1, 1, 1, 2)))
+    session = f"{kiosk.name} {step.luck:08x}"
+    for _ in range(chance.choice((1, 1, 1, 2))):
+        if not kiosk.is_up:
+            return
+        with world.power.on(kiosk):
+            try:
+                given = kiosk.issue(request(session, *services, is_priority=chance.random() < 0.2))
+            except StoreError as error:
+                world.tell(f"{kiosk.name} cannot issue: {error}")
+                return
+            if isinstance(given, IssueRefused):
+                world.tell(f"{kiosk.name} refuses: {given}")
+                return
+            world.promises.sessions.setdefault(session, set()).add(given.ticket.id)
+            world.tell(f"{kiosk.name} issues {given.ticket.label} of {given.ticket.service_day} ({given.ticket.id})")
+            if chance.random() < 0.9:
+                kiosk.print_waiting()
+
+
+def _reprint(world: World, step: Step, chance: Random) -> None:
+    kiosk = _kiosk(world, step)
+    mine = [paper.ticket_id for paper in world.promises.papers if paper.machine == kiosk.name]
+    if not (kiosk.process and mine):
+        return
+    ticket_id = mine[step.amount % len(mine)]
+    with world.power.on(kiosk):
+        try:
+            kiosk.process.issuing.reprint(ticket_id)
+        except (IssueRefused, StoreError) as error:
+            world.tell(f"{kiosk.name} does not reprint {ticket_id}: {error}")
+            return
+        world.promises.reprints[ticket_id] += 1
+        kiosk.print_waiting()
+
+
+def _sync(world: World, step: Step, chance: Random) -> None:
+    sync(world, _kiosk(world, step), batches=step.amount % 3 + 1)
+
+
+def sync(world: World, kiosk: KioskMachine, batches: int) -> bool:
+    """Whether nothing is left to send."""
+    is_done = False
+    if kiosk.is_up:
+        with world.power.on(kiosk):
+            try:
+                is_done = kiosk.sync(batches)
+            except KioskError as error:
+                world.tell(f"{kiosk.name} cannot sync: {error}")
+    return is_done
+
+
+def _heartbeat(world: World, step: Step, chance: Random) -> None:
+    beat(_kiosk(world, step), world)
+
+
+def beat(kiosk: KioskMachine, world: World) -> None:
+    if kiosk.is_up:
+        with world.power.on(kiosk):
+            kiosk.beat()
+
+
+def _nothing(world: World, step: Step, chance: Random) -> None:
+    """Not built yet."""
+
+
+def _time(world: World, step: Step, chance: Random) -> None:
+    world.pass_time(timedelta(minutes=step.amount % 180 + 1))
+
+
+def _rollover(world: World, step: Step, chance: Random) -> None:
+    """On to the next 03:00 of the hall, and a little."""
+    local = world.now.astimezone(HALL.timezone)
+    night = local.replace(hour=3, minute=0, second=0, microsecond=0)
+    night = night if night > local else night + timedelta(days=1)
+    world.pass_time(night - local + timedelta(minutes=step.amount % 60))
+    world.tell(f"it is {world.now.isoformat()}")
+
+
+def _cut(world: World, step: Step, chance: Random) -> None:
+    line = _line(world, step)
+    line.is_cut = True
+    world.tell(f"{line.name} is cut")
+
+
+def _heal(world: World, step: Step, chance: Random) -> None:
+    line = _line(world, step)
+    line.is_cut = False
+    world.tell(f"{line.name} is whole")
+
+
+def _bad_line(world: World, step: Step, chance: Random) -> None:
+    _line(world, step).fate = chance.choice(list(Fate))
+
+
+def _late(world: World, step: Step, chance: Random) -> None:
+    for line in world.lines:
+        line.deliver_late()
+
+
+def _crash(world: World, step: Step, chance: Random) -> None:
+    """The power goes between two requests; sometimes for the whole machine, so that its steady clock starts anew."""
+    machine = _machine(world, step)
+    if machine.is_up:
+        world.tell(f"{machine.name} loses its power")
+        machine.die()
+    if chance.random() < 0.5:
+        world.clocks[machine.name] = FakeClock(world.clock(machine).now())
+    if chance.random() < 0.7:
+        world.start(machine, chance)
+
+
+def _fault(world: World, step: Step, chance: Random) -> None:
+    """The power will go in the middle of something."""
+    _machine(world, step).points_to_live = chance.randint(1, POINTS)
+
+
+def _start(world: World, step: Step, chance: Random) -> None:
+    for machine in world.machines:
+        world.start(machine, chance)
+
+
+def _snapshot(world: World, step: Step, chance: Random) -> None:
+    machine = _machine(world, step)
+    copy = KioskDisk(machine.disk) if isinstance(machine, KioskMachine) else ServerDisk(machine.disk)
+    world.snapshots.append(Snapshot(machine, copy))
+    world.tell(f"{machine.name}'s disk is copied")
+
+
+def _restore(world: World, step: Step, chance: Random) -> None:
+    if not world.snapshots:
+        return
+    snapshot = world.snapshots[step.amount % len(world.snapshots)]
+    machine = snapshot.machine
+    world.tell(f"{machine.name}'s disk is put back to an older state")
+    machine.die()
+    world.put_back(machine, snapshot)
+    if isinstance(machine, ServerMachine):
+        machine.raise_epoch(world.clock(machine))
+    if chance.random() < 0.8:
+        world.start(machine, chance)
+
+
+def _clock(world: World, step: Step, chance: Random) -> None:
+    machine = _machine(world, step)
+    clock = world.clock(machine)
+    true = world.now
+    clock.jump(
+        chance.choice([
+            clock.now() - timedelta(hours=1),
+            clock.now() + timedelta(hours=1),
+            clock.now() + timedelta(days=3650),
+            datetime(2000, 1, 1, tzinfo=UTC),
+            true,
+            true,
+        ])
+    )  # fmt: skip
+    if machine is world.site:
+        world.site_clock_is_good = False
+    world.tell(f"{machine.name}'s clock says {clock.now().isoformat()}")
+
+
+def _full(world: World, step: Step, chance: Random) -> None:
+    machine = _machine(world, step)
+    machine.disk.fill()
+    world.tell(f"{machine.name}'s disk is full")
+
+
+def _free(world: World, step: Step, chance: Random) -> None:
+    for machine in world.machines:
+        machine.disk.free()
+
+
+def _poison(world: World, step: Step, chance: Random) -> None:
+    kiosk = _kiosk(world, step)
+    if kiosk.is_up:
+        with world.power.on(kiosk):
+            try:
+                kiosk.write("future.thing")
+            except StoreError as error:
+                world.tell(f"{kiosk.name} cannot write: {error}")
+
+
+def _revoke(world: World, step: Step, chance: Random) -> None:
+    """Never the last one."""
+    kiosk = world.kiosks[-1]
+    if world.site.process is None or len(world.kiosks) < 3:
+        return
+    with world.power.on(world.site):
+        try:
+            revoke(world.site.process.node, HALL.id, kiosk.identity.device_id)
+        except DBAPIError as error:
+            world.tell(f"{kiosk.name} cannot be shut out: {error}")
+            return
+        world.revoked.add(kiosk.identity.device_id)
+        world.tell(f"{kiosk.name} is shut out")
+
+
+ACTIONS: Final[Mapping[Kind, Action]] = {
+    Kind.ISSUE: _issue,
+    Kind.REPRINT: _reprint,
+    Kind.SYNC: _sync,
+    Kind.HEARTBEAT: _heartbeat,
+    Kind.RELAY: _nothing,
+    Kind.TIME: _time,
+    Kind.ROLLOVER: _rollover,
+    Kind.CUT: _cut,
+    Kind.HEAL: _heal,
+    Kind.BAD_LINE: _bad_line,
+    Kind.LATE: _late,
+    Kind.CRASH: _crash,
+    Kind.FAULT: _fault,
+    Kind.START: _start,
+    Kind.SNAPSHOT: _snapshot,
+    Kind.RESTORE: _restore,
+    Kind.CLONE: _nothing,
+    Kind.CLOCK: _clock,
+    Kind.FULL: _full,
+    Kind.FREE: _free,
+    Kind.POISON: _poison,
+    Kind.REVOKE: _revoke,
+}
+
+
+def _kiosk(world: World, step: Step) -> KioskMachine:
+    return world.kiosks[step.node % len(world.kiosks)]
+
+
+def _machine(world: World, step: Step) -> AnyMachine:
+    return world.machines[step.node % len(world.machines)]
+
+
+def _line(world: World, step: Step) -> Line:
+    return world.lines[step.node % len(world.lines)]

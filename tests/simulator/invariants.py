@@ -1,0 +1,129 @@
+"""What must hold after every history, however bad (research/reliability.md, 3.3). Each says exactly what is allowed."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+from kiosk.domain.events import LogHead, Malformed, broken_link, decode, digest
+from tests.simulator.kiosk_machine import HALL, KioskMachine
+from tests.simulator.world import AnyMachine, World
+
+
+class BrokenInvariantError(AssertionError):
+    """Names the invariant and the first thing that breaks it."""
+
+
+def check_now(world: World) -> None:
+    """What can be asked after every step without costing much."""
+    for invariant in CHEAP:
+        _ask(world, invariant)
+
+
+def check_all(world: World) -> None:
+    for invariant in ALL:
+        _ask(world, invariant)
+
+
+def _ask(world: World, invariant: "Invariant") -> None:
+    for fault in invariant(world):
+        raise BrokenInvariantError(f"{invariant.__name__}: {fault}")
+
+
+def i1_nothing_acknowledged_is_lost(world: World) -> Iterator[str]:
+    """Every event that its origin was told to be safe is in the log of central, with the hash that it was born with.
+
+    Excused: an event whose last copy was destroyed by a disk that somebody put back to an older state.
+    """
+    held = world.held(world.last)
+    for key, by in world.promises.acknowledged.items():
+        if key not in held and key not in world.promises.destroyed:
+            yield f"{key} was acknowledged by {by} and is not at {world.last.name}"
+
+
+def i1_nothing_written_stays_behind(world: World) -> Iterator[str]:
+    """After all is repaired whatever any disk holds is at central too. Excused: what a revoked kiosk still keeps."""
+    held = world.held(world.last)
+    for machine in world.machines:
+        for key in world.held(machine):
+            if key not in held and key.origin not in world.revoked | world.mute:
+                yield f"{key} is at {machine.name} and not at {world.last.name}"
+
+
+def i2_no_effect_twice(world: World) -> Iterator[str]:
+    """One ticket per sitting at a machine, whatever was pressed and repeated.
+
+    Excused: a sitting that a restored disk has forgotten.
+    """
+    for session, tickets in world.promises.sessions.items():
+        if len(tickets) > 1 and not session.startswith(tuple(world.restored)):
+            yield f"sitting {session} was given {len(tickets)} tickets"
+
+
+def i3_every_chain_is_whole(world: World) -> Iterator[str]:
+    """On every disk each incarnation is a prefix without gaps, each event naming the hash of the one before; and no two
+    disks hold different bytes under one key.
+    """
+    born: dict[tuple[str, str, int], str] = {}
+    for machine in world.machines:
+        heads: dict[tuple[str, str], LogHead] = {}
+        for key, (stored, raw) in world.held(machine).items():
+            event = decode(raw)
+            chain = key[:2]
+            if isinstance(event, Malformed) or digest(raw) != stored:
+                yield f"{key} at {machine.name} is not what was written"
+            elif fault := broken_link(event, heads.get(chain)):
+                yield f"{key} at {machine.name}: {fault}"
+            if born.setdefault(key, stored) != stored:
+                yield f"{key} at {machine.name} is another event than elsewhere"
+            heads[chain] = LogHead(key.incarnation, key.sequence, stored)
+
+
+def i4_no_label_twice_on_paper(world: World) -> Iterator[str]:
+    """No two tickets of one service day carry the same label on paper."""
+    tickets = defaultdict(set)
+    for paper in world.promises.papers:
+        tickets[paper.service_day, paper.label].add(paper.ticket_id)
+    for (day, label), ids in tickets.items():
+        if len(ids) > 1:
+            yield f"{label} of {day} is on {len(ids)} tickets: {', '.join(sorted(ids))}"
+
+
+def i5_every_paper_is_known(world: World) -> Iterator[str]:
+    """Whoever holds a slip has a ticket at central.
+
+    Excused: a ticket whose event was destroyed, and what a revoked kiosk still keeps.
+    """
+    known = _tickets(world.last)
+    lost = {key.origin for key in world.promises.destroyed}
+    for paper in world.promises.papers:
+        origin = world.origin_of(paper.machine)
+        if paper.ticket_id not in known and origin not in lost | world.revoked:
+            yield f"{paper.label} of {paper.service_day} ({paper.ticket_id}) is on paper and unknown"
+
+
+def i6_no_paper_too_many(world: World) -> Iterator[str]:
+    """A ticket has one slip, and one more for each reprint that somebody asked for."""
+    slips = Counter(paper.ticket_id for paper in world.promises.papers)
+    for ticket_id, count in slips.items():
+        if count > 1 + world.promises.reprints[ticket_id]:
+            yield f"{ticket_id} has {count} slips and {world.promises.reprints[ticket_id]} reprints"
+
+
+def _tickets(machine: AnyMachine) -> Mapping[str, str]:
+    column = "id" if isinstance(machine, KioskMachine) else "ticket_id"
+    rows = machine.disk.connection.execute(f"SELECT {column}, label FROM tickets WHERE site_id = ?", (HALL.id,))  # noqa: S608
+    return dict(rows.fetchall())
+
+
+Invariant = Callable[[World], Iterator[str]]
+
+CHEAP: Final[tuple[Invariant, ...]] = (i4_no_label_twice_on_paper, i6_no_paper_too_many)
+ALL: Final[tuple[Invariant, ...]] = (
+    i1_nothing_acknowledged_is_lost,
+    i1_nothing_written_stays_behind,
+    i2_no_effect_twice,
+    i3_every_chain_is_whole,
+    i4_no_label_twice_on_paper,
+    i5_every_paper_is_known,
+    i6_no_paper_too_many,
+)

@@ -1,0 +1,216 @@
+"""A kiosk in the simulation: the product's store, issuing, spooler and conversation, on one thread and a fake disk."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import time
+from pathlib import Path
+from random import Random
+from typing import Any, Final, TypeVar
+
+from sqlite_utils import Database
+
+from kiosk.clock import FakeClock
+from kiosk.config import KioskConfig, SyncConfig
+from kiosk.domain.print_job import PrintState
+from kiosk.domain.site import Site, TimeRange
+from kiosk.domain.ticket import IssueRequest, Ticket
+from kiosk.errors import KioskError
+from kiosk.identity import Identity
+from kiosk.issuing import Issued, IssueRefused, Issuing
+from kiosk.store import writer
+from kiosk.store.database import explained, transaction
+from kiosk.store.log import append
+from kiosk.store.print_jobs import StoredPrintJobs
+from kiosk.store.server_epochs import server_epoch
+from kiosk.store.writer import Store
+from kiosk.sync.conversation import Conversation
+from kiosk.sync.engine import SyncEngine
+from kiosk.sync.kiosk_log import KioskLog
+from printing.spooler import Spooler
+from printing.status import PrinterStatus, PrintVerdict, Ready
+from tests.simulator.disks import KioskDisk
+from tests.simulator.network import Line, SimulatedClient
+from tests.simulator.power import Machine
+from tests.simulator.stillness import at_once
+from tests.small_hall import small_catalogue, small_site
+
+T = TypeVar("T")
+
+ALL_DAY: Final = ((TimeRange(time(0), time(23, 59, 59)),),) * 7
+HALL: Final[Site] = small_site(hours=ALL_DAY)
+LETTERS: Final = "ABCDEFGHIJ"
+NO_LOOP: Final[Any] = object()
+SMALL_BATCH: Final = 4
+"""Events, so that a few tickets already take several batches."""
+
+Printed = Callable[[Ticket, int], None]
+
+
+class InlineStore(Store):
+    """The product's store without its thread: what is submitted is done before anybody can look."""
+
+    def __init__(self, db: Database, clock: FakeClock, identity: Identity) -> None:
+        self.path = Path("simulated")
+        self._db = db
+        self._fatal = None
+        with explained(self.path):
+            self._witness = None
+            self._node, self._begun = writer.begin_incarnation(db, clock, identity)
+
+    def submit(self, work: Callable[[Database], T]) -> "Future[T]":
+        result: Future[T] = Future()
+        try:
+            result.set_result(self.call(work))
+        except Exception as error:  # noqa: BLE001  # as the product's: every failure belongs to its caller
+            result.set_exception(error)
+        return result
+
+    def call(self, work: Callable[[Database], T]) -> T:
+        return self._perform(self._db, work)
+
+
+class PaperPrinter:
+    """Puts slips out, mostly; says what became of them, mostly."""
+
+    def __init__(self, chance: Random, on_paper: Callable[[bytes], None]) -> None:
+        self._chance = chance
+        self._on_paper = on_paper
+
+    def status(self) -> PrinterStatus:
+        return Ready()
+
+    def print(self, document: bytes, job: int) -> PrintVerdict:
+        state, comes_out = self._chance.choices(
+            [(PrintState.CONFIRMED, True), (PrintState.UNKNOWN, True), (PrintState.UNKNOWN, False),
+             (PrintState.FAILED, False), (PrintState.UNVERIFIED, True)],
+            [80, 4, 3, 6, 7],
+        )[0]  # fmt: skip
+        if comes_out:
+            self._on_paper(document)
+        return PrintVerdict(state, Ready())
+
+    def expect_fragment(self) -> None:
+        """Torn slips are another test's matter."""
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+@dataclass
+class Process:
+    """What one life of the program has in memory."""
+
+    store: InlineStore
+    issuing: Issuing
+    spooler: Spooler
+    engine: SyncEngine
+    conversation: Conversation
+    for_heart: SimulatedClient
+    is_greeted: bool = False
+
+
+class KioskMachine(Machine):
+    def __init__(self, name: str, number: int, identity: Identity, disk: KioskDisk, line: Line) -> None:
+        super().__init__(name)
+        self.identity = identity
+        self.disk = disk
+        self.line = line
+        self.letter = LETTERS[number - 1]
+        self.config = KioskConfig(
+            name=name, number=number, letter=self.letter, sync=SyncConfig(server="http://site.invalid")
+        )
+        self.process: Process | None = None
+        self.noted = 0
+        """Position of the last event whose time of writing the harness knows."""
+
+    @property
+    def is_up(self) -> bool:
+        return self.process is not None
+
+    def die(self) -> None:
+        self.process = None
+
+    def start(self, clock: FakeClock, chance: Random, on_paper: Printed) -> None:
+        """Raises StoreError where the disk does not let it begin."""
+        store = InlineStore(self.disk.database, clock, self.identity)
+        engine = SyncEngine(
+            store,
+            self.identity,
+            "http://simulated.invalid",
+            clock,
+            lambda _: None,
+            site_id=HALL.id,
+            chance=chance.random,
+        )
+        engine._fence.newest = store.call(server_epoch)
+        for_log, for_heart, for_numbers = (
+            SimulatedClient(self.line, HALL.id, self.identity, engine._fence) for _ in range(3)
+        )
+        engine.numbers._client, engine.numbers._loop = for_numbers, NO_LOOP
+        conversation = Conversation(for_log, KioskLog(store))
+        conversation._batch_events = SMALL_BATCH
+        issuing = Issuing(store, HALL, small_catalogue(), self.identity, self.config, clock, engine.numbers)
+        jobs = StoredPrintJobs(store, clock)
+        slips: dict[bytes, tuple[Ticket, int]] = {}
+
+        def render(ticket: Ticket, copy: int) -> bytes:
+            document = f"{ticket.id} {copy}".encode()
+            slips[document] = (ticket, copy)
+            return document
+
+        spooler = Spooler(
+            PaperPrinter(chance, lambda document: on_paper(*slips[document])),
+            jobs, render, lambda _: None, lambda _: None, clock,
+        )  # fmt: skip
+        self.process = Process(store, issuing, spooler, engine, conversation, for_heart)
+        spooler._guarded(spooler._recover)
+
+    def issue(self, request: IssueRequest) -> Issued | IssueRefused:
+        assert self.process is not None
+        try:
+            return self.process.issuing.issue(request)
+        except IssueRefused as refused:
+            return refused
+
+    def print_waiting(self) -> None:
+        assert self.process is not None
+        self.process.spooler._guarded(self.process.spooler._work_off)
+        self.process.spooler._guarded(self.process.spooler._poll)
+
+    def write(self, event_type: str) -> None:
+        """An event of a type that no server knows yet."""
+        assert self.process is not None
+        store = self.process.store
+
+        def work(db: Database) -> None:
+            with transaction(db):
+                append(db, store.node, event_type, {"ticket_id": "unheard of"})
+
+        store.call(work)
+
+    def greet_again(self) -> None:
+        if self.process is not None:
+            self.process.is_greeted = False
+
+    def beat(self) -> None:
+        """One heartbeat. It opens and closes the way to shared numbers, and may ask for a hello."""
+        assert self.process is not None
+        at_once(self.process.engine._heart.beat_once(self.process.for_heart))
+
+    def sync(self, batches: int) -> bool:
+        """As kiosk/sync/engine.py does: hello, then batches until nothing is left. True where nothing is left.
+
+        Raises KioskError.
+        """
+        process = self.process
+        assert process is not None
+        try:
+            if not process.is_greeted or process.engine._greeting.is_set():
+                process.engine._greeting.clear()
+                at_once(process.conversation.hello())
+                process.is_greeted = True
+            return not any(not at_once(process.conversation.push()) for _ in range(batches))
+        except KioskError:
+            process.is_greeted = False
+            raise

@@ -1,0 +1,193 @@
+"""All machines of one simulation, the time they share, and what the harness remembers of them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from random import Random
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy.exc import DBAPIError
+
+from kiosk.clock import FakeClock
+from kiosk.domain.ticket import Ticket
+from kiosk.errors import KioskError
+from kiosk.identity import Identity
+from kiosk.sync.wire import HELLO_PATH, DeviceKind
+from server.database import _open_epoch, milliseconds
+from server.devices import DeviceRecord
+from server.enrolment import admit
+from server.node import start_node
+from server.settings import Role
+from tests.simulator.disks import Disk, KioskDisk, ServerDisk
+from tests.simulator.door import Admitted, Door
+from tests.simulator.kiosk_machine import HALL, LETTERS, KioskMachine
+from tests.simulator.network import Line
+from tests.simulator.power import Machine, Power
+from tests.simulator.promises import Contact, Key, Promises
+from tests.simulator.server_machine import ServerMachine
+from tests.small_hall import MONDAY_10_00
+
+Tell = Callable[[str], None]
+AnyMachine = KioskMachine | ServerMachine
+MOST_KIOSKS: Final = 4
+SITE_KEY: Final = 10
+CENTRAL_KEY: Final = 11
+
+
+@dataclass
+class Snapshot:
+    """A copy of a machine's disk, as a backup or an image keeps it."""
+
+    machine: "AnyMachine"
+    disk: Disk
+
+
+class World:
+    def __init__(self, kiosks: int, tell: Tell) -> None:
+        self.tell = tell
+        self.promises = Promises()
+        self.power = Power(tell)
+        self.now = MONDAY_10_00
+        self.clocks: dict[str, FakeClock] = {}
+        self.snapshots: list[Snapshot] = []
+        self.upstream = Line("site->central", self._central_door, tell)
+        self.site = ServerMachine(
+            Role.SITE, identity(SITE_KEY), ServerDisk(_new_server(Role.SITE)), self.power, self.upstream
+        )
+        self.central = ServerMachine(
+            Role.CENTRAL, identity(CENTRAL_KEY), ServerDisk(_new_server(Role.CENTRAL)), self.power, None
+        )
+        self.kiosks = [self._kiosk(number) for number in range(1, kiosks + 1)]
+        self.site_clock_is_good = True
+        self.cloned: set[str] = set()
+        """Origins that two machines write as."""
+        self.revoked: set[str] = set()
+        self.mute = {self.central.identity.device_id}
+        """Origins whose log goes nowhere."""
+        self.restored: set[str] = set()
+        """Names of machines whose disk was put back."""
+
+    @property
+    def machines(self) -> tuple[AnyMachine, ...]:
+        return (self.site, self.central, *self.kiosks)
+
+    @property
+    def last(self) -> ServerMachine:
+        """The end of the way of every event."""
+        return self.site
+
+    def origin_of(self, name: str) -> str:
+        return next(kiosk.identity.device_id for kiosk in self.kiosks if kiosk.name == name)
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        return (self.upstream, *(kiosk.line for kiosk in self.kiosks))
+
+    def clock(self, machine: Machine) -> FakeClock:
+        return self.clocks.setdefault(machine.name, FakeClock(self.now))
+
+    def pass_time(self, by: timedelta) -> None:
+        self.now += by
+        for machine in self.machines:
+            self.clock(machine).advance(by)
+
+    def start(self, machine: AnyMachine, chance: Random) -> None:
+        """Switches it on; a disk that is full may not let it."""
+        if machine.is_up:
+            return
+        try:
+            with self.power.on(machine):
+                if isinstance(machine, KioskMachine):
+                    name = machine.name
+                    machine.start(self.clock(machine), chance, lambda ticket, copy: self._paper(name, ticket, copy))
+                else:
+                    machine.start(self.clock(machine), lambda admitted: self._heard(machine, admitted))
+        except (KioskError, DBAPIError) as error:
+            machine.die()
+            self.tell(f"{machine.name} does not start: {error}")
+
+    def put_back(self, machine: AnyMachine, snapshot: Snapshot) -> None:
+        """The machine is off. Its disk holds again what it once held."""
+        self.restored.add(machine.name)
+        before = set(self.held(machine))
+        machine.disk.put_back(snapshot.disk)
+        machine.disk.free()
+        after = set(self.held(machine))
+        elsewhere = {key for other in self.machines if other is not machine for key in self.held(other)}
+        self.promises.put_back(before - after, after - before, elsewhere)
+
+    def held(self, machine: AnyMachine) -> Mapping[Key, tuple[str, bytes]]:
+        """Every event on its disk: hash and bytes."""
+        connection = machine.disk.connection
+        if isinstance(machine, KioskMachine):
+            rows = connection.execute(
+                "SELECT ?, incarnation, sequence, hash, raw FROM events ORDER BY 2, 3", (machine.identity.device_id,)
+            )
+        else:
+            rows = connection.execute(
+                "SELECT origin, incarnation, sequence, hash, raw FROM events WHERE site_id = ? ORDER BY 1, 2, 3",
+                (HALL.id,),
+            )
+        return {Key(*row[:3]): (row[3], bytes(row[4])) for row in rows.fetchall()}
+
+    def note_written(self) -> None:
+        """After each step, in which time stood still: what is new on a kiosk's disk was written just now."""
+        at_ms = milliseconds(self.clock(self.site).now())
+        for kiosk in self.kiosks:
+            origin = kiosk.identity.device_id
+            query = "SELECT incarnation, sequence FROM events WHERE position > ? ORDER BY position"
+            rows = kiosk.disk.connection.execute(query, (kiosk.noted,)).fetchall()
+            for incarnation, sequence in rows:
+                self.promises.written_ms.setdefault(Key(origin, incarnation, sequence), at_ms)
+            (kiosk.noted,) = kiosk.disk.connection.execute("SELECT coalesce(max(position), 0) FROM events").fetchone()
+
+    def _kiosk(self, number: int) -> KioskMachine:
+        name = f"kiosk-{number}"
+        line = Line(f"{name}->site", self._site_door, self.tell)
+        return KioskMachine(name, number, identity(number), KioskDisk(_new_kiosk()), line)
+
+    def _site_door(self) -> Door | None:
+        return self.site.door()
+
+    def _central_door(self) -> Door | None:
+        return self.central.door()
+
+    def _paper(self, machine: str, ticket: Ticket, copy: int) -> None:
+        self.tell(f"{machine} prints {ticket.label} of {ticket.service_day}, copy {copy}")
+        self.promises.printed(ticket, copy, machine, self.now)
+
+    def _heard(self, machine: ServerMachine, admitted: Admitted) -> None:
+        if machine is self.site and admitted.path == HELLO_PATH:
+            at_ms = milliseconds(self.clock(machine).now())
+            self.promises.contacts.append(Contact(admitted.signed.device.device_id, at_ms))
+
+
+@cache
+def identity(number: int) -> Identity:
+    """The same keys in every run: a replay signs the same bytes."""
+    return Identity(Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32))
+
+
+@cache
+def _new_kiosk() -> KioskDisk:
+    return KioskDisk.formatted()
+
+
+@cache
+def _new_server(role: Role) -> ServerDisk:
+    """Migrated, with everybody paired who will ever ask; made once, copied for each simulation."""
+    disk = ServerDisk.formatted()
+    clock = FakeClock(MONDAY_10_00)
+    with disk.database.writing() as connection:
+        _open_epoch(connection, clock)
+    node = start_node(role, disk.database, clock, identity(SITE_KEY if role is Role.SITE else CENTRAL_KEY))
+    if role is Role.CENTRAL:
+        key = identity(SITE_KEY)
+        admit(node, DeviceRecord(key.device_id, key.public_key, HALL.id, None, None, "site", DeviceKind.SITE))
+        return disk
+    for number in range(1, MOST_KIOSKS + 1):
+        key, letter = identity(number), LETTERS[number - 1]
+        admit(node, DeviceRecord(key.device_id, key.public_key, HALL.id, number, letter, f"kiosk-{number}"))
+    return disk
