@@ -80,6 +80,25 @@ def demo(**options: Any) -> None:
     sys.exit(run_demo(DemoOptions(**options)))
 
 
+@main.command(short_help="Be let in by a server.", epilog="Example: giliran enrol 7KQ-M3X9T --config kiosk.toml")
+@click.argument("code")
+@click.option("--config", "config_file", type=FILE, help="Of the kiosk that is to be let in.")
+@click.option("--data", type=FOLDER, help="Of the site server that is to be let in, instead of a kiosk.")
+@click.option("--upstream", metavar="URL", help="The central server's address, for --data.")
+@click.option("--authority", type=FILE, help="PEM file of the only authority to believe it by, for --data.")
+@as_json_option
+def enrol(code: str, config_file: Path | None, data: Path | None, **options: Any) -> None:
+    """Be let in by the server that made CODE (giliran server invite), or what its QR says.
+
+    Shows six words; the server shows the same ones, or somebody stands between.
+    """
+    if (config_file is None) == (data is None):
+        raise click.UsageError("Say --config FILE for a kiosk, or --data DIR for a site server.")
+    from kiosk import enrolling
+
+    sys.exit(enrolling.run(code, config_file, data, **options))
+
+
 @main.command(short_help="Check a kiosk's database.", epilog="Example: giliran verify run-data/kiosk/kiosk.db")
 @click.argument("database", metavar="DB", type=FILE)
 @as_json_option
@@ -149,6 +168,7 @@ def bench_command(subject: str, sentence: str) -> None:
 
 
 bench_command("issue", "From the press to a durable ticket and the first byte.")
+bench_command("ingest", "Events per second at central, beside the bare database.")
 bench_command("search", "From a keystroke to the services found.")
 bench_command("startup", "From the start to the first frame.")
 bench_command("ui", "Frame times with the software renderer.")

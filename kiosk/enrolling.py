@@ -1,11 +1,14 @@
 """`giliran enrol`: from a code to a file in the data folder, and the words to compare."""
 
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.config import SERVER_URL, KioskConfig
-from kiosk.domain.pairing_code import PairingCode, parse_link
+import click
+
+from kiosk.config import SERVER_URL, KioskConfig, load_config
+from kiosk.domain.pairing_code import PairingCode, PairingCodeError, parse_link
 from kiosk.enrolment import ENROLMENT_FILE, UPSTREAM_FILE, Enrolment, save_enrolment
 from kiosk.errors import KioskError
 from kiosk.fingerprint_words import six_words
@@ -54,3 +57,35 @@ def _enrol(server_url: str, code: PairingCode, file: Path, wish: Wish, authority
     enrolment = enrol(server_url, code, identity, wish, authority)
     save_enrolment(file, enrolment)
     return Outcome(enrolment, six_words(enrolment.pinned_key, identity.public_key), file)
+
+
+def run(  # noqa: PLR0913  # one parameter an option
+    code: str,
+    config_file: Path | None,
+    data_dir: Path | None,
+    *,
+    upstream: str | None,
+    authority: Path | None,
+    as_json: bool,
+) -> int:
+    """The command: does it and says what came of it. Raises KioskError."""
+    try:
+        if config_file is not None:
+            config = load_config(config_file)
+            outcome = enrol_kiosk(code, config)
+        else:
+            outcome = enrol_site_server(code, data_dir or Path(), upstream, authority)
+    except PairingCodeError as error:
+        raise KioskError(str(error)) from error
+    enrolment = outcome.enrolment
+    if as_json:
+        facts = enrolment.model_dump(mode="json", exclude={"authorities", "server_key"})
+        click.echo(json.dumps({**facts, "words": outcome.words, "file": str(outcome.file)}))
+        return 0
+    place = f" as number {enrolment.kiosk_number}, letter {enrolment.letter}" if enrolment.kiosk_number else ""
+    click.echo(f"{enrolment.name} is enrolled at {enrolment.site}{place}.\n\n    {outcome.words}\n")
+    click.echo(
+        "The server must show the same six words. If not: do not start this device, and tell who runs the server."
+    )
+    click.echo("Start it (again), so that this takes effect.")
+    return 0

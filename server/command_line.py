@@ -3,10 +3,14 @@
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
-from kiosk.command_line import FOLDER, address
+from kiosk.command_line import FILE, FOLDER, address, as_json_option
+
+KINDS = ("kiosk", "site", "desk", "board")
+"""kiosk.sync.wire.DeviceKind, by name, so that `--help` need not import it."""
 
 
 @click.group(
@@ -18,8 +22,10 @@ from kiosk.command_line import FOLDER, address
 @click.option("--data", type=FOLDER, help="Its own folder.")
 @click.option("--database", metavar="URL", help="Another database than SQLite in that folder.")
 @click.option("--listen", type=address, metavar="HOST:PORT", default="127.0.0.1:8035", show_default=True)
+@click.option("--tls-cert", type=FILE, help="PEM file: its certificate with the chain; then it speaks only https.")
+@click.option("--tls-key", type=FILE, help="PEM file: the private key of --tls-cert.")
 @click.pass_context
-def server(context: click.Context, role: str | None, data: Path | None, database: str | None, listen: str) -> None:
+def server(context: click.Context, role: str | None, data: Path | None, listen: str, **options: Any) -> None:
     """The server of a site, or the central one: the same program. Ends in good order on Ctrl-C or SIGTERM.
 
     Port 0 takes any free one; the address is printed and kept in the folder, as server.address.
@@ -30,13 +36,85 @@ def server(context: click.Context, role: str | None, data: Path | None, database
         raise click.MissingParameter(param_hint="'--role'", param_type="option")
     if data is None:
         raise click.MissingParameter(param_hint="'--data'", param_type="option")
+    certificate, key = options["tls_cert"], options["tls_key"]
+    if (certificate is None) != (key is None):
+        raise click.UsageError("--tls-cert and --tls-key belong together.")
     from kiosk.logs import configure_logging
 
     configure_logging(data)
     from server.run import serve
-    from server.settings import Role, ServerSettings
+    from server.settings import Role, ServerSettings, Tls
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: sys.exit(0))  # uvicorn raises the signal again once it has stopped
-    settings = ServerSettings(Role(role), data, database)
+    tls = None if certificate is None else Tls(certificate, key)
+    settings = ServerSettings(Role(role), data, options["database"], tls=tls)
     serve(settings, listen, lambda url: click.echo(f"Listening on {url}"))
+
+
+_data_option = click.option("--data", type=FOLDER, required=True, help="The server's own folder.")
+_database_option = click.option("--database", metavar="URL", help="As the server's own.")
+_site_option = click.option("--site", default="", metavar="ID", help="Which site; needed where there are several.")
+
+
+@server.command(short_help="A pairing code for one device.", epilog="Example: giliran server invite --data server-data")
+@_data_option
+@_database_option
+@_site_option
+@click.option("--kind", type=click.Choice(KINDS), default="kiosk", show_default=True, help="What will be let in.")
+@click.option("--name", help="What people call the machine.")
+@click.option("--number", type=click.IntRange(1, 255), help="Of a kiosk; else the next that is free.")
+@click.option(
+    "--letter", type=click.Choice([*map(chr, range(65, 91))]), metavar="A-Z", help="Of a kiosk; else the next."
+)
+@click.option("--address", "url", metavar="URL", help="What devices call this server; else the address it listens on.")
+@click.option("--wait/--no-wait", "waits", default=True, help="Wait until the code is used, and show the six words.")
+@as_json_option
+def invite(data: Path, database: str | None, site: str, url: str | None, **asked: Any) -> None:
+    """Make a pairing code: for one device, ten minutes, five tries. Shows it, also as QR, and waits until it is used.
+
+    Both ends then show six words; they must be the same. With --json one document when the code is made, and one more
+    when it was used.
+    """
+    from kiosk.sync.wire import DeviceKind
+    from server.console import Inviting, run_invite
+    from server.invitations import Wish
+
+    wish = Wish(site, DeviceKind(asked["kind"]), asked["number"], asked["letter"], asked["name"])
+    settings = _settings(data, database)
+    sys.exit(run_invite(settings, Inviting(wish, url, waits=asked["waits"], as_json=asked["as_json"])))
+
+
+@server.command(short_help="The devices that were let in.", epilog="Example: giliran server devices --data server-data")
+@_data_option
+@_database_option
+@_site_option
+@as_json_option
+def devices(data: Path, database: str | None, site: str, *, as_json: bool) -> None:
+    """Every device that was let in: its site, id, kind, number and letter, whether it was revoked, its name."""
+    from server.console import run_devices
+
+    sys.exit(run_devices(_settings(data, database), site, as_json=as_json))
+
+
+@server.command(short_help="Shut a device out.", epilog="Example: giliran server revoke 56475aa7 --data server-data")
+@click.argument("device")
+@_data_option
+@_database_option
+@_site_option
+def revoke(device: str, data: Path, database: str | None, site: str) -> None:
+    """Shut a device out, at once and for good: its key is not believed any more. What it sent stays.
+
+    DEVICE is its id, or the first digits of it.
+    """
+    from server.console import run_revoke
+
+    sys.exit(run_revoke(_settings(data, database), site, device))
+
+
+def _settings(data: Path, database: str | None) -> Any:
+    from server.settings import Role, ServerSettings
+
+    if not data.is_dir():
+        raise click.BadParameter(f"there is no folder {data}", param_hint="'--data'")
+    return ServerSettings(Role.SITE, data, database)
