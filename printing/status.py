@@ -41,6 +41,19 @@ class CannotTell:
 PrinterStatus = Ready | NeedsAttention | Unreachable | CannotTell
 
 
+def in_one_word(status: PrinterStatus) -> str:
+    """For who looks at many kiosks at once: `ready`, `paper_low`, `unreachable`, `cannot_tell`, or what is wrong."""
+    match status:
+        case Ready():
+            return "paper_low" if status.paper_low else "ready"
+        case NeedsAttention():
+            return status.reason.value
+        case Unreachable():
+            return "unreachable"
+        case CannotTell():
+            return "cannot_tell"
+
+
 @dataclass(frozen=True, slots=True)
 class PrintVerdict:
     """What became of one slip: `state` is final, CONFIRMED, UNVERIFIED, UNKNOWN or FAILED; `status` is the last word

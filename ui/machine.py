@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from kiosk.clock import Clock
 from kiosk.config import KioskConfig
 from kiosk.data_in_force import DataPaths, load_in_force
-from kiosk.domain.numbering import OwnSeriesOnly
+from kiosk.domain.numbering import NumbersToCome
 from kiosk.domain.print_job import PrintJob
 from kiosk.domain.site import shown_agencies
 from kiosk.identity import load_or_create_identity
@@ -19,7 +19,7 @@ from printing.escpos_printer import EscposPrinter
 from printing.profile import find_profile
 from printing.slip import SlipRenderer
 from printing.spooler import Spooler
-from printing.status import PrinterStatus
+from printing.status import PrinterStatus, in_one_word
 from printing.transports.devices import open_device
 from ui.visitor.hall import Hall, make_hall
 from ui.visitor.machinery import Machinery
@@ -61,7 +61,8 @@ class Machine:
         site, catalogue = self.data.site, self.data.catalogue
         self.hall: Hall = make_hall(site, catalogue, shown_agencies(catalogue, site))
         jobs = StoredPrintJobs(self.store, clock)
-        issuing = Issuing(self.store, site, catalogue, self.identity, config, clock, OwnSeriesOnly())
+        self._numbers = NumbersToCome()
+        issuing = Issuing(self.store, site, catalogue, self.identity, config, clock, self._numbers)
         slips = SlipRenderer(site, catalogue, self.profile)
         on_job = self._then_sync(on_job)
         self.spooler = Spooler(printer, jobs, slips, on_job, on_printer, clock, prepare=slips.prepare)
@@ -82,8 +83,11 @@ class Machine:
                 self._clock,
                 self._on_sync,
                 site_id=self.hall.site.id,
+                authority=self.config.sync.authority,
+                printer=lambda: in_one_word(self.spooler.status),
             )
             self.sync.start()
+            self._numbers.source = self.sync.numbers
 
     def close(self) -> None:
         """The slip in flight is finished first; its verdict must reach the store."""

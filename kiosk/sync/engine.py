@@ -67,11 +67,11 @@ class SyncEngine:
         on_status: Callable[[SyncStatus], None],
         *,
         site_id: str,
+        authority: Path | None = None,
         pace: Pace | None = None,
         chance: Callable[[], float] = random.random,
         printer: Callable[[], str] = lambda: "",
         on_snapshots: Callable[[Mapping[str, int]], None] = lambda _: None,
-        authority: Path | None = None,
     ) -> None:
         self._store = store
         self._identity = identity

@@ -24,6 +24,7 @@ _SYNC: Final = Text("Sinkronisasi", "Sync")
 _DATA: Final = Text("Data", "Data")
 _STATE: Final = Text("Keadaan", "State")
 _LINK: Final = Text("Hubungan", "Connection")
+_NUMBERS: Final = Text("Nomor", "Numbers")
 
 _OF_SYNC: Final[Mapping[SyncState, tuple[Text, Level]]] = {
     SyncState.CONNECTING: (Text("sedang menghubungi", "connecting"), Level.WARNING),
@@ -60,6 +61,7 @@ def report(machine: "Machine") -> Sequence[TechnicianRow]:
         _printer_row(machine.spooler.status),
         TechnicianRow(Text("Perangkat", "Device"), _PRINTER, device),
         _sync_row(machine.sync.status if machine.sync else None),
+        _numbers_row(machine),
         TechnicianRow(Text("Server", "Server"), _SYNC, machine.config.sync.server or "-"),
         TechnicianRow(Text("Belum terkirim", "Not sent yet"), _SYNC, str(unsent.count), unsent_level),
         TechnicianRow(Text("Tertua belum terkirim", "Oldest not sent"), _SYNC, _moment(unsent.oldest)),
@@ -109,6 +111,18 @@ def _sync_row(status: SyncStatus | None) -> TechnicianRow:
     state, level = _OF_SYNC[status.state]
     more = f", {_moment(status.last_contact)} {status.detail}".rstrip()
     return TechnicianRow(_LINK, _SYNC, Text(state.id + more, state.en + more), level)
+
+
+def _numbers_row(machine: "Machine") -> TechnicianRow:
+    """Whose numbers the slips carry, and why."""
+    letter = machine.config.letter
+    if machine.config.sync.server is None:
+        return TechnicianRow(_NUMBERS, _SYNC, Text("mesin ini sendiri, tanpa huruf", "this machine's own, no letter"))
+    why = machine.sync.numbers_trouble if machine.sync else ""
+    if machine.sync and not why:
+        return TechnicianRow(_NUMBERS, _SYNC, Text("urutan bersama dari server", "shared, from the server"), Level.OK)
+    own = Text(f"urutan sendiri, berhuruf {letter}. {why}".rstrip(), f"own series, letter {letter}. {why}".rstrip())
+    return TechnicianRow(_NUMBERS, _SYNC, own, Level.WARNING)
 
 
 def _disk_row(config: KioskConfig) -> TechnicianRow:
