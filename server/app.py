@@ -21,6 +21,8 @@ from server.numbers_api import numbers_router
 from server.pairing import pairing_router
 from server.problems import RefusedError, problem_response
 from server.reading_api import reading_router
+from server.snapshot_api import snapshot_router
+from server.stream_api import stream_router
 from server.sync_api import sync_router
 
 log = structlog.get_logger(__name__)
@@ -40,7 +42,9 @@ def create_app(node: Node, pairing_secret: bytes | None = None) -> FastAPI:
     )
     app.include_router(sync_router(node))
     app.include_router(numbers_router(node))
+    app.include_router(snapshot_router(node))
     app.include_router(reading_router(node))
+    app.include_router(stream_router(node))
     app.include_router(enrol_router(node))
     if pairing_secret is not None:
         app.include_router(pairing_router(node, pairing_secret))

@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,9 @@ KINDS = ("kiosk", "site", "desk", "board")
 @click.option("--listen", type=address, metavar="HOST:PORT", default="127.0.0.1:8035", show_default=True)
 @click.option("--tls-cert", type=FILE, help="PEM file: its certificate with the chain; then it speaks only https.")
 @click.option("--tls-key", type=FILE, help="PEM file: the private key of --tls-cert.")
+@click.option("--site", "site_file", type=FILE, help="The hall's own file: handed down to its kiosks.")
 @click.pass_context
-def server(context: click.Context, role: str | None, data: Path | None, listen: str, **options: Any) -> None:
+def server(context: click.Context, /, role: str | None, data: Path | None, listen: str, **options: Any) -> None:
     """The server of a site, or the central one: the same program. Ends in good order on Ctrl-C or SIGTERM.
 
     Port 0 takes any free one; the address is printed and kept in the folder, as server.address.
@@ -48,7 +50,7 @@ def server(context: click.Context, role: str | None, data: Path | None, listen: 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: sys.exit(0))  # uvicorn raises the signal again once it has stopped
     tls = None if certificate is None else Tls(certificate, key)
-    settings = ServerSettings(Role(role), data, options["database"], tls=tls)
+    settings = ServerSettings(Role(role), data, options["database"], options["site_file"], tls=tls)
     serve(settings, listen, lambda url: click.echo(f"Listening on {url}"))
 
 
@@ -110,6 +112,28 @@ def revoke(device: str, data: Path, database: str | None, site: str) -> None:
     from server.console import run_revoke
 
     sys.exit(run_revoke(_settings(data, database), site, device))
+
+
+@server.command(
+    short_help="Hand a catalogue or a hall's file down to the kiosks.",
+    epilog="Example: giliran server publish --data /var/lib/giliran --site hall.json",
+)
+@_data_option
+@_database_option
+@click.option("--role", type=click.Choice(["site", "central"]), default="site", show_default=True)
+@click.option("--catalogue", type=FILE, help="With service-numbers.json beside it.")
+@click.option("--site", "site_file", type=FILE, help="One hall's file.")
+@as_json_option
+def publish(role: str, data: Path, database: str | None, **options: Any) -> None:
+    """Check the files as a kiosk would, sign them, and hand them down; also beside a running server.
+
+    The catalogue of a central server is for the whole nation, that of a site server for its site.
+    """
+    from server.publish_console import run_publish
+    from server.settings import Role
+
+    settings = replace(_settings(data, database), role=Role(role))
+    sys.exit(run_publish(settings, options["catalogue"], options["site_file"], as_json=options["as_json"]))
 
 
 def _settings(data: Path, database: str | None) -> Any:

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from kiosk.clock import Clock, SystemClock
 from kiosk.identity import Identity, load_or_create_identity
 from kiosk.paths import make_folder
 from kiosk.trusted_clock import TrustedClock
 from kiosk.version import RELEASED_AT
+from server.arrivals import Arrivals
 from server.contact import Contacts
 from server.database import Database, moment, open_database
 from server.epochs import Fences
@@ -23,6 +24,8 @@ from server.schema import device_health
 from server.service_day import ServiceDays
 from server.sessions import Sessions
 from server.settings import Role, ServerSettings
+from server.stored_log import held_at_central
+from server.stream import Stream
 
 
 @dataclass(frozen=True)
@@ -43,13 +46,15 @@ class Node:
     fences: Fences
     recoveries: Recoveries
     contacts: Contacts
+    arrivals: Arrivals = field(default_factory=Arrivals)
     sessions: Sessions = field(default_factory=Sessions)
     strangers: Strangers = field(default_factory=Strangers)
+    stream: Stream = field(default_factory=Stream)
     data_dir: Path | None = None
 
-    def central(self, held: Mapping[str, int]) -> Mapping[str, int]:
-        """Of what is `held` here, what is durable at central: all of it there, nothing known of it at a site."""
-        return held if self.role is Role.CENTRAL else {}
+    def central(self, connection: Connection, site_id: str, origin: str, held: Mapping[str, int]) -> Mapping[str, int]:
+        """Of what is `held` here, what is durable at central: all of it there; at a site, what its relay was told."""
+        return held if self.role is Role.CENTRAL else held_at_central(connection, site_id, origin, held)
 
     def close(self) -> None:
         self.database.close()

@@ -14,6 +14,10 @@ MAX_HEAD_BYTES: Final = 16 * 1024
 """Of a request's line and its headers together."""
 
 
+ABORT: Final = "giliran.abort"
+"""In a request's scope: cuts its connection, whatever still waits to be sent."""
+
+
 class PunctualProtocol(HttpToolsProtocol):
     """Cuts the connection when no whole request has come `within_s` after its first byte, or after connecting."""
 
@@ -39,6 +43,7 @@ class PunctualProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self.scope[ABORT] = self.transport.abort  # type: ignore[typeddict-unknown-key]  # for the live stream alone
         self._expect_request()
         self._head_bytes = self._unread
 

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -21,11 +22,15 @@ from kiosk.lock import FolderLock
 from kiosk.paths import make_folder
 from kiosk.sync.wire import PROTOCOL, PROTOCOL_HEADER
 from server.app import create_app
+from server.changes import Presence
 from server.chores import Chore, Chores
 from server.node import Node, open_node
 from server.pairing import pairing_secret
+from server.publishing import publish_files
 from server.receiving import RECEIVE_WITHIN_S, punctual_protocol
 from server.settings import Role, ServerSettings
+from server.tls import server_context
+from server.trusting import publish_trust_lists
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +54,7 @@ def serve(settings: ServerSettings, listen: str, on_ready: Callable[[str], None]
         ListenError: the address is taken or not ours.
         StoreLockedError: another program of ours works in the folder.
         StoreError: the folder or the database cannot be used.
+        DataFileError: the site file is not one that a kiosk would take.
     """
     Server(settings, listen, on_ready=on_ready).run()
 
@@ -73,8 +79,11 @@ class Server:
             opened.callback(_lock(settings.data_dir).release)
             self.node: Node = open_node(settings, clock, identity)
             opened.callback(self.node.close)
+            if settings.site_file is not None:
+                publish_files(self.node, None, settings.site_file)
             self._socket = opened.enter_context(_bind(listen))
-            self.url = _url(self._socket)
+            context = None if settings.tls is None else server_context(settings.tls)
+            self.url = _url(self._socket, "http" if context is None else "https")
             try:
                 secret = opened.enter_context(pairing_secret(*self._socket.getsockname()[:2]))
             except OSError as error:
@@ -82,7 +91,9 @@ class Server:
             self._while_open = opened.pop_all()
         self._ready = threading.Event()
         self._chores = _chores(self.node)
-        self._uvicorn = _Uvicorn(_config(self.node, secret, receive_within_s), self._announce)
+        self._uvicorn = _Uvicorn(
+            _config(self.node, secret, receive_within_s, context), self._announce, self.node.stream.close
+        )
         self._thread: threading.Thread | None = None
 
     def run(self) -> None:
@@ -129,20 +140,30 @@ def _chores(node: Node) -> Chores:
     hall = (
         Chore("service day", 10.0, lambda: node.service_days.open_due(node.database)),
         Chore("recovery", 1.0, node.recoveries.settle),
+        Chore("trust list", 3.0, lambda: publish_trust_lists(node)),
     )
-    return Chores((Chore("contacts", 1.0, node.contacts.write_due), *(hall if node.role is Role.SITE else ())))
+    everywhere = (
+        Chore("contacts", 1.0, node.contacts.write_due),
+        Chore("presence", 2.0, Presence(node).look),
+    )
+    return Chores((*everywhere, *(hall if node.role is Role.SITE else ())))
 
 
 class _Uvicorn(uvicorn.Server):
     """Tells when it listens, and ends in good order on a signal."""
 
-    def __init__(self, config: uvicorn.Config, on_started: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, on_started: Callable[[], None], on_stopping: Callable[[], None]) -> None:
         super().__init__(config)
         self._on_started = on_started
+        self._on_stopping = on_stopping
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._on_started()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._on_stopping()  # a stream has no end of its own to wait for
+        await super().shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -158,7 +179,9 @@ class _Uvicorn(uvicorn.Server):
                 signal.signal(number, handler)
 
 
-def _config(node: Node, secret: bytes | None, receive_within_s: float) -> uvicorn.Config:
+def _config(
+    node: Node, secret: bytes | None, receive_within_s: float, context: ssl.SSLContext | None
+) -> uvicorn.Config:
     return uvicorn.Config(
         create_app(node, secret),
         http=punctual_protocol(receive_within_s),
@@ -171,6 +194,8 @@ def _config(node: Node, secret: bytes | None, receive_within_s: float) -> uvicor
         limit_concurrency=_CONNECTIONS,
         timeout_keep_alive=_IDLE_S,
         timeout_graceful_shutdown=_STOP_WITHIN_S,
+        forwarded_allow_ips=["127.0.0.1", "::1"],  # a proxy on this machine, whatever the environment says
+        ssl_context_factory=None if context is None else lambda *_: context,
     )
 
 
@@ -194,9 +219,9 @@ def _bind(listen: str) -> socket.socket:
         raise ListenError(f"The server cannot listen on {listen}: {error.strerror or error}.") from error
 
 
-def _url(listening: socket.socket) -> str:
+def _url(listening: socket.socket, scheme: str) -> str:
     host, port = listening.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 def _write_whole(path: Path, text: str) -> None:

@@ -1,35 +1,44 @@
-"""The three requests of the sync protocol: session, hello, append."""
+"""How a log comes here, and back: session, hello, append, pull."""
 
 from collections.abc import Sequence
+from http import HTTPStatus
 
 import structlog
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from kiosk.domain.events import Event, decode
 from kiosk.faults import fault_point
-from kiosk.sync.batch import BatchError, BatchTooLargeError, unpack
+from kiosk.sync.batch import BatchError, BatchTooLargeError, pack, unpack
 from kiosk.sync.wire import (
     APPEND_PATH,
     EVENTS,
     HELLO_PATH,
+    MAX_BATCH_BYTES,
+    MAX_BATCH_EVENTS,
+    PULL_PATH,
     SESSION_PATH,
     AppendAnswer,
+    DeviceKind,
     Head,
     Hello,
     HelloAnswer,
     ProblemCode,
+    Pull,
     Session,
     SessionRequest,
 )
 from server.authentication import SignedRequest, authenticate, check_protocol, paired_device, read_body, welcome
+from server.changes import tell_of_batch
 from server.database import milliseconds
 from server.devices import KnownDevice, lock_device
 from server.forks import ForkKind, record_fork
-from server.greeting import contradicted, held_heads, note_hello
+from server.greeting import check_speaker, contradicted, held_heads, note_hello
 from server.ingest import Receipt, ingest
 from server.messages import PROBLEMS, binary_body, body_of, parse
 from server.node import Node
 from server.problems import RefusedError
+from server.stored_log import Chain, read_after
 
 log = structlog.get_logger(__name__)
 
@@ -67,25 +76,32 @@ def sync_router(node: Node) -> APIRouter:
         signed = await authenticate(request, node.database, node.sessions)
         return await run_in_threadpool(_append, node, signed)
 
+    @router.post(PULL_PATH, openapi_extra=body_of(Pull), responses={204: {}}, summary="Ask for events back")
+    async def pull(request: Request) -> Response:
+        """Signed. The next events that are held here of an incarnation, as a batch; 204 when there are no more."""
+        signed = await authenticate(request, node.database, node.sessions)
+        return await run_in_threadpool(_give_back, node, signed)
+
     return router
 
 
 def _greet(node: Node, signed: SignedRequest) -> HelloAnswer:
     message = parse(Hello, signed.body)
     device = signed.device
-    if message.origin != device.device_id:
-        raise RefusedError(ProblemCode.FOREIGN_ORIGIN, f"{device.device_id} cannot speak for {message.origin}.")
+    check_speaker(device, message.origin)
     note_hello(node, device, message)
     with node.database.reading() as connection:
         heads = held_heads(connection, device.site_id, message)
         strangers = contradicted(connection, device.site_id, message, heads)
+        held = {head.incarnation: head.sequence for head in heads}
+        central = node.central(connection, device.site_id, message.origin, held)
     if strangers:
-        _record(node, device, strangers)
+        _record(node, device.site_id, message.origin, strangers)
     return HelloAnswer(
         server_epoch=node.epoch,
         server_time=node.clock.now(),
         heads=heads,
-        central=node.central({head.incarnation: head.sequence for head in heads}),
+        central=central,
         forks=tuple(head.incarnation for head in strangers),
     )
 
@@ -98,33 +114,52 @@ def _append(node: Node, signed: SignedRequest) -> AppendAnswer:
     except BatchError as error:
         raise RefusedError(ProblemCode.MALFORMED, f"{error}.") from error
     device = signed.device
+    origin = _origin(device, batch)
     node.fences.check(device.site_id)
     node.contacts.note(device.site_id, device.device_id)
     with node.database.writing() as connection:
         welcome(lock_device(connection, device.site_id, device.device_id))
         stated = node.contacts.write_pending(connection, device.site_id, device.device_id)
         now_ms = milliseconds(node.trusted_clock.read().at)
-        receipt = ingest(connection, device.site_id, device.device_id, batch, now_ms)
+        receipt = ingest(connection, device.site_id, origin, batch, now_ms)
+        held = {receipt.incarnation: receipt.sequence} if receipt.incarnation and receipt.sequence else {}
+        central = node.central(connection, device.site_id, origin, held)
     node.contacts.written(device.site_id, device.device_id, stated)
     fault_point("server.before_answer")
     _log_receipt(signed, receipt)
-    held = {receipt.incarnation: receipt.sequence} if receipt.incarnation and receipt.sequence else {}
+    tell_of_batch(node, device.site_id, batch)
+    if receipt.accepted:
+        node.arrivals.tell(device.site_id, origin)
     if receipt.refusal is not None:
-        raise RefusedError(
-            receipt.refusal.code, f"{receipt.refusal.detail}.", acknowledged=held, central=node.central(held)
-        )
-    return AppendAnswer(
-        acknowledged=held, central=node.central(held), accepted=receipt.accepted, duplicates=receipt.duplicates
-    )
+        raise RefusedError(receipt.refusal.code, f"{receipt.refusal.detail}.", acknowledged=held, central=central)
+    return AppendAnswer(acknowledged=held, central=central, accepted=receipt.accepted, duplicates=receipt.duplicates)
 
 
-def _record(node: Node, device: KnownDevice, strangers: Sequence[Head]) -> None:
+def _origin(device: KnownDevice, batch: Sequence[bytes]) -> str:
+    """Whose events these are, as the first one says; `ingest` judges the rest. Only a relay brings those of others."""
+    first = decode(batch[0])
+    return first.origin if device.kind is DeviceKind.SITE and isinstance(first, Event) else device.device_id
+
+
+def _give_back(node: Node, signed: SignedRequest) -> Response:
+    wish = parse(Pull, signed.body)
+    check_speaker(signed.device, wish.origin)
+    node.fences.check(signed.device.site_id)
+    chain = Chain(signed.device.site_id, wish.origin, wish.incarnation)
+    with node.database.reading() as connection:
+        found = read_after(connection, chain, wish.after, MAX_BATCH_EVENTS, MAX_BATCH_BYTES)
+    if not found:
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+    return Response(pack([event.raw for event in found]), media_type=EVENTS)
+
+
+def _record(node: Node, site_id: str, origin: str, strangers: Sequence[Head]) -> None:
     now_ms = milliseconds(node.clock.now())
     with node.database.writing() as connection:
         for head in strangers:
-            key = (device.site_id, device.device_id, head.incarnation, head.sequence)
+            key = (site_id, origin, head.incarnation, head.sequence)
             record_fork(connection, ForkKind.SAME_KEY, key, (head.hash, None), now_ms)
-    log.error("fork_seen", device=device.device_id, kind=ForkKind.SAME_KEY)
+    log.error("fork_seen", device=origin, kind=ForkKind.SAME_KEY)
 
 
 def _log_receipt(signed: SignedRequest, receipt: Receipt) -> None:

@@ -1,6 +1,6 @@
 """The trust list of each site, written anew whenever who is in it has changed: nobody has to think of it."""
 
-from collections.abc import Mapping
+import base64
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
@@ -9,6 +9,7 @@ from kiosk.domain.events import digest
 from kiosk.domain.service_day import day_of
 from kiosk.domain.trust import TrustedDevice, TrustList, encode_trust_list
 from kiosk.sync.wire import DeviceKind, SnapshotKind
+from server.authorities import authorities_of
 from server.database import lock_site, moment
 from server.devices import ListedDevice, devices_of_site
 from server.node import Node
@@ -17,35 +18,35 @@ from server.schema import devices, sites
 from server.snapshots import newest_own
 
 
-def publish_trust_lists(node: Node, upstream: Mapping[str, bytes]) -> None:
-    """Of every site that has devices here. `upstream`: device id -> key of the authorities above this server."""
+def publish_trust_lists(node: Node) -> None:
+    """Of every site that has devices here. Raises IdentityError where nobody can tell who is above this server."""
     of_sites = select(devices.c.site_id).where(devices.c.kind != DeviceKind.SITE).distinct()
     with node.database.reading() as connection:
         known = connection.execute(of_sites.order_by(devices.c.site_id)).scalars().all()
-        stale = [site_id for site_id in known if _is_stale(connection, node, site_id, upstream)]
+        stale = [site_id for site_id in known if _is_stale(connection, node, site_id)]
     for site_id in stale:
         with node.database.writing() as connection:
-            publish_trust_list(connection, node, site_id, upstream)
+            publish_trust_list(connection, node, site_id)
 
 
-def publish_trust_list(connection: Connection, node: Node, site_id: str, upstream: Mapping[str, bytes]) -> Published:
+def publish_trust_list(connection: Connection, node: Node, site_id: str) -> Published:
     """Within the caller's transaction; nothing happens where the list says the same as before."""
     lock_site(connection, site_id)
-    raw = encode_trust_list(trust_list(connection, node, site_id, upstream))
+    raw = encode_trust_list(trust_list(connection, node, site_id))
     return publish(connection, node, site_id, SnapshotKind.TRUST, raw)
 
 
-def _is_stale(connection: Connection, node: Node, site_id: str, upstream: Mapping[str, bytes]) -> bool:
+def _is_stale(connection: Connection, node: Node, site_id: str) -> bool:
     last = newest_own(connection, site_id, SnapshotKind.TRUST, node.identity.device_id)
-    return last is None or last.sha256 != digest(encode_trust_list(trust_list(connection, node, site_id, upstream)))
+    return last is None or last.sha256 != digest(encode_trust_list(trust_list(connection, node, site_id)))
 
 
-def trust_list(connection: Connection, node: Node, site_id: str, upstream: Mapping[str, bytes]) -> TrustList:
+def trust_list(connection: Connection, node: Node, site_id: str) -> TrustList:
     zone = _zone(connection, site_id)
     return TrustList(
         site_id=site_id,
         devices=tuple(_trusted(device, zone) for device in devices_of_site(connection, site_id)),
-        authorities={**upstream, node.identity.device_id: node.identity.public_key},
+        authorities={each.device: base64.b64decode(each.key) for each in authorities_of(node.identity, node.data_dir)},
     )
 
 
