@@ -5,16 +5,19 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, select
 
-from kiosk.sync.wire import DeviceKind, Head, Hello
+from kiosk.sync.wire import DeviceKind, Head, Hello, ProblemCode
 from server.database import lock_site, milliseconds
 from server.devices import KnownDevice
 from server.node import Node
+from server.problems import RefusedError
 from server.reservation import news_of, raise_series
 from server.schema import events, incarnations
 from server.settings import Role
 
 MAX_FORGOTTEN: Final = 100
-"""Incarnations that the asker does not name: told so many at a time."""
+"""Incarnations that the asker does not name: told so many at a time, those that came here last. What a restored disk
+has lost is among them; what its origin has pruned is older.
+"""
 
 
 def held_heads(connection: Connection, site_id: str, hello: Hello) -> tuple[Head, ...]:
@@ -24,6 +27,12 @@ def held_heads(connection: Connection, site_id: str, hello: Hello) -> tuple[Head
         *_heads(connection, site_id, hello.origin, named, len(hello.heads)),
         *_heads(connection, site_id, hello.origin, ~named, MAX_FORGOTTEN),
     )
+
+
+def check_speaker(device: KnownDevice, origin: str) -> None:
+    """A relay speaks for every origin of its site, all others for themselves. Raises RefusedError."""
+    if origin != device.device_id and device.kind is not DeviceKind.SITE:
+        raise RefusedError(ProblemCode.FOREIGN_ORIGIN, f"{device.device_id} cannot speak for {origin}.")
 
 
 def contradicted(connection: Connection, site_id: str, hello: Hello, held: Sequence[Head]) -> tuple[Head, ...]:
@@ -43,6 +52,7 @@ def _heads(
     query = (
         select(incarnations.c.incarnation, incarnations.c.sequence, incarnations.c.hash)
         .where(incarnations.c.site_id == site_id, incarnations.c.origin == origin, which)
+        .order_by(incarnations.c.begun_at_ms.desc(), incarnations.c.incarnation)
         .limit(limit)
     )
     return tuple(Head(incarnation=row[0], sequence=row[1], hash=row[2]) for row in connection.execute(query))
@@ -60,7 +70,7 @@ def _hash_here(connection: Connection, site_id: str, origin: str, theirs: Head, 
         events.c.incarnation == theirs.incarnation,
         events.c.sequence == theirs.sequence,
     )
-    return str(connection.execute(query).scalar_one())
+    return connection.execute(query).scalar_one_or_none()  # None where it was pruned here
 
 
 def note_hello(node: Node, device: KnownDevice, hello: Hello) -> None:

@@ -59,7 +59,8 @@ class KioskLog:
             for incarnation, sequence in retracted.items():
                 log.retract(db, incarnation, sequence, "site")
             for incarnation, sequence in central.items():
-                log.acknowledge(db, incarnation, sequence, "central")
+                if sequence:
+                    log.acknowledge(db, incarnation, sequence, "central")
                 log.retract(db, incarnation, sequence, "central")
 
         if acknowledged or retracted or central:

@@ -181,8 +181,8 @@ class Hello(Message):
     """A node to its upstream: what it wrote and what it believes to be safe there. `origin` is the speaker's own, or,
     from a relay, any of its site.
 
-    `server_epoch` is the highest epoch of this upstream that it has seen, None the first time; `site_epoch`, from a relay, that
-    of its own site. `numbers`: what a server that was restored from an older copy must not give again.
+    `server_epoch` is the highest epoch of this upstream that it has seen, None the first time; `site_epoch`, from a
+    relay, that of its own site. `numbers`: what a server that was restored from an older copy must not give again.
     """
 
     origin: Hex16

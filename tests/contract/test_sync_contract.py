@@ -166,5 +166,7 @@ def test_the_real_client_understands_the_documented_problem() -> None:
 
 def test_central_acknowledges_for_the_nation(tmp_path: Path) -> None:
     node = open_node(ServerSettings(Role.CENTRAL, tmp_path))
-    assert node.central({"5b1c9f0e7a3d2468": 3}) == {"5b1c9f0e7a3d2468": 3}
+    held = {"5b1c9f0e7a3d2468": 3}
+    with node.database.reading() as connection:
+        assert node.central(connection, VECTOR["site"], KIOSK.device_id, held) == held
     node.close()
