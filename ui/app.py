@@ -79,6 +79,7 @@ class KioskApplication:
         try:
             tell = self._from_machine
             self.machine = Machine(config, clock, tell.job.emit, tell.printer.emit, tell.sync.emit)
+            self.config = self.machine.config  # as the server that let it in decided
         except KioskError as error:
             self.trouble = error
             log.error("kiosk_not_started", problem=str(error))  # noqa: TRY400  # the environment's fault has no traceback
@@ -163,7 +164,7 @@ def _pair_nearby(kiosk: KioskApplication) -> None:
     One that does not take it, because another kiosk has its number, keeps no visitor from a ticket.
     """
     machine, server = kiosk.machine, kiosk.config.sync.server
-    if machine is None or server is None:
+    if machine is None or machine.enrolment is not None or server is None:
         return
     from kiosk.sync.pairing import pair_on_this_machine  # noqa: PLC0415  # brings the whole HTTP client along
 

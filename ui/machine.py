@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 
 from kiosk.clock import Clock
 from kiosk.config import KioskConfig
-from kiosk.data_in_force import DataPaths, load_in_force
 from kiosk.domain.numbering import NumbersToCome
 from kiosk.domain.print_job import PrintJob
 from kiosk.domain.site import shown_agencies
+from kiosk.enrolment import ENROLMENT_FILE, apply, load_enrolment
 from kiosk.identity import load_or_create_identity
 from kiosk.issuing import Issuing
+from kiosk.own_hall import load_own_hall
 from kiosk.paths import make_folder
 from kiosk.store.print_jobs import StoredPrintJobs
 from kiosk.store.writer import Store
@@ -47,14 +48,15 @@ class Machine:
         on_printer: Callable[[PrinterStatus], None],
         on_sync: Callable[[SyncStatus], None] = _unheard,
     ) -> None:
-        self.config = config
         make_folder(config.data_dir)
+        self.enrolment = load_enrolment(config.data_dir / ENROLMENT_FILE)
+        self.config = config = apply(config, self.enrolment)
         self.identity = load_or_create_identity(config.data_dir)
         self.profile = find_profile(config.printer.profile)
         printer = EscposPrinter(open_device(config.printer.device, self.profile), self.profile)
         self.store = Store.open(config.data_dir, clock, self.identity)
         try:
-            self.data = load_in_force(self.store, DataPaths.of(config), clock)
+            self.data = load_own_hall(self.store, config, self.enrolment, self.identity, clock)
         except BaseException:
             self.store.close()
             raise
