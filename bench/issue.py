@@ -50,12 +50,12 @@ def measure() -> Sequence[Measurement]:
         resource_path("assets/catalogue/mpp-jakarta.json"), resource_path("assets/catalogue/service-numbers.json")
     )
     site = load_site(resource_path("assets/sites/mpp-jakarta.json"), catalogue)
-    with TemporaryDirectory() as folder, _kiosk(Path(folder), site, catalogue) as kiosk:
+    with TemporaryDirectory() as folder, kiosk_at_work(Path(folder), site, catalogue) as kiosk:
         return _durable(kiosk), _press_to_first_byte(kiosk, site, catalogue)
 
 
 @dataclass
-class _Kiosk:
+class KioskAtWork:
     """A kiosk at work, and where its visitors come from."""
 
     folder: Path
@@ -72,19 +72,19 @@ class _Kiosk:
 
 
 @contextmanager
-def _kiosk(folder: Path, site: Site, catalogue: Catalogue) -> Iterator[_Kiosk]:
+def kiosk_at_work(folder: Path, site: Site, catalogue: Catalogue) -> Iterator[KioskAtWork]:
     clock = FakeClock(_OPENING_HOURS)
     identity = load_or_create_identity(folder)
     with Store.open(folder, clock, identity) as store:
         issuing = Issuing(store, site, catalogue, identity, KioskConfig(), clock, OwnSeriesOnly())
         unlimited = sorted(service for service, queue in site.queue_by_service.items() if queue.quota is None)
-        kiosk = _Kiosk(folder, store, clock, issuing, unlimited)
+        kiosk = KioskAtWork(folder, store, clock, issuing, unlimited)
         for _ in range(WARM_UP):
             issuing.issue(kiosk.next_visitor())
         yield kiosk
 
 
-def _durable(kiosk: _Kiosk) -> Measurement:
+def _durable(kiosk: KioskAtWork) -> Measurement:
     """Milliseconds, one by one in turn with a bare commit: the same pragmas, as many bytes in one row."""
     bare = open_database(kiosk.folder / "bare.db")
     bare.conn.execute("CREATE TABLE row (content BLOB NOT NULL) STRICT")
@@ -137,7 +137,7 @@ class _FirstByte:
         self._transport.close()
 
 
-def _press_to_first_byte(kiosk: _Kiosk, site: Site, catalogue: Catalogue) -> Measurement:
+def _press_to_first_byte(kiosk: KioskAtWork, site: Site, catalogue: Catalogue) -> Measurement:
     """Milliseconds: issue, mark as sending, draw the slip, ask the printer, first byte. One visitor after another."""
     profile = find_profile("generic-80mm")
     render = SlipRenderer(site, catalogue, profile)

@@ -2,7 +2,7 @@
 
 import hashlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -18,12 +18,22 @@ from sqlalchemy.exc import DBAPIError
 from kiosk.clock import Clock
 from kiosk.errors import StoreError, StoreTooNewError
 from kiosk.paths import resource_path
-from server.postgresql_engine import is_postgresql, postgresql_engine, postgresql_error, prepare_to_migrate
+from server.postgresql_engine import copy_rows, is_postgresql, postgresql_engine, postgresql_error, prepare_to_migrate
 from server.schema import server_epoch
 from server.settings import ServerSettings
 from server.sqlite_engine import FILE_NAME, READ_ONLY, sqlite_engine, sqlite_error
 
-__all__ = ["FILE_NAME", "Database", "lock_site", "milliseconds", "moment", "open_database", "store_error", "upsert"]
+__all__ = [
+    "FILE_NAME",
+    "Database",
+    "insert_many",
+    "lock_site",
+    "milliseconds",
+    "moment",
+    "open_database",
+    "store_error",
+    "upsert",
+]
 
 _CONNECTIONS: Final = 40
 """As many as the threads that answer requests; PostgreSQL admits 100 unless told otherwise."""
@@ -126,6 +136,16 @@ def lock_site(connection: Connection, site_id: str) -> None:
 def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An insert that may be told what to do about a row that is there: `on_conflict_do_nothing`, `_do_update`."""
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def insert_many(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """All of them or, with IntegrityError, none. Every row names the same columns."""
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        copy_rows(connection, table, rows)
+    else:
+        connection.execute(insert(table), rows)
 
 
 def milliseconds(moment: datetime) -> int:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from kiosk.domain.events import NO_EVENT, Event, LogHead, Malformed, broken_link, decode, digest, encode
 from kiosk.sync.wire import ProblemCode
-from server.database import lock_site
+from server.database import insert_many, lock_site
 from server.effective_time import brackets
 from server.forks import ForkKind, record_fork
 from server.parked import Arrival
@@ -166,7 +166,7 @@ class _Chain:
             }
             for one, arrival in zip(fresh, arrivals, strict=True)
         ]
-        self._connection.execute(insert(events), rows)
+        insert_many(self._connection, events, rows)
         new_head = {"sequence": fresh[-1].event.sequence, "hash": fresh[-1].hash}
         if head is not None:
             of_this = (incarnations.c[name] == value for name, value in self._key.items())

@@ -3,11 +3,11 @@
 No sentence from here shows a password, wherever in the URL it stood.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from kiosk.errors import StoreCorruptError, StoreError, StoreFullError, StoreLockedError, StoreReadOnlyError
 
@@ -111,6 +111,24 @@ def prepare_to_migrate(connection: Connection) -> None:
             raise StoreError(f"PostgreSQL runs with {setting} = off and may lose what it acknowledged: turn it on.")
     connection.execute(text("SET LOCAL lock_timeout = '60s'"))
     connection.execute(text("SET LOCAL statement_timeout = 0"))
+
+
+def copy_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """By COPY: a fifth of the time that as many inserts take. Raises DBAPIError as any statement of `connection`."""
+    import psycopg  # noqa: PLC0415  # it is there, or there would be no connection
+    from psycopg import sql  # noqa: PLC0415
+
+    names = tuple(rows[0])
+    columns = sql.SQL(", ").join(map(sql.Identifier, names))
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table.name), columns)
+    driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]  # known by us
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row([row[name] for name in names])
+    except psycopg.Error as error:
+        told = statement.as_string()
+        raise DBAPIError.instance(told, None, error, psycopg.Error, True, dialect=connection.dialect) from error
 
 
 def postgresql_error(fault: BaseException | None) -> StoreError:

@@ -5,18 +5,25 @@ What a batch tells about its own tickets' paper is joined before anything is wri
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
-from kiosk.domain.history import DayOpened, Effect, IssuedTicket, NotUnderstoodError, Paper, PaperNews, effect_of
-from server.database import upsert
+from kiosk.domain.history import (
+    DayOpened,
+    Effect,
+    IssuedTicket,
+    NotUnderstoodError,
+    Paper,
+    PaperNews,
+    StopRow,
+    effect_of,
+)
+from server.database import insert_many, upsert
 from server.parked import Arrival, awaiting, release
 from server.schema import queues, service_days, stops, tickets
 
-_NEW_TICKET: Final = insert(tickets)
-_NEW_STOP: Final = insert(stops)
 _TOLD: Final = (
     update(tickets)
     .where(tickets.c.site_id == bindparam("of_site"), tickets.c.ticket_id == bindparam("of_ticket"))
@@ -90,10 +97,10 @@ def _insert(connection: Connection, site_id: str, total: _Sum) -> None:
     lines: Counter[tuple[str, str]] = Counter()
     for ticket, arrival in total.issued.values():
         rows.append(_ticket_row(site_id, ticket, total.papers.get(ticket.ticket_id, Paper()), arrival))
-        stop_rows += [{"site_id": site_id, "ticket_id": ticket.ticket_id, **asdict(stop)} for stop in ticket.stops]
+        stop_rows += [_stop_row(site_id, ticket.ticket_id, stop) for stop in ticket.stops]
         lines.update((ticket.service_day, code) for code in {stop.queue_code for stop in ticket.stops})
-    connection.execute(_NEW_TICKET, rows)
-    connection.execute(_NEW_STOP, stop_rows)
+    insert_many(connection, tickets, rows)
+    insert_many(connection, stops, stop_rows)
     count_visitors(connection, site_id, lines)
 
 
@@ -135,6 +142,17 @@ def _ticket_row(site_id: str, ticket: IssuedTicket, paper: Paper, arrival: Arriv
         "print_copy": paper.print_copy,
         "print_verdict": paper.verdict,
         "shown_on_screen": int(paper.is_shown),
+    }
+
+
+def _stop_row(site_id: str, ticket_id: str, stop: StopRow) -> Mapping[str, Any]:
+    return {
+        "site_id": site_id,
+        "ticket_id": ticket_id,
+        "position": stop.position,
+        "service_id": stop.service_id,
+        "queue_code": stop.queue_code,
+        "state": stop.state,
     }
 
 

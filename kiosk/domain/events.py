@@ -79,6 +79,7 @@ _PATTERNS: Final = {
     "type": re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+\Z"),
 }
 _FIELDS: Final = frozenset(field.name for field in fields(Event))
+_CANONICAL: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 _HIGHEST: Final = 2**53 - 1
 """Whole numbers that every JSON reader keeps exactly."""
 
@@ -90,7 +91,7 @@ def encode(event: Event) -> bytes:
 
 def canonical(content: Mapping[str, Any]) -> bytes:
     """The one way to write it: sorted keys, no blanks, UTF-8, no floats needed. ValueError for what no JSON can say."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    return _CANONICAL.encode(content).encode()
 
 
 def digest(raw: bytes) -> str:
