@@ -1,14 +1,10 @@
 """Numbers that one site server gives to 16 kiosks at once, each a process of its own, beside bare durable commits."""
 
-import json
 import multiprocessing
-import secrets
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
@@ -17,13 +13,11 @@ import psycopg
 from pysqlite3 import dbapi2
 from sqlalchemy import func, select
 
-from bench.fleet import kiosk_of
-from bench.lean_client import AnswerError, LeanClient
 from bench.measurement import Budget, Measurement
+from bench.number_takers import SITE, START_WITHIN_S, Took, kiosk_of, take_numbers
 from bench.postgresql import NoPostgresError, running_cluster
 from kiosk.errors import KioskError
 from kiosk.paths import is_frozen, own_command
-from kiosk.sync.wire import RESERVE_PATH, Reserve, Reserved
 from server.devices import DeviceRecord
 from server.enrolment import admit
 from server.node import open_node
@@ -39,9 +33,6 @@ COUNT: Final = 24_000
 """On each database; `--count 100000` is the budget's."""
 COMMITS: Final = 1000
 
-_SITE: Final = "bench"
-_QUEUES: Final = ("A", "B", "C", "D", "E", "F", "G", "H")
-_START_WITHIN_S: Final = 60.0
 
 _FAST_ENOUGH: Final = Budget("p99", 20)
 _MANY_ENOUGH: Final = Budget("p50", 1000, at_least=True)
@@ -91,22 +82,12 @@ def _measure_on(name: str, folder: Path, url: str | None, count: int) -> list[Me
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Took:
-    """Of one client. Times by the steady clock that all processes share, in seconds."""
-
-    begun_at: float
-    ended_at: float
-    milliseconds: Sequence[float]
-    numbers: Sequence[tuple[str, str, int]]
-
-
 def _let_in(settings: ServerSettings) -> None:
     node = open_node(settings)
     for number in range(1, CLIENTS + 1):
-        kiosk = kiosk_of(f"{_SITE}-{number}")
+        kiosk = kiosk_of(number)
         letter = chr(ord("A") + number - 1)
-        admit(node, DeviceRecord(kiosk.device_id, kiosk.public_key, _SITE, number, letter, f"Anjungan {number}"))
+        admit(node, DeviceRecord(kiosk.device_id, kiosk.public_key, SITE, number, letter, f"Anjungan {number}"))
     node.close()
 
 
@@ -125,53 +106,23 @@ def _server(settings: ServerSettings) -> Iterator[str]:
             server.terminate()
 
 
-def _clients(url: str, count: int) -> Sequence[_Took]:
+def _clients(url: str, count: int) -> Sequence[Took]:
     """All of them begin at the same moment, with everything signed. Raises KioskError where one got no number."""
     context = multiprocessing.get_context("spawn")
     ready = context.Barrier(CLIENTS)
     results: Queue[Any] = context.Queue()
-    clients = [context.Process(target=_reserve, args=(url, n, count, ready, results)) for n in range(1, CLIENTS + 1)]
+    clients = [
+        context.Process(target=take_numbers, args=(url, n, count, ready, results)) for n in range(1, CLIENTS + 1)
+    ]
     for client in clients:
         client.start()
-    took = [results.get(timeout=_START_WITHIN_S + count) for _ in clients]
+    took = [results.get(timeout=START_WITHIN_S + count) for _ in clients]
     for client in clients:
         client.join()
     failure = next((one for one in took if isinstance(one, str)), None)
     if failure is not None:
         raise KioskError(f"A client got no number: {failure}.")
     return took
-
-
-def _reserve(url: str, client_number: int, count: int, ready: Barrier, results: "Queue[Any]") -> None:
-    """In a process of its own."""
-    try:
-        with LeanClient(url, _SITE, kiosk_of(f"{_SITE}-{client_number}")) as client:
-            requests = client.signed(RESERVE_PATH, [_wish(client_number + number) for number in range(count)])
-            ready.wait(_START_WITHIN_S)
-            results.put(_ask(client, requests))
-    except Exception as error:  # noqa: BLE001  # whatever it is, the parent must hear of it
-        ready.abort()
-        results.put(f"{type(error).__name__}: {error}")
-
-
-def _wish(number: int) -> bytes:
-    return Reserve(ticket=secrets.token_hex(8), queue=_QUEUES[number % len(_QUEUES)]).model_dump_json().encode()
-
-
-def _ask(client: LeanClient, requests: Sequence[bytes]) -> _Took:
-    answers: list[bytes] = []
-    samples: list[float] = []
-    begun_at = time.monotonic()
-    for request in requests:
-        asked_at = time.perf_counter()
-        status, body = client.ask(request)
-        samples.append((time.perf_counter() - asked_at) * 1000)
-        if status != 200:
-            raise AnswerError(f"{status} {body.decode(errors='replace')}")
-        answers.append(body)
-    ended_at = time.monotonic()
-    read = [Reserved.model_validate(json.loads(answer)) for answer in answers]
-    return _Took(begun_at, ended_at, samples, [(str(one.service_day), one.queue, one.number) for one in read])
 
 
 def _kept(settings: ServerSettings) -> int:
