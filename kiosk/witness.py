@@ -35,12 +35,13 @@ class Testimony:
             return self.boots > database.boots
         return self.incarnation != database.incarnation or self.sequence > database.sequence
 
-    def after_start(self, incarnation: str, database: "Testimony") -> "Testimony":
-        return replace(self, boots=max(self.boots, database.boots) + 1, incarnation=incarnation, sequence=1)
+    def after_start(self, incarnation: str, database: "Testimony", at: datetime) -> "Testimony":
+        """What to remember of a start that begins now; a loss that is long past has no labels left to repeat."""
+        recent = tuple(day for day in self.losses if at.date() - day < _LATELY)
+        return Testimony(max(self.boots, database.boots) + 1, incarnation, 1, recent)
 
     def with_loss(self, at: datetime) -> "Testimony":
-        recent = (day for day in self.losses if at.date() - day < _LATELY)
-        return replace(self, losses=(*recent, at.date()))
+        return replace(self, losses=(*self.losses, at.date()))
 
 
 class Witness:

@@ -101,11 +101,15 @@ class PairedKiosk:
             assert self._changed.wait_for(lambda: holds(self.engine.status), PATIENCE_S), self.engine.status
             return self.engine.status
 
-    def wait_until_synced(self) -> None:
-        """All that is written by now is acknowledged, and the kiosk knows it."""
+    def wait_until_pushed(self) -> None:
+        """All that is written by now is acknowledged."""
         wanted = {incarnation: len(events) for incarnation, events in self.log().items()}
         with self._changed:
             assert self._changed.wait_for(lambda: self.acknowledged() == wanted, PATIENCE_S), self.engine.status
+
+    def wait_until_synced(self) -> None:
+        """The same, and the kiosk knows that all is well."""
+        self.wait_until_pushed()
         self.wait_until(lambda status: status.state is SyncState.ONLINE and status.backlog == 0)
 
     def _note(self, status: SyncStatus) -> None:

@@ -19,6 +19,7 @@ from kiosk.identity import Identity, load_or_create_identity
 from kiosk.issuing import Issuing
 from kiosk.store.print_jobs import StoredPrintJobs
 from kiosk.store.writer import Store
+from kiosk.witness import Witness
 
 MONDAY_10_00 = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 """10:00 in Jakarta."""
@@ -96,10 +97,12 @@ def running_kiosk(
     site: Site | None = None,
     config: KioskConfig | None = None,
     numbers: NumberSource | None = None,
+    *,
+    witness: Witness | None = None,
 ) -> Iterator[Machine]:
     clock = clock or FakeClock(MONDAY_10_00)
     identity = load_or_create_identity(directory)
-    with Store.open(directory, clock, identity) as store:
+    with Store.open(directory, clock, identity, witness) as store:
         issuing = Issuing(
             store,
             site or small_site(),

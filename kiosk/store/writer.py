@@ -206,7 +206,7 @@ def begin_incarnation(
         reading = node.clock.read()
         here = _testimony(db)
         outside = (None if witness is None else witness.recall(identity.device_id)) or here
-        begun = outside.after_start(node.incarnation, here)
+        begun = outside.after_start(node.incarnation, here, reading.at)
         if outside.is_beyond(here):
             begun = begun.with_loss(reading.at)
             forget_numbers(db, len(begun.losses))

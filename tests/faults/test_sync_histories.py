@@ -82,9 +82,9 @@ def test_line_that_breaks_while_a_new_server_is_filled_is_no_end(tmp_path: Path,
         assert held(server_dir, identity.device_id) == kiosk.log()
 
 
-def test_kiosk_restored_from_an_old_image_is_told_and_goes_on(tmp_path: Path, expected_logs: Any) -> None:
-    """S2: a new incarnation reuses no key; the server knows more of the kiosk than the kiosk itself."""
-    expected_logs("sync_alarm_raised", "fork_seen", "events_parked")
+def test_s2_kiosk_restored_from_an_old_image_gets_back_what_it_lost(tmp_path: Path, expected_logs: Any) -> None:
+    """A new incarnation reuses no key; the server knows more of the kiosk than the kiosk itself, and gives it back."""
+    expected_logs("history_recovered", "fork_seen", "events_parked", "label_given_twice")
     kiosk_dir, server_dir = tmp_path / "kiosk", tmp_path / "server"
     identity = pair(kiosk_dir, server_dir)
     with site_server(server_dir) as server:
@@ -92,16 +92,21 @@ def test_kiosk_restored_from_an_old_image_is_told_and_goes_on(tmp_path: Path, ex
             kiosk.issue(2)
             kiosk.wait_until_synced()
         copy(kiosk_dir, tmp_path / "image")
-        with paired_kiosk(kiosk_dir, identity, server.url) as kiosk:
-            kiosk.issue(2)
-            kiosk.wait_until_synced()
-            lost = kiosk.log()
+        for _ in range(3):
+            with paired_kiosk(kiosk_dir, identity, server.url) as kiosk:
+                kiosk.issue(2)
+                kiosk.wait_until_synced()
+                lost = kiosk.log()
         copy(tmp_path / "image", kiosk_dir)
         with paired_kiosk(kiosk_dir, identity, server.url) as kiosk:
             kiosk.issue(2)
             alarm = kiosk.wait_until(lambda status: status.state is SyncState.ALARM and status.backlog == 0)
-            assert "restored or cloned" in alarm.detail
-            assert held(server_dir, identity.device_id) == {**lost, **kiosk.log()}
+            assert "restored from an older copy" in alarm.detail
+            assert held(server_dir, identity.device_id) == kiosk.log()
+            assert kiosk.log().items() > lost.items()
+        with paired_kiosk(kiosk_dir, identity, server.url) as kiosk:
+            kiosk.wait_until_synced()
+            assert held(server_dir, identity.device_id) == kiosk.log()
     assert in_server(server_dir, "SELECT kind FROM forks") == [("same_parent",)]
 
 
