@@ -27,6 +27,7 @@ class Proxy:
     def __init__(self, behaviour: Behaviour) -> None:
         self.behaviour = behaviour
         self.connections = 0
+        self._open: set[asyncio.StreamWriter] = set()
         self._counted = threading.Condition()
         self._ready = threading.Event()
         self._loop = asyncio.new_event_loop()
@@ -41,6 +42,14 @@ class Proxy:
     def __exit__(self, *_: object) -> None:
         self._loop.call_soon_threadsafe(self._stopped.set)
         self._thread.join()
+
+    def cut(self) -> None:
+        """Reset every connection there is; the next ones find the present behaviour."""
+        self._loop.call_soon_threadsafe(self._cut)
+
+    def _cut(self) -> None:
+        for writer in self._open:
+            _reset(writer)
 
     def wait_for_connections(self, count: int) -> None:
         with self._counted:
@@ -66,10 +75,42 @@ class Proxy:
             self.connections += 1
             self._counted.notify_all()
         assert self.connections <= _MOST_CONNECTIONS, "a client in a storm"
+        self._open.add(writer)
         with suppress(ConnectionError, TimeoutError, asyncio.IncompleteReadError, asyncio.CancelledError):
             async with asyncio.timeout(_LONGEST_S):
                 await self.behaviour(reader, writer)
+        self._open.discard(writer)
         writer.close()
+
+
+class Frozen:
+    """A good line, until `freeze`: then also the connections that are open take everything and bring nothing."""
+
+    def __init__(self, server_url: str) -> None:
+        self._server_url = server_url
+        self._is_frozen = False
+
+    def freeze(self) -> None:
+        self._is_frozen = True
+
+    def thaw(self) -> None:
+        """For new connections; what was swallowed is lost."""
+        self._is_frozen = False
+
+    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        server_reader, server_writer = await _connect(self._server_url)
+        try:
+            await _both(self._pipe(reader, server_writer), self._pipe(server_reader, writer))
+        finally:
+            server_writer.close()
+
+    async def _pipe(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        is_dead = False
+        while chunk := await reader.read(65536):
+            is_dead = is_dead or self._is_frozen
+            if not is_dead:
+                writer.write(chunk)
+                await writer.drain()
 
 
 def relay(server_url: str) -> Behaviour:
@@ -172,18 +213,32 @@ def answer(status: str, body: str = "", content_type: str = "text/html", **heade
 
 
 def server_of(answers: Mapping[str, BaseModel]) -> Behaviour:
-    """Says to each path what it is given, and of others that it does not know them, as an older server does: up to date
-    in its words, and perhaps wrong in what it says. `answers` may be changed at any time.
+    """Says to each path what it is given, and of others that it does not know them: a server that is up to date in its
+    words, and perhaps wrong in what it says. `answers` may be changed at any time.
     """
 
     async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while message := await _read_message(reader):
-            known = answers.get(message.split(b" ", 2)[1].decode())
-            body = (known or NOT_KNOWN).model_dump_json().encode()
-            status, media_type = ("200 OK", JSON) if known else ("404 Not Found", PROBLEM_JSON)
-            head = f"HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\nContent-Length: {len(body)}\r\n"
-            writer.write(f"{head}{PROTOCOL_HEADER}: {PROTOCOL}\r\n\r\n".encode() + body)
+            writer.write(_reply(answers.get(_path(message), NOT_KNOWN)))
             await writer.drain()
+
+    return behave
+
+
+def older(server_url: str, *unknown_paths: str) -> Behaviour:
+    """A good line to a server that does not know these paths yet."""
+
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        server_reader, server_writer = await _connect(server_url)
+        try:
+            while request := await _read_message(reader):
+                if _path(request) in unknown_paths:
+                    writer.write(_reply(NOT_KNOWN))
+                    continue
+                server_writer.write(request)
+                writer.write(await _read_message(server_reader))
+        finally:
+            server_writer.close()
 
     return behave
 
@@ -201,6 +256,17 @@ def drip(every_s: float) -> Behaviour:
             await asyncio.sleep(every_s)
 
     return behave
+
+
+def _path(request: bytes) -> str:
+    return request.split(b" ", 2)[1].decode()
+
+
+def _reply(answer: BaseModel) -> bytes:
+    body = answer.model_dump_json().encode()
+    status, media_type = ("404 Not Found", PROBLEM_JSON) if isinstance(answer, Problem) else ("200 OK", JSON)
+    head = f"HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\nContent-Length: {len(body)}\r\n"
+    return f"{head}{PROTOCOL_HEADER}: {PROTOCOL}\r\n\r\n".encode() + body
 
 
 async def _read_message(reader: asyncio.StreamReader) -> bytes:
