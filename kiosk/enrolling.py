@@ -36,7 +36,8 @@ def enrol_kiosk(code_or_link: str, config: KioskConfig) -> Outcome:
             "Which server? Set sync.server in kiosk.toml to the address that stands beside the code, or give the text"
             " of the QR instead of the code."
         )
-    wish = Wish(DeviceKind.KIOSK, config.number, config.letter, config.name)
+    name = config.name if config.name != KioskConfig().name else None  # nobody named it yet: let the server count
+    wish = Wish(DeviceKind.KIOSK, config.number, config.letter, name)
     return _enrol(server_url, code, config.data_dir / ENROLMENT_FILE, wish, config.sync.authority)
 
 
