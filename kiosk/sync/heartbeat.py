@@ -92,7 +92,7 @@ class Heart:
                 answer = await client.heartbeat(await self._message())
         except NotKnownThereError as error:
             self._failures = 0
-            self._breaker.give_up(str(error))
+            self._breaker.open(str(error))
             return self._pace.longest_backoff_s  # perhaps it is updated one day
         except TimeoutError:
             return self._missed(OfflineError("The server did not answer a heartbeat in time."))
