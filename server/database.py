@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import BigInteger, Connection, Engine, Table, bindparam, func, insert, select
@@ -28,6 +29,7 @@ __all__ = [
     "Database",
     "insert_many",
     "lock_site",
+    "look_into",
     "milliseconds",
     "moment",
     "open_database",
@@ -116,6 +118,30 @@ def open_database(settings: ServerSettings, clock: Clock) -> Database:
     except StoreError:
         engine.dispose()
         raise
+    return Database(engine)
+
+
+def look_into(settings: ServerSettings) -> Database:
+    """As it is, for checking: nothing is made, and nothing brought up to date.
+
+    Raises StoreError where it cannot be read, or is not in the shape of this version.
+    """
+    if settings.database is None and not (settings.data_dir / FILE_NAME).exists():
+        raise StoreError(f"There is no {FILE_NAME} in {settings.data_dir}: name the data folder of a server.")
+    engine = _engine(settings)
+    try:
+        with Database(engine).reading() as connection:
+            found = MigrationContext.configure(connection).get_current_heads()
+            known = ScriptDirectory.from_config(migration_config(connection)).get_heads()
+    except DBAPIError as error:
+        engine.dispose()
+        raise store_error(error) from error
+    if set(found) != set(known):
+        engine.dispose()
+        raise StoreError(
+            f"The server's database is of another version (it is at {', '.join(found) or 'none'}, this program knows"
+            f" {', '.join(known)}): start the server of this version once, or use the version that wrote it."
+        )
     return Database(engine)
 
 

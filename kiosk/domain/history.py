@@ -127,6 +127,10 @@ def effect_of(event: Event) -> Effect:
 
 def canonical_row(ticket: IssuedTicket, paper: Paper) -> bytes:
     """Only facts that follow from the log: not when it arrived, not its place in the order of calls."""
+    return canonical_ticket(ticket) + b" " + canonical_paper(paper)
+
+
+def canonical_ticket(ticket: IssuedTicket) -> bytes:
     return canonical(
         {
             "ticket_id": ticket.ticket_id,
@@ -139,27 +143,49 @@ def canonical_row(ticket: IssuedTicket, paper: Paper) -> bytes:
             "language": ticket.language,
             "issued_at_ms": ticket.issued_at_ms,
             "stops": [[stop.position, stop.service_id, stop.queue_code, stop.state] for stop in ticket.stops],
-            "copies": paper.copies,
-            "print": [paper.print_copy, paper.verdict],
-            "shown": paper.is_shown,
         }
     )
 
 
-def origin_hash(rows: Iterable[bytes]) -> str | None:
-    """Hex SHA-256 over the canonical rows of one origin's tickets, sorted by ticket id; None: it has issued none."""
-    total = hashlib.sha256()
-    count = 0
-    for row in rows:
-        total.update(row + b"\n")
-        count += 1
-    return total.hexdigest() if count else None
+def canonical_paper(paper: Paper) -> bytes:
+    return canonical({"copies": paper.copies, "print": [paper.print_copy, paper.verdict], "shown": paper.is_shown})
 
 
-def node_hash(origins: Mapping[str, str]) -> str:
-    """Over the hashes of all origins that issued tickets; of one site, where a node holds several."""
-    lines = "".join(f"{origin} {origins[origin]}\n" for origin in sorted(origins))
+class ProjectionHash:
+    """Adds up canonical rows, those of each origin in the order of their ticket ids: hex SHA-256 over the rows, one a
+    line, of each origin; and over the lines "origin hash" of all of them, sorted. Of one site, where there are several.
+    """
+
+    def __init__(self) -> None:
+        self._of_origin: dict[str, Any] = {}
+
+    def add(self, origin: str, row: bytes) -> None:
+        if origin not in self._of_origin:
+            self._of_origin[origin] = hashlib.sha256()
+        self._of_origin[origin].update(row + b"\n")
+
+    @property
+    def origins(self) -> Mapping[str, str]:
+        """Those that have issued tickets."""
+        return {origin: self._of_origin[origin].hexdigest() for origin in sorted(self._of_origin)}
+
+    @property
+    def whole(self) -> str:
+        return hash_of_hashes(self.origins)
+
+
+def hash_of_hashes(totals: Mapping[str, str]) -> str:
+    """Hex SHA-256 over the lines "name hash", sorted by name."""
+    lines = "".join(f"{name} {totals[name]}\n" for name in sorted(totals))
     return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def projection_hash(rows: Iterable[tuple[str, bytes]]) -> ProjectionHash:
+    """`rows`: (origin, canonical row), each origin's in the order of their ticket ids."""
+    total = ProjectionHash()
+    for origin, row in rows:
+        total.add(origin, row)
+    return total
 
 
 def _issued(body: Mapping[str, Any]) -> IssuedTicket:
@@ -184,11 +210,14 @@ def _issued(body: Mapping[str, Any]) -> IssuedTicket:
 
 
 def _stop(body: Mapping[str, Any]) -> StopRow:
+    state = StopState(body["state"])
+    if state not in (StopState.WAITING, StopState.PENDING):
+        raise ValueError(f"nobody is {state} before the ticket is issued")
     return StopRow(
         position=_number(body["position"], 1, MAX_STOPS),
         service_id=_match(_TEXT, body["service_id"]),
         queue_code=_match(_QUEUE_CODE, body["queue_code"]),
-        state=StopState(body["state"]).value,
+        state=state.value,
     )
 
 

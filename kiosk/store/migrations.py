@@ -191,12 +191,26 @@ def know_a_restored_disk(db: Database) -> None:
     db.conn.execute("ALTER TABLE node_state ADD COLUMN forgotten_generations INTEGER NOT NULL DEFAULT 0")
 
 
+def remember_where_pruning_ended(db: Database) -> None:
+    """The last event of each incarnation that was too old to be kept: what is left continues it."""
+    db.conn.execute(
+        """
+        CREATE TABLE anchors (
+            incarnation TEXT PRIMARY KEY CHECK (length(incarnation) = 16),
+            sequence INTEGER NOT NULL CHECK (sequence >= 1),
+            hash TEXT NOT NULL CHECK (length(hash) = 64)
+        ) STRICT, WITHOUT ROWID
+        """
+    )
+
+
 _CHANGES: Final = (
     begin,
     count_anew_after_a_loss,
     remember_the_server_epoch,
     keep_what_the_server_hands_down,
     know_a_restored_disk,
+    remember_where_pruning_ended,
 )
 _migrations: Final = Migrations("kiosk")
 for _change in _CHANGES:

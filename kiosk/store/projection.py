@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from sqlite_utils import Database
-
 from kiosk.domain.events import DAY_OPENED, TICKET_ISSUED, Event
 
 Row = tuple[Any, ...]
@@ -56,8 +54,3 @@ def projected(event: Event) -> Iterator[tuple[str, Row]]:
                     stop["people_ahead"],
                 ),
             )
-
-
-def stored(db: Database, table: str) -> set[Row]:
-    """The same columns as they are in the table."""
-    return set(db.conn.execute(f"SELECT {TABLES[table]} FROM {table}").fetchall())  # noqa: S608  # our own names

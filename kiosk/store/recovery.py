@@ -45,7 +45,7 @@ def take_back(db: Database, origin: str, incarnation: str, after: int, events: S
             "INSERT INTO events (incarnation, sequence, hlc, type, hash, raw) VALUES (?, ?, ?, ?, ?, ?)",
             (incarnation, event.sequence, int(event.hlc, 16), event.type, digest(raw), raw),
         )
-        _rebuild(db, event)
+        rebuild_rows(db, event)
     if ours:
         acknowledge(db, incarnation, ours[-1][1].sequence, "site")
     return None
@@ -70,7 +70,7 @@ def _continuing(
         yield raw, event
 
 
-def _rebuild(db: Database, event: Event) -> None:
+def rebuild_rows(db: Database, event: Event) -> None:
     """The rows that the event made. A body that nobody here can read makes none, as when it was written."""
     try:
         rows = [*projected(event)]

@@ -5,6 +5,12 @@ CREATE TABLE acknowledgements (
     PRIMARY KEY (incarnation, by)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE anchors (
+    incarnation TEXT PRIMARY KEY CHECK (length(incarnation) = 16),
+    sequence INTEGER NOT NULL CHECK (sequence >= 1),
+    hash TEXT NOT NULL CHECK (length(hash) = 64)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE catalogue_snapshot (
     kind TEXT PRIMARY KEY CHECK (kind IN ('catalogue', 'numbers', 'site')),
     raw BLOB NOT NULL,

@@ -1,53 +1,50 @@
 """Is this database what the kiosk wrote? Pages, hashes, the chain, and tables against the log. Reads only.
 
-SQLite's own `integrity_check` does not see a flipped byte of content (measured: research/reliability.md, 0.5).
+SQLite's own `integrity_check` does not see a flipped byte of content (measured: research/reliability.md, 0.5). What is
+compared lies in temporary tables: a log of any length takes the same memory.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pysqlite3 import dbapi2
 from sqlite_utils import Database
 
-from kiosk.domain.events import NO_EVENT, Event, LogHead, Malformed, broken_link, decode, digest
+from kiosk.domain.events import NO_EVENT, PRINT_FINISHED, Event, LogHead
+from kiosk.domain.history import projection_hash
+from kiosk.domain.verdict import Broken, Link, Verified, read_link
+from kiosk.replay import Replay
 from kiosk.store.database import explained
 from kiosk.store.log import acknowledged
-from kiosk.store.projection import TABLES, Row, projected, stored
+from kiosk.store.projection import TABLES, projected
+
+__all__ = ["Broken", "Verified", "verify"]
+
+Progress = Callable[[int, int], None]
+"""Called now and then with how many events of how many are done."""
+
+_NOW_AND_THEN: Final = 1000
+_ODD_JOB: Final = (
+    "SELECT ticket_id, copy, state FROM print_jobs WHERE state NOT IN ('queued', 'sending')"
+    " EXCEPT SELECT * FROM temp.expected_print_jobs LIMIT 1"
+)
+_SAME_LABEL: Final = (
+    "SELECT 1 FROM tickets JOIN temp.expected_tickets AS twin ON"
+    " (tickets.site_id, tickets.service_day, tickets.series, tickets.queue_code, tickets.number)"
+    " = (twin.site_id, twin.service_day, twin.series, twin.queue_code, twin.number)"
+    " WHERE twin.id = ? AND tickets.id <> twin.id"
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
-    """How much was checked."""
-
-    incarnations: int
-    events: int
-    tickets: int
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """The first thing that is wrong. `incarnation` and `sequence` name the event, where it is about one."""
-
-    what: str
-    incarnation: str | None = None
-    sequence: int | None = None
-
-    def __str__(self) -> str:
-        if self.incarnation is None:
-            return self.what
-        return f"incarnation {self.incarnation}, sequence {self.sequence}: {self.what}"
-
-
-def verify(path: Path) -> Verified | Broken:
+def verify(path: Path, progress: Progress = lambda *_: None) -> Verified | Broken:
     """Check a kiosk's database; a running kiosk may go on writing meanwhile. Raises StoreError if it cannot be read."""
     with explained(path):
         db = Database(_connect(path), execute_plugins=False)
         try:
             # One read transaction: log and tables are seen at the same moment.
             db.conn.execute("BEGIN")
-            return _check_pages(db) or _check_tables(db) or _check_log(db)
+            return _check_pages(db) or _check_tables(db) or _check_log(db, progress)
         except dbapi2.DatabaseError as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF in {dbapi2.SQLITE_CORRUPT, dbapi2.SQLITE_NOTADB}:
                 return Broken(str(error))
@@ -73,65 +70,113 @@ def _check_tables(db: Database) -> Broken | None:
     return None if needed.issubset(db.table_names()) else Broken("this is not a kiosk's database")
 
 
-def _check_log(db: Database) -> Verified | Broken:
-    """Every event in the order it was written; then the tables against what the events say."""
-    pruned = acknowledged(db, "central")
+def _check_log(db: Database, progress: Progress) -> Verified | Broken:
+    """Every event, incarnation by incarnation in the order they began; then the tables against what the events say."""
+    for table, columns in _EXPECTED.items():
+        db.conn.execute(f"CREATE TEMP TABLE expected_{table} ({columns})")
     heads: dict[str, LogHead] = {}
-    expected: dict[str, set[Row]] = {table: set() for table in TABLES}
+    anchors = pruned(db)
+    (total,) = db.conn.execute("SELECT count(*) FROM events").fetchone()
+    (origin,) = db.conn.execute("SELECT origin FROM node_state").fetchone() or (None,)
     count = 0
-    rows = db.conn.execute("SELECT incarnation, sequence, hlc, type, hash, raw FROM events ORDER BY position")
-    for incarnation, sequence, *columns, stored_hash, raw in rows:
-        event = decode(raw)
-        if digest(raw) != stored_hash:
-            fault: str | None = "its bytes are not those that were hashed"
-        elif isinstance(event, Malformed):
-            fault = f"is no event: {event.reason}"
-        elif [event.incarnation, event.sequence, int(event.hlc, 16), event.type] != [incarnation, sequence, *columns]:
-            fault = "its columns contradict its bytes"
-        else:
-            fault = _check_event(event, heads, pruned, expected)
-        if fault is not None:
-            return Broken(fault, incarnation, sequence)
-        heads[incarnation] = LogHead(incarnation, sequence, stored_hash)
-        count += 1
-    return _difference(db, expected) or Verified(len(heads), count, len(expected["tickets"]))
+    with Replay() as replay:
+        rows = db.conn.execute("SELECT incarnation, sequence, hash, raw, hlc, type FROM events ORDER BY position")
+        for incarnation, sequence, stored_hash, raw, *columns in rows:
+            last = heads.get(incarnation) or anchors.get(incarnation)
+            event = read_link(Link(incarnation, sequence, stored_hash, raw), last)
+            if isinstance(event, Event) and [int(event.hlc, 16), event.type, event.origin] != [*columns, origin]:
+                event = "its columns contradict its bytes, or it is not of this kiosk"
+            if isinstance(event, Event):
+                event = _odd(db, event, last, anchors) or event
+            if isinstance(event, str):
+                return Broken(event, incarnation, sequence, origin)
+            replay.add(event)
+            heads[incarnation] = LogHead(incarnation, sequence, stored_hash)
+            count += 1
+            if count % _NOW_AND_THEN == 0:
+                progress(count, total)
+        total_hash = projection_hash((ticket.origin, ticket.row) for ticket in replay.tickets())
+        tickets = replay.count_tickets()
+    good = Verified(len(heads), count, tickets, total_hash.origins, total_hash.whole, replay.not_understood)
+    return _difference(db) or good
 
 
-def _check_event(
-    event: Event, heads: Mapping[str, LogHead], pruned: Mapping[str, int], expected: Mapping[str, set[Row]]
-) -> str | None:
-    before = heads.get(event.incarnation)
-    if before is None and 1 < event.sequence <= pruned.get(event.incarnation, 0) + 1:
-        return None  # what came before it is held by central, and was pruned here
-    fault = broken_link(event, before)
+def pruned(db: Database) -> dict[str, LogHead]:
+    """Incarnation -> the last event that was too old to be kept."""
+    if "anchors" not in db.table_names():
+        return {}  # written by an older program, which never pruned
+    rows = db.conn.execute("SELECT incarnation, sequence, hash FROM anchors")
+    held = acknowledged(db, "central")
+    return {row[0]: LogHead(*row) for row in rows if row[1] <= held.get(row[0], 0)}
+
+
+def _odd(db: Database, event: Event, last: LogHead | None, anchors: dict[str, LogHead]) -> str | None:
+    """What is wrong with an event whose bytes and place are right. Notes the rows that it should have made."""
     try:
-        if fault is None and before is None:
-            fault = _broken_parent(event, heads, pruned)
-        for table, row in projected(event):
-            expected[table].add(row)
+        fault = _broken_parent(db, event, anchors) if last is None else None
+        if fault is None:
+            for table, row in projected(event):
+                _expect(db, table, row)
+            if event.type == PRINT_FINISHED:
+                _expect(db, "print_jobs", (event.body["ticket_id"], event.body["copy"], event.body["state"]))
     except (KeyError, TypeError):
         return f"its body is not that of {event.type}"
     return fault
 
 
-def _broken_parent(event: Event, heads: Mapping[str, LogHead], pruned: Mapping[str, int]) -> str | None:
-    """Why an incarnation does not begin where the one before it ended; None when it does."""
+def _expect(db: Database, table: str, row: tuple[Any, ...]) -> None:
+    places = ", ".join("?" * len(row))
+    db.conn.execute(f"INSERT INTO temp.expected_{table} VALUES ({places})", row)  # noqa: S608  # our own names
+
+
+def _broken_parent(db: Database, event: Event, anchors: dict[str, LogHead]) -> str | None:
+    """Why an incarnation does not begin where another one was; None when it does."""
     parent = event.body["parent"]
-    if parent is None:
-        return None if event.previous == NO_EVENT and not heads else "begins anew, though there are events before it"
+    if parent is None:  # a disk that was replaced begins anew, and is given its past back
+        return None if event.previous == NO_EVENT else "begins anew, though it names an event before it"
     named = LogHead(parent["incarnation"], parent["sequence"], parent["hash"])
     if event.previous != named.hash:
         return "names one parent in its body and another as the event before it"
-    if heads.get(named.incarnation) != named and named.sequence > pruned.get(named.incarnation, 0):
-        return f"its parent is not here: incarnation {named.incarnation}, sequence {named.sequence}"
+    anchor = anchors.get(named.incarnation)
+    if anchor == named or (anchor is not None and named.sequence < anchor.sequence):
+        return None
+    found = db.conn.execute(
+        "SELECT hash FROM events WHERE incarnation = ? AND sequence = ?", (named.incarnation, named.sequence)
+    ).fetchone()
+    if found == (named.hash,):
+        return None
+    return f"its parent is not here: incarnation {named.incarnation}, sequence {named.sequence}"
+
+
+_EXPECTED: Final = {
+    "service_days": "site_id, service_day, clock_trusted",
+    "tickets": "id, site_id, service_day, series, queue_code, number, label, is_priority, language,"
+    " issued_at, clock_trusted",
+    "stops": "ticket_id, position, service_day, service_id, service_number, queue_code, after, state, people_ahead",
+    "print_jobs": "ticket_id, copy, state",
+}
+
+
+def _difference(db: Database) -> Broken | None:
+    """What was fetched back after a loss left no print job, and of two tickets with one label the log has both."""
+    for table, columns in TABLES.items():
+        stored = f"SELECT {columns} FROM main.{table}"  # noqa: S608  # our own names
+        expected = f"SELECT * FROM temp.expected_{table}"  # noqa: S608  # our own names
+        for row in db.conn.execute(f"{expected} EXCEPT {stored}"):
+            if not _is_there(db, table, row):
+                return Broken(f"table {table} lacks or contradicts what the log says of {row[0]}")
+        odd = db.conn.execute(f"{stored} EXCEPT {expected} LIMIT 1").fetchone()
+        if odd is not None:
+            return Broken(f"table {table} holds {odd[0]}, of which the log knows nothing")
+    odd = db.conn.execute(_ODD_JOB).fetchone()
+    if odd is not None:
+        return Broken(f"table print_jobs holds slip {odd[1]} of {odd[0]} as {odd[2]}, of which the log knows nothing")
     return None
 
 
-def _difference(db: Database, expected: Mapping[str, set[Row]]) -> Broken | None:
-    for table, rows in expected.items():
-        found = stored(db, table)
-        for row in sorted(rows - found, key=repr):
-            return Broken(f"table {table} lacks or contradicts what the log says of {row[0]}")
-        for row in sorted(found - rows, key=repr):
-            return Broken(f"table {table} holds {row[0]}, of which the log knows nothing")
-    return None
+def _is_there(db: Database, table: str, row: tuple[Any, ...]) -> bool:
+    """Under another name: of two events that open one day the first counts, of two tickets with one label either."""
+    if table == "service_days":
+        same = "SELECT 1 FROM main.service_days WHERE (site_id, service_day) = (?, ?)"
+        return db.conn.execute(same, row[:2]).fetchone() is not None
+    return db.conn.execute(_SAME_LABEL, (row[0],)).fetchone() is not None

@@ -1,0 +1,113 @@
+"""Adding up a log of any length anew, from its events alone: on the disk, in constant memory.
+
+Whoever checks or rebuilds compares its own tables with this.
+"""
+
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any, Final, NamedTuple, Self
+
+from pysqlite3 import dbapi2
+
+from kiosk.domain.events import Event
+from kiosk.domain.history import (
+    DayOpened,
+    IssuedTicket,
+    NotUnderstoodError,
+    Paper,
+    PaperNews,
+    canonical_paper,
+    canonical_ticket,
+    effect_of,
+)
+
+_TABLES: Final = """
+    PRAGMA journal_mode = OFF;
+    PRAGMA synchronous = OFF;
+    PRAGMA cache_size = -4000;
+    CREATE TABLE tickets (
+        ticket_id TEXT, origin TEXT, ticket BLOB, PRIMARY KEY (ticket_id, origin)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE papers (
+        ticket_id TEXT PRIMARY KEY, copies INTEGER, print_copy INTEGER, verdict TEXT, is_shown INTEGER
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE days (day TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+"""
+
+
+class ReplayedTicket(NamedTuple):
+    """`row`: as kiosk.domain.history.canonical_row writes it."""
+
+    ticket_id: str
+    origin: str
+    row: bytes
+
+
+class Replay:
+    """Of one site. `with Replay() as replay: replay.add(event) ...`; its file has no name and goes with it."""
+
+    def __init__(self) -> None:
+        self._db = dbapi2.connect("", isolation_level=None)
+        self._db.executescript(_TABLES)
+        self._db.execute("BEGIN")
+        self.not_understood = 0
+
+    def add(self, event: Event) -> None:
+        """What this program does not understand makes no row, as on every node of its version."""
+        try:
+            effect = effect_of(event)
+        except NotUnderstoodError:
+            self.not_understood += 1
+            return
+        if isinstance(effect, IssuedTicket):
+            self._issue(event.origin, effect)
+        elif isinstance(effect, PaperNews):
+            self._tell(effect)
+        elif isinstance(effect, DayOpened):
+            self._db.execute("INSERT OR IGNORE INTO days VALUES (?)", (effect.service_day,))
+
+    def tickets(self) -> Iterator[ReplayedTicket]:
+        """By ticket id, then origin."""
+        rows = self._db.execute(
+            "SELECT ticket_id, origin, ticket, copies, print_copy, verdict, is_shown"
+            " FROM tickets LEFT JOIN papers USING (ticket_id) ORDER BY ticket_id, origin"
+        )
+        with closing(rows):
+            for ticket_id, origin, ticket, *paper in rows:
+                yield ReplayedTicket(ticket_id, origin, ticket + b" " + canonical_paper(_paper(paper)))
+
+    def days(self) -> Iterator[str]:
+        for (day,) in self._db.execute("SELECT day FROM days ORDER BY day"):
+            yield day
+
+    def count_tickets(self) -> int:
+        (count,) = self._db.execute("SELECT count(*) FROM tickets").fetchone()
+        return int(count)
+
+    def close(self) -> None:
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _issue(self, origin: str, ticket: IssuedTicket) -> None:
+        row = (ticket.ticket_id, origin, canonical_ticket(ticket))
+        self._db.execute("INSERT OR IGNORE INTO tickets VALUES (?, ?, ?)", row)
+
+    def _tell(self, news: PaperNews) -> None:
+        known = self._db.execute(
+            "SELECT copies, print_copy, verdict, is_shown FROM papers WHERE ticket_id = ?", (news.ticket_id,)
+        ).fetchone()
+        paper = _paper(known or (None,) * 4).joined(news.paper)
+        self._db.execute(
+            "REPLACE INTO papers VALUES (?, ?, ?, ?, ?)",
+            (news.ticket_id, paper.copies, paper.print_copy, paper.verdict, int(paper.is_shown)),
+        )
+
+
+def _paper(columns: Any) -> Paper:
+    copies, print_copy, verdict, is_shown = columns
+    return Paper(copies or 0, print_copy, verdict, bool(is_shown))

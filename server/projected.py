@@ -1,0 +1,120 @@
+"""The tables' own answer to what the log adds up to, in the words that every node shares, and its hash."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+from sqlalchemy import Connection, Row, select
+
+from kiosk.domain.history import (
+    IssuedTicket,
+    NotUnderstoodError,
+    Paper,
+    PaperNews,
+    ProjectionHash,
+    StopRow,
+    canonical_row,
+    effect_of,
+    projection_hash,
+)
+from kiosk.replay import ReplayedTicket
+from server.parked import parked_events
+from server.schema import stops, tickets
+
+ROWS_AT_ONCE: Final = 1000
+
+_TICKETS: Final = (
+    select(
+        tickets,
+        stops.c.position,
+        stops.c.service_id,
+        stops.c.queue_code.label("stop_queue_code"),
+        stops.c.state,
+    )
+    .outerjoin(stops, (stops.c.site_id == tickets.c.site_id) & (stops.c.ticket_id == tickets.c.ticket_id))
+    .order_by(tickets.c.ticket_id, stops.c.position)
+    .execution_options(yield_per=ROWS_AT_ONCE)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """What the parked events would add: tickets by id, each with its origin; paper by ticket id."""
+
+    tickets: Mapping[str, list[tuple[str, IssuedTicket]]]
+    papers: Mapping[str, Paper]
+
+
+def site_hash(connection: Connection, site_id: str) -> ProjectionHash:
+    return projection_hash((row.origin, row.row) for row in projected_rows(connection, site_id))
+
+
+def projected_rows(connection: Connection, site_id: str) -> Iterator[ReplayedTicket]:
+    """By ticket id, then origin, in constant memory.
+
+    A ticket whose label another one has is parked, and which of the two is a question of arrival: it counts here all
+    the same, so that two nodes with one log have one hash.
+    """
+    waiting = _waiting(connection, site_id)
+    left = sorted(waiting.tickets, reverse=True)
+    rows = connection.execute(_TICKETS.where(tickets.c.site_id == site_id))
+    for ticket_id, of_ticket in groupby(rows, key=lambda row: str(row.ticket_id)):
+        while left and left[-1] < ticket_id:
+            yield from _rows(waiting, left.pop())
+        ticket, paper, origin = _read(list(of_ticket))
+        found = [(origin, ticket)]
+        if left and left[-1] == ticket_id:
+            found += [one for one in waiting.tickets[left.pop()] if one[0] != origin]
+        for whose, which in sorted(found, key=lambda one: one[0]):
+            yield ReplayedTicket(ticket_id, whose, canonical_row(which, paper))
+    while left:
+        yield from _rows(waiting, left.pop())
+
+
+def _rows(waiting: _Waiting, ticket_id: str) -> Iterator[ReplayedTicket]:
+    paper = waiting.papers.get(ticket_id, Paper())
+    for origin, ticket in sorted(waiting.tickets[ticket_id], key=lambda one: one[0]):
+        yield ReplayedTicket(ticket_id, origin, canonical_row(ticket, paper))
+
+
+def _read(rows: list[Row[*tuple[object, ...]]]) -> tuple[IssuedTicket, Paper, str]:
+    row = rows[0]
+    ticket = IssuedTicket(
+        ticket_id=row.ticket_id,
+        service_day=row.service_day,
+        series=row.series,
+        queue_code=row.queue_code,
+        number=row.number,
+        label=row.label,
+        is_priority=bool(row.is_priority),
+        language=row.language,
+        issued_at_ms=row.issued_at_ms,
+        stops=tuple(
+            StopRow(stop.position, stop.service_id, stop.stop_queue_code, stop.state)
+            for stop in rows
+            if stop.position is not None
+        ),
+    )
+    return ticket, Paper(row.copies, row.print_copy, row.print_verdict, bool(row.shown_on_screen)), row.origin
+
+
+def _waiting(connection: Connection, site_id: str) -> _Waiting:
+    found: dict[str, list[tuple[str, IssuedTicket]]] = {}
+    papers: dict[str, Paper] = {}
+    after = ("", "", 0)
+    while chunk := parked_events(connection, site_id, after, ROWS_AT_ONCE):
+        for parked in chunk:
+            event = parked.arrival.event
+            after = (event.origin, event.incarnation, event.sequence)
+            try:
+                effect = effect_of(event)
+            except NotUnderstoodError:
+                continue
+            if isinstance(effect, IssuedTicket):
+                of_this = found.setdefault(effect.ticket_id, [])
+                if event.origin not in {origin for origin, _ in of_this}:
+                    of_this.append((event.origin, effect))
+            elif isinstance(effect, PaperNews):
+                papers[effect.ticket_id] = papers.get(effect.ticket_id, Paper()).joined(effect.paper)
+    return _Waiting(found, papers)
