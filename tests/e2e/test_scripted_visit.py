@@ -102,13 +102,13 @@ def test_a_running_server_shows_the_ticket(tmp_path: Path) -> None:
     assert size_of(next(out.glob("screens/*-home.png"))) == (1920, 1080)
 
 
-def test_a_second_kiosk_at_one_server_gets_its_own_letter(tmp_path: Path) -> None:
+def test_two_kiosks_at_one_server_share_one_series(tmp_path: Path) -> None:
     with LocalServer(tmp_path / "server") as server:
         for folder in ("one", "another"):
             words = ("--service", "imigrasi.baru", "--server", server.url)
             assert giliran("demo", "--out", str(tmp_path / folder), "--headless", *words).returncode == 0
         tickets = httpx2.get(f"{server.url}/v1/tickets").json()["tickets"]
-    assert sorted(ticket["label"][-4:] for ticket in tickets) == ["001A", "001B"]
+    assert sorted(ticket["label"][-4:] for ticket in tickets) == ["-001", "-002"]
 
 
 def test_a_server_that_is_away_costs_the_sync_only(tmp_path: Path) -> None:
@@ -117,6 +117,7 @@ def test_a_server_that_is_away_costs_the_sync_only(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "does NOT have it" in done.stdout
     assert (summary["print_verdict"], summary["synced"]) == ("confirmed", False)
+    assert summary["label"].endswith("-001A"), "its own series: nobody else will give this number"
 
 
 @pytest.mark.parametrize(
@@ -146,7 +147,7 @@ def test_nothing_of_others_is_touched_and_the_next_demo_goes_on(tmp_path: Path) 
         done = giliran("demo", "--out", str(tmp_path), "--headless", *words)
         assert done.returncode == 0, done.stdout + done.stderr
         labels.append(summary_in(tmp_path)["label"])
-    assert labels == ["D-001A", "D-002A"]
+    assert labels == ["D-001", "D-002"]
     assert {path.read_text() for path in (tmp_path / "data/kiosk.db", tmp_path / "screens/mine.png")} == {"mine"}
 
 
