@@ -16,7 +16,7 @@ class Chore:
 
     name: str
     every_s: float
-    work: Callable[[], None]
+    work: Callable[[], object]
 
 
 class Chores:

@@ -16,7 +16,8 @@ from sqlalchemy import Connection, Row, delete, func, select, update
 
 from kiosk.domain.history import DayOpened, IssuedTicket, NotUnderstoodError, effect_of
 from kiosk.domain.print_job import PrintState
-from server.database import Database, lock_site, upsert
+from server.database import Database, lock_site, milliseconds, upsert
+from server.node import Node
 from server.parked import Arrival, arrival_of
 from server.schema import (
     daily_totals,
@@ -48,6 +49,13 @@ class _Rule:
     role: Role
     own: str
     cutoff_ms: int
+
+
+def prune_old(node: Node) -> None:
+    """Nothing goes by a clock that cannot be trusted."""
+    now = node.trusted_clock.read()
+    if now.is_trusted:
+        prune(node.database, node.role, node.identity.device_id, milliseconds(now.at))
 
 
 def prune(database: Database, role: Role, own: str, now_ms: int) -> int:

@@ -16,6 +16,7 @@ import uvicorn
 from sqlalchemy.exc import DBAPIError
 
 from kiosk.clock import Clock
+from kiosk.enrolment import UPSTREAM_FILE
 from kiosk.errors import KioskError, StoreReadOnlyError
 from kiosk.identity import load_or_create_identity
 from kiosk.lock import FolderLock
@@ -26,8 +27,11 @@ from server.changes import Presence
 from server.chores import Chore, Chores
 from server.node import Node, open_node
 from server.pairing import pairing_secret
+from server.projection import project_parked
 from server.publishing import publish_files
 from server.receiving import RECEIVE_WITHIN_S, punctual_protocol
+from server.relaying import Relaying, RelayPace
+from server.retention import prune_old
 from server.settings import Role, ServerSettings
 from server.tls import server_context
 from server.trusting import publish_trust_lists
@@ -70,6 +74,7 @@ class Server:
         clock: Clock | None = None,
         on_ready: Callable[[str], None] | None = None,
         receive_within_s: float = RECEIVE_WITHIN_S,
+        relay_pace: RelayPace | None = None,
     ) -> None:
         self._settings = settings
         self._on_ready = on_ready
@@ -91,6 +96,7 @@ class Server:
             self._while_open = opened.pop_all()
         self._ready = threading.Event()
         self._chores = _chores(self.node)
+        self._relaying = _relaying(self.node, settings, relay_pace)
         self._uvicorn = _Uvicorn(
             _config(self.node, secret, receive_within_s, context), self._announce, self.node.stream.close
         )
@@ -100,8 +106,12 @@ class Server:
         """Blocks until a signal or `stop`."""
         try:
             self._chores.start()
+            if self._relaying is not None:
+                self._relaying.start()
             self._uvicorn.run(sockets=[self._socket])
         finally:
+            if self._relaying is not None:
+                self._relaying.stop()
             self._chores.stop()
             with suppress(DBAPIError):  # what is lost only widens a bracket
                 self.node.contacts.write()
@@ -135,6 +145,15 @@ class Server:
             self._on_ready(self.url)
 
 
+def _relaying(node: Node, settings: ServerSettings, pace: RelayPace | None) -> Relaying | None:
+    """A site that was enrolled at central relays to it, named on the command line or not."""
+    if settings.role is not Role.SITE:
+        return None
+    if settings.upstream is None and not (settings.data_dir / UPSTREAM_FILE).exists():
+        return None
+    return Relaying(node, settings.data_dir, settings.upstream, pace)
+
+
 def _chores(node: Node) -> Chores:
     """What a server does by itself, beside answering."""
     hall = (
@@ -145,6 +164,8 @@ def _chores(node: Node) -> Chores:
     everywhere = (
         Chore("contacts", 1.0, node.contacts.write_due),
         Chore("presence", 2.0, Presence(node).look),
+        Chore("parked events", 3600.0, lambda: project_parked(node.database, node.identity.device_id)),
+        Chore("retention", 6 * 3600.0, lambda: prune_old(node)),
     )
     return Chores((*everywhere, *(hall if node.role is Role.SITE else ())))
 
