@@ -20,6 +20,8 @@ from kiosk.paths import make_folder
 
 EVENTS: Final[Mapping[str, str]] = {
     "batch_refused": "The server took none, or only the first, of a batch of events; the code says why.",
+    "central_lost": "Central does not answer, or does not want this site; the hall goes on and the log waits.",
+    "central_reached": "Central answers (again), and the logs of the site are being sent.",
     "chore_failed": "A bug in one of the things a server does by itself; it is tried again in its next round.",
     "clocks_disagree": "A device and the server both believe their clocks, and they differ by more than a day: set one.",
     "data_file_refused": "Catalogue or site file are broken: the last good ones stay in force until they are repaired.",

@@ -1,37 +1,31 @@
 """The server's HTTP face, put together. docs/sync-protocol.md says what may be relied on; /docs shows it as it runs."""
 
 from http import HTTPStatus
-from typing import Final
 
-import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
 
 from kiosk.sync.wire import ProblemCode
 from kiosk.version import VERSION
 from server.api_page import api_page
-from server.database import store_error
 from server.enrol_api import enrol_router
 from server.node import Node
-from server.numbers_api import numbers_router
+from server.numbers_api import numbers_router, reservation_endpoint
 from server.pairing import pairing_router
-from server.problems import RefusedError, problem_response
+from server.problems import RefusedError, problem_response, store_problem
 from server.reading_api import reading_router
+from server.shortcut import Shortcut
 from server.snapshot_api import snapshot_router
 from server.stream_api import stream_router
 from server.sync_api import sync_router
 
-log = structlog.get_logger(__name__)
 
-_BUSY_FOR_S: Final = 5.0
-"""What a client is asked to wait when the database could not be written."""
-
-
-def create_app(node: Node, pairing_secret: bytes | None = None) -> FastAPI:
+def create_app(node: Node, pairing_secret: bytes | None = None) -> ASGIApp:
     """`pairing_secret`: lets kiosks on this machine pair by themselves; None where the server is open to others."""
     app = FastAPI(
         title=f"Giliran {node.role} server",
@@ -41,7 +35,8 @@ def create_app(node: Node, pairing_secret: bytes | None = None) -> FastAPI:
         redoc_url=None,
     )
     app.include_router(sync_router(node))
-    app.include_router(numbers_router(node))
+    reserve = reservation_endpoint(node)
+    app.include_router(numbers_router(node, reserve))
     app.include_router(snapshot_router(node))
     app.include_router(reading_router(node))
     app.include_router(stream_router(node))
@@ -59,7 +54,7 @@ def create_app(node: Node, pairing_secret: bytes | None = None) -> FastAPI:
         return HTMLResponse(page)
 
     _explain_failures(app)
-    return app
+    return app if reserve is None else Shortcut(app, reserve)
 
 
 def _explain_failures(app: FastAPI) -> None:
@@ -83,9 +78,7 @@ def _explain_failures(app: FastAPI) -> None:
     @app.exception_handler(DBAPIError)
     @app.exception_handler(NoConnectionError)
     async def store_failed(_: Request, error: SQLAlchemyError) -> Response:
-        log.error("server_store_failed", detail=str(store_error(error) if isinstance(error, DBAPIError) else error))
-        refusal = RefusedError(ProblemCode.BUSY, "The database cannot be used now.", retry_after_s=_BUSY_FOR_S)
-        return problem_response(refusal)
+        return store_problem(error)
 
     @app.exception_handler(Exception)
     async def failed(_: Request, __: Exception) -> Response:

@@ -21,10 +21,12 @@ from server.problems import RefusedError
 from server.reservation import ReservationDesk, Wish
 from server.service_day import day_in_force
 from server.settings import Role
+from server.shortcut import Endpoint
 from server.snapshots import versions_for
 
 
-def numbers_router(node: Node) -> APIRouter:
+def numbers_router(node: Node, reserve: Endpoint | None) -> APIRouter:
+    """`reserve` as from `reservation_endpoint`; None where no numbers are given."""
     router = APIRouter(tags=["numbers"], responses=PROBLEMS)
 
     @router.post(HEARTBEAT_PATH, openapi_extra=body_of(Heartbeat), summary="Say that all is well, or what is not")
@@ -33,22 +35,30 @@ def numbers_router(node: Node) -> APIRouter:
         signed = await authenticate(request, node.database, node.sessions)
         return await run_in_threadpool(_beat, node, signed)
 
-    if node.role is Role.SITE:  # numbers are of one hall; central has none to give
-        desk = ReservationDesk(node)
-
-        @router.post(RESERVE_PATH, openapi_extra=body_of(Reserve), response_model=Reserved, summary="Reserve a number")
-        async def reserve(request: Request) -> Response:
-            """Signed, by kiosks. The same ticket gets the same number, however often it is asked for."""
-            asker = await authenticate_by_session(request, node.sessions)
-            message = parse(Reserve, asker.body)
-            told_by, site_id = asker.device_id, asker.site_id
-            if message.server_epoch is not None and message.server_epoch > node.epoch:
-                await run_in_threadpool(_note_epoch, node, site_id, told_by, message.server_epoch)
-            node.fences.check(site_id)
-            reserved = await desk.reserve(site_id, Wish(told_by, message))
-            return Response(reserved.model_dump_json(), media_type=JSON)
-
+    if reserve is not None:
+        router.post(RESERVE_PATH, openapi_extra=body_of(Reserve), response_model=Reserved, summary="Reserve a number")(
+            reserve
+        )
     return router
+
+
+def reservation_endpoint(node: Node) -> Endpoint | None:
+    """None at central: numbers are of one hall."""
+    if node.role is not Role.SITE:
+        return None
+    desk = ReservationDesk(node)
+
+    async def reserve(request: Request) -> Response:
+        """Signed, by kiosks. The same ticket gets the same number, however often it is asked for."""
+        asker = await authenticate_by_session(request, node.sessions)
+        message = parse(Reserve, asker.body)
+        if message.server_epoch is not None and message.server_epoch > node.epoch:
+            await run_in_threadpool(_note_epoch, node, asker.site_id, asker.device_id, message.server_epoch)
+        node.fences.check(asker.site_id)
+        reserved = await desk.reserve(asker.site_id, Wish(asker.device_id, message))
+        return Response(reserved.model_dump_json(), media_type=JSON)
+
+    return reserve
 
 
 def _beat(node: Node, signed: SignedRequest) -> HeartbeatAnswer:

@@ -4,9 +4,17 @@ import math
 from collections.abc import Mapping
 from typing import Final
 
+import structlog
 from fastapi import Response
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from kiosk.sync.wire import PROBLEM_JSON, Problem, ProblemCode
+from server.database import store_error
+
+log = structlog.get_logger(__name__)
+
+_BUSY_FOR_S: Final = 5.0
+"""What a client is asked to wait when the database could not be written."""
 
 _KINDS: Final[Mapping[ProblemCode, tuple[int, str]]] = {
     ProblemCode.PROTOCOL: (400, "Another protocol is spoken here"),
@@ -52,6 +60,14 @@ class RefusedError(Exception):
         self.acknowledged = acknowledged or {}
         self.central = central or {}
         self.retry_after_s = retry_after_s
+
+
+def store_problem(error: SQLAlchemyError) -> Response:
+    """What the client hears when the database could not be used; the log hears why."""
+    log.error("server_store_failed", detail=str(store_error(error) if isinstance(error, DBAPIError) else error))
+    return problem_response(
+        RefusedError(ProblemCode.BUSY, "The database cannot be used now.", retry_after_s=_BUSY_FOR_S)
+    )
 
 
 def problem_response(error: RefusedError, headers: Mapping[str, str] | None = None) -> Response:
