@@ -59,13 +59,23 @@ def site_server(server_dir: Path, listen: str = "127.0.0.1:0", database: str | N
 class PairedKiosk:
     """A store that is written to, an engine that brings it to `server_url`, and everything the engine said."""
 
-    def __init__(self, store: Store, identity: Identity, server_url: str, pace: Pace = QUICK) -> None:
+    def __init__(
+        self, store: Store, identity: Identity, server_url: str, pace: Pace = QUICK, authority: Path | None = None
+    ) -> None:
         self.store = store
         self.identity = identity
         self.said: list[SyncStatus] = []
         self._changed = threading.Condition()
         self.engine = SyncEngine(
-            store, identity, server_url, SystemClock(), self._note, site_id=SITE, pace=pace, chance=lambda: 0.5
+            store,
+            identity,
+            server_url,
+            SystemClock(),
+            self._note,
+            site_id=SITE,
+            pace=pace,
+            chance=lambda: 0.5,
+            authority=authority,
         )
 
     def write(self, count: int = 1) -> None:
@@ -119,9 +129,11 @@ class PairedKiosk:
 
 
 @contextmanager
-def paired_kiosk(kiosk_dir: Path, identity: Identity, server_url: str, pace: Pace = QUICK) -> Iterator[PairedKiosk]:
+def paired_kiosk(
+    kiosk_dir: Path, identity: Identity, server_url: str, pace: Pace = QUICK, authority: Path | None = None
+) -> Iterator[PairedKiosk]:
     with Store.open(kiosk_dir, SystemClock(), identity) as store:
-        kiosk = PairedKiosk(store, identity, server_url, pace)
+        kiosk = PairedKiosk(store, identity, server_url, pace, authority)
         kiosk.engine.start()
         try:
             yield kiosk
