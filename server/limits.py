@@ -48,12 +48,11 @@ class Buckets:
     def take(self, asker: Hashable) -> None:
         """Raises RefusedError(`rate`) when the asker's bucket is empty."""
         now = self._monotonic()
-        full_at = max(now, self._full_at.get(asker, now)) + self._interval_s
-        if full_at - now > self._burst_s:
-            raise RefusedError(
-                ProblemCode.RATE, "You ask too often.", retry_after_s=max(1.0, full_at - now - self._burst_s)
-            )
-        self._full_at[asker] = full_at
+        full_at = max(now, self._full_at.get(asker, now))
+        too_early_s = full_at + self._interval_s - now - self._burst_s
+        if too_early_s > self._interval_s / 2:  # half a request is what floating point may be wrong by
+            raise RefusedError(ProblemCode.RATE, "You ask too often.", retry_after_s=max(1.0, too_early_s))
+        self._full_at[asker] = full_at + self._interval_s
         self._full_at.move_to_end(asker)
         if len(self._full_at) > self._most:
             self._full_at.popitem(last=False)
