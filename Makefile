@@ -25,7 +25,7 @@ screens: setup ## Every screen in every language, orientation and theme, as pict
 	.venv/bin/python scripts/render_screens.py
 
 bench: setup ## The figures of the budgets, measured on this machine
-	for subject in issue ingest search startup ui; do .venv/bin/giliran bench $$subject; done
+	for subject in issue ingest reserve search startup ui; do .venv/bin/giliran bench $$subject; done
 
 lock: setup ## Renew requirements.lock from pyproject.toml
 	scripts/lock.sh

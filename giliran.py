@@ -5,6 +5,7 @@ Exit codes: 0 good, 1 found a fault, 2 wrong use.
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -169,19 +170,27 @@ def bench() -> None:
     """How fast this machine does it, against the budgets."""
 
 
-def bench_command(subject: str, sentence: str) -> None:
-    @bench.command(subject, help=sentence, epilog=f"Example: giliran bench {subject} --json")
+def bench_command(subject: str, sentence: str, *options: Callable[[Any], Any]) -> None:
     @as_json_option
-    def measure(*, as_json: bool) -> None:
+    def measure(*, as_json: bool, **extent: int) -> None:
         from bench.report import run_benchmark
         from kiosk.logs import configure_logging
 
         configure_logging(None)  # only figures on standard output
-        sys.exit(run_benchmark(subject, as_json=as_json))
+        sys.exit(run_benchmark(subject, as_json=as_json, **extent))
 
+    for option in options:
+        measure = option(measure)
+    bench.command(subject, help=sentence, epilog=f"Example: giliran bench {subject} --json")(measure)
+
+
+count = click.option(
+    "--count", type=click.IntRange(min=16), default=24_000, show_default=True, help="Numbers, on each database."
+)
 
 bench_command("issue", "From the press to a durable ticket and the first byte.")
 bench_command("ingest", "Events per second at central, beside the bare database.")
+bench_command("reserve", "Numbers that one site server gives to 16 kiosks at once.", count)
 bench_command("search", "From a keystroke to the services found.")
 bench_command("startup", "From the start to the first frame.")
 bench_command("ui", "Frame times with the software renderer.")

@@ -14,11 +14,11 @@ from bench.measurement import Measurement, Statistic
 _COLUMNS: tuple[Statistic, ...] = ("p50", "p95", "p99", "max", "ratio")
 
 
-def run_benchmark(subject: str, *, as_json: bool) -> int:
-    """`bench/<subject>.py`, measured now. Returns 1 when a budget is broken."""
+def run_benchmark(subject: str, *, as_json: bool, **extent: int) -> int:
+    """`bench/<subject>.py`, measured now, `extent` as its `measure` takes it. Returns 1 when a budget is broken."""
     console = Console(stderr=True)
     with console.status(f"Measuring {subject} ..."):
-        measured: Sequence[Measurement] = importlib.import_module(f"bench.{subject}").measure()
+        measured: Sequence[Measurement] = importlib.import_module(f"bench.{subject}").measure(**extent)
     if as_json:
         click.echo(_document(subject, measured))
     else:
