@@ -33,7 +33,7 @@ def test_balanced_lines_are_of_like_length() -> None:
     assert shortest > 0.7 * longest
 
 
-@pytest.mark.parametrize("label", ["D-045", "DK-007K", "A-1", "M-999Z"])
+@pytest.mark.parametrize("label", ["D-045", "DK-007K", "A-1", "M-999Z", "D-007K2", "DK-65535U10"])
 @pytest.mark.parametrize("width", [376, 504, 568])
 def test_label_is_as_large_as_the_paper_allows(label: str, width: int) -> None:
     face = largest_face(label, Weight.EXTRA_BOLD, width, 150)
