@@ -36,3 +36,11 @@ def address(text: str) -> str:
     if not host or not port.isdecimal() or int(port) > 65535:
         raise click.BadParameter(f"{text!r} is not HOST:PORT, such as 127.0.0.1:8035.")
     return text
+
+
+def server_url(text: str) -> str:
+    """Of an option that names another server."""
+    scheme, _, rest = text.partition("://")
+    if scheme not in {"http", "https"} or not rest.strip("/") or any(mark in rest for mark in " ?#@"):
+        raise click.BadParameter(f"{text!r} is no server's address, such as https://central.example:8035.")
+    return text.rstrip("/")

@@ -20,6 +20,7 @@ from server.epochs import Fences
 from server.limits import Strangers
 from server.own_log import OwnLog
 from server.recovery import Recoveries
+from server.relay_status import RelayReport
 from server.schema import device_health
 from server.service_day import ServiceDays
 from server.sessions import Sessions
@@ -47,6 +48,7 @@ class Node:
     recoveries: Recoveries
     contacts: Contacts
     arrivals: Arrivals = field(default_factory=Arrivals)
+    relay: RelayReport = field(default_factory=RelayReport)
     sessions: Sessions = field(default_factory=Sessions)
     strangers: Strangers = field(default_factory=Strangers)
     stream: Stream = field(default_factory=Stream)

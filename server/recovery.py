@@ -37,6 +37,7 @@ class _Recovery:
 
     until: float
     heard: set[str] = field(default_factory=set)
+    awaited: set[str] = field(default_factory=set)
 
 
 class Recoveries:
@@ -54,6 +55,11 @@ class Recoveries:
 
     def is_open(self, site_id: str) -> bool:
         return site_id in self._open
+
+    def expect(self, site_id: str, who: str) -> None:
+        """Beside the kiosks this one must be heard, too."""
+        if site_id in self._open:
+            self._open[site_id].awaited.add(who)
 
     def heard(self, site_id: str, device_id: str) -> None:
         """This kiosk has said hello, and what it holds is noted. Ends the recovery with the last of them."""
@@ -74,7 +80,7 @@ class Recoveries:
                 return
             with self._database.writing() as connection:
                 lock_site(connection, site_id)
-                missing = sorted(_kiosks(connection, site_id) - recovery.heard)
+                missing = sorted((_kiosks(connection, site_id) | recovery.awaited) - recovery.heard)
                 if missing and self._clock.monotonic() < recovery.until:
                     return
                 if missing:

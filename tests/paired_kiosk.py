@@ -117,6 +117,16 @@ class PairedKiosk:
         with self._changed:
             assert self._changed.wait_for(lambda: self.acknowledged() == wanted, PATIENCE_S), self.engine.status
 
+    def wait_until_central_holds_it(self) -> None:
+        """All that is written by now, as the site server has told the kiosk."""
+        wanted = {incarnation: len(events) for incarnation, events in self.log().items()}
+
+        def is_told() -> bool:
+            return self.store.call(lambda db: acknowledged(db, "central")) == wanted
+
+        with self._changed:
+            assert self._changed.wait_for(is_told, PATIENCE_S), self.engine.status
+
     def wait_until_synced(self) -> None:
         """The same, and the kiosk knows that all is well."""
         self.wait_until_pushed()

@@ -29,10 +29,11 @@ from kiosk.sync.wire import (
 
 log = structlog.get_logger(__name__)
 
-_MORE_THAN_HERE: Final = "The server holds events of this kiosk that are not here: its disk was restored or cloned."
-_OTHER_THAN_HERE: Final = "The server holds another history of this kiosk: its disk was restored or cloned."
-_RECOVERED: Final = "This kiosk's disk was restored from an older copy; what the server held of it was fetched back."
-_TWIN: Final = "Another machine writes as this kiosk: its disk was cloned. Switch one of them off and pair it anew."
+_MORE_THAN_HERE: Final = "The server holds events of {who} that are not here: its disk was restored or cloned."
+_OTHER_THAN_HERE: Final = "The server holds another history of {who}: its disk was restored or cloned."
+_REFUSED: Final = "The server refuses an event of {who}: "
+_RECOVERED: Final = "The disk of {who} was restored from an older copy; what the server held of it was fetched back."
+_TWIN: Final = "Another machine writes as {who}: its disk was cloned. Switch one of them off and pair it anew."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +46,18 @@ class _Lost:
 
 
 class Conversation:
-    """Belongs to one thread. `alarms`: incarnation -> a sentence for the technician; those are not pushed."""
+    """Belongs to one thread. `alarms`: incarnation -> a sentence for the technician; those are not pushed.
 
-    def __init__(self, upstream: Upstream, outgoing: OutgoingLog) -> None:
+    `who`: whose log it is, as such a sentence says it.
+    """
+
+    def __init__(self, upstream: Upstream, outgoing: OutgoingLog, who: str = "this kiosk") -> None:
         self.alarms: dict[str, str] = {}
         self.recovered = ""
         """A sentence for the technician, for as long as this conversation lives: events of ours came back."""
         self._upstream = upstream
         self._log = outgoing
+        self._who = who
         self._held: dict[str, int] = {}
         self._limits = Limits()
         self._batch_events = MAX_BATCH_EVENTS
@@ -163,7 +168,7 @@ class Conversation:
             for incarnation in names:
                 self._alarm(incarnation, _MORE_THAN_HERE)
         if count:
-            self.recovered = _TWIN if self._was_level else _RECOVERED
+            self.recovered = (_TWIN if self._was_level else _RECOVERED).format(who=self._who)
             log.error("history_recovered", origin=self._log.origin, events=count, has_twin=self._was_level)
         return count > 0
 
@@ -182,7 +187,7 @@ class Conversation:
         while events and after < one.until and not is_pruned:
             fault = await self._log.take_back(one.incarnation, after, events)
             if fault is not None:
-                self._alarm(one.incarnation, fault)
+                self._alarm(one.incarnation, "", fault)
                 return after - one.after
             after += len(events)
             events = await self._pull(one, after)
@@ -215,7 +220,7 @@ class Conversation:
         elif problem.code is ProblemCode.FORK:
             self._alarm(incarnation, _OTHER_THAN_HERE)
         else:
-            self._alarm(incarnation, f"The server refuses an event of this kiosk: {problem.detail}")
+            self._alarm(incarnation, _REFUSED, problem.detail)
 
     async def _believe(self, held: Mapping[str, int], acked: Mapping[str, int], central: Mapping[str, int]) -> None:
         """Writes down what is safe where. Less than was acknowledged: upstream was restored from an older copy."""
@@ -225,7 +230,8 @@ class Conversation:
             log.warning("server_restored", incarnations=len(lost))
         await self._log.believe(more, lost, central)
 
-    def _alarm(self, incarnation: str, sentence: str) -> None:
+    def _alarm(self, incarnation: str, template: str, detail: str = "") -> None:
+        sentence = template.format(who=self._who) + detail
         if incarnation not in self.alarms:
             self.alarms[incarnation] = sentence
             log.error("sync_alarm_raised", incarnation=incarnation, detail=sentence)
@@ -240,6 +246,7 @@ def _hello(origin: str, survey: Survey, told: Sequence[LogHead]) -> Hello:
             one.incarnation: acknowledged[one.incarnation] for one in told if acknowledged.get(one.incarnation)
         },
         server_epoch=survey.server_epoch,
+        site_epoch=survey.site_epoch,
         numbers=tuple(survey.numbers),
     )
 

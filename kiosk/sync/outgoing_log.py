@@ -25,8 +25,8 @@ class Upstream(Protocol):
 class Survey:
     """A log at one moment. `heads`: the last event of each incarnation, the oldest incarnation first.
     `acknowledged`: incarnation -> the last sequence that upstream acknowledged, also of what was pruned here since;
-    `central`: the same of what central holds.
-    `numbers`: see Hello. `server_epoch`: the highest that was ever heard from upstream, None for none.
+    `central`: the same of what central holds. `numbers`: see Hello. `server_epoch`: the highest that was ever heard
+    from upstream, None for none; `site_epoch`: a relay's own, None for who is no server.
     """
 
     heads: Sequence[LogHead]
@@ -34,6 +34,7 @@ class Survey:
     central: Mapping[str, int] = field(default_factory=dict)
     numbers: Sequence[SharedNumber] = ()
     server_epoch: int | None = None
+    site_epoch: int | None = None
 
 
 class OutgoingLog(Protocol):
