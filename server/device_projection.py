@@ -34,7 +34,7 @@ def apply_device_event(connection: Connection, site_id: str, event: Event, now_m
     Raises NotUnderstoodError for a body that is none, and for a word that is not its speaker's to say.
     """
     speaker = DeviceKind.SITE if event.origin == own else _kind(connection, site_id, event.origin)
-    if speaker is not DeviceKind.SITE:
+    if speaker != DeviceKind.SITE:  # a plain string from the table
         raise NotUnderstoodError(f"{event.origin} is no server of {site_id}, so it lets nobody in and shuts nobody out")
     try:
         if event.type == DEVICE_ENROLLED:
