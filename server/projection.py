@@ -122,6 +122,8 @@ def _try(place: _Place, known: _Known) -> Sequence[Parked] | str:
     try:
         with place.connection.begin_nested():
             return _apply(place, known)
+    except NotUnderstoodError as error:
+        return str(error)
     except IntegrityError as error:
         return _contradiction(place, known) or f"{type(error).__name__}: {error.orig}"
     except Exception as error:
