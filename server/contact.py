@@ -60,19 +60,34 @@ class Contacts:
         self._lock = Lock()
         self._devices = _read(database)
         self._stated: dict[tuple[str, str], dict[Heads, Stated]] = {}
+        self._greeted: dict[tuple[str, str], frozenset[str]] = {}
         self._is_urgent = False
         self._written_at_ms = 0
         self._disagreeing: set[tuple[str, str]] = set()
 
-    def note(self, site_id: str, device_id: str, heads: Sequence[Head] = (), health: Health | None = None) -> None:
-        """A signed request has come. `heads`: the last events of its own log, where it named them."""
+    def note(
+        self,
+        site_id: str,
+        device_id: str,
+        heads: Sequence[Head] = (),
+        health: Health | None = None,
+        *,
+        is_hello: bool = False,
+    ) -> None:
+        """A signed request has come. `heads`: the last events of its own log, where it named them.
+
+        A hello names those of all incarnations, a heartbeat only the present one: it proves nothing before this server
+        has heard a hello of the same life, because older ones may still have more to send.
+        """
         now_ms = milliseconds(self._clock.read().at)
         key = (site_id, device_id)
         with self._lock:
             before = self._devices.get(key)
             self._is_urgent |= before is None or _is_news(before.health, health)
             self._devices[key] = Contact(now_ms, health or (None if before is None else before.health))
-            if heads:
+            if is_hello:
+                self._greeted[key] = frozenset(head.incarnation for head in heads)
+            if heads and all(head.incarnation in self._greeted.get(key, ()) for head in heads):
                 self._state(key, frozenset((head.incarnation, head.sequence) for head in heads), now_ms)
         if health is not None:
             self._compare_clocks(key, health, now_ms)

@@ -90,9 +90,9 @@ def brackets(connection: Connection, key: tuple[str, str, str], sequences: range
 def effective_times(
     connection: Connection, site_id: str, tickets_issued: Sequence[tuple[Event, Bracket]]
 ) -> Sequence[int]:
-    """The place of each new ticket in the order of calls: its own time within its bracket, never before an earlier
-    ticket of its origin. Equal times are told apart by sequence; a new incarnation counts anew, so it comes a
-    millisecond later.
+    """The place of each new ticket in the order of calls: its own time within its bracket, and there not before those
+    of its origin that came earlier. Equal times are told apart by sequence; a new incarnation counts anew, so it comes
+    a millisecond later. What an older incarnation still had to send may come last, and goes before all the same.
     """
     if not tickets_issued:
         return ()
@@ -103,9 +103,11 @@ def effective_times(
     for event, bracket in tickets_issued:
         own = bracket.clamp(int(event.hlc, 16) >> 16)
         earliest = last if event.incarnation == incarnation else last + 1
-        last = own if earliest > bracket.not_after_ms + SETBACK_MS else max(own, earliest)
+        is_beyond = earliest > bracket.not_after_ms + SETBACK_MS
+        place = own if is_beyond else min(max(own, earliest), bracket.not_after_ms)
+        last = place if is_beyond else max(last, place)
         incarnation = event.incarnation
-        times.append(last)
+        times.append(place)
     facts = {"effective_at_ms": last, "incarnation": incarnation}
     statement = upsert(connection, timelines).values(site_id=site_id, origin=origin, **facts)
     connection.execute(statement.on_conflict_do_update(index_elements=["site_id", "origin"], set_=facts))

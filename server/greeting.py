@@ -85,7 +85,7 @@ def note_hello(node: Node, device: KnownDevice, hello: Hello) -> None:
     if node.role is Role.CENTRAL:
         node.fences.check_relay(site_id, hello.site_epoch, device_id, now_ms)
     is_own = hello.origin == device_id  # a relay knows only its copy of what others wrote
-    node.contacts.note(site_id, device_id, hello.heads if is_own else ())
+    node.contacts.note(site_id, device_id, hello.heads if is_own else (), is_hello=is_own)
     if node.role is not Role.SITE or device.kind is not DeviceKind.KIOSK:
         return
     news = news_of(node.database, site_id, hello.numbers)
