@@ -63,22 +63,22 @@ class HandedDown:
         """
         files: dict[SnapshotKind, TakenFile] = {}
         refused: dict[SnapshotKind, tuple[int, str]] = {}
-        for snapshot in snapshots:
+        taken_now: set[SnapshotKind] = set()
+        # The trust list is kept first: it may name who signed the others.
+        for snapshot in sorted(snapshots, key=lambda each: each.kind is not SnapshotKind.TRUST):
             try:
-                files[snapshot.kind] = self._opened(snapshot)
+                file = self._opened(snapshot)
             except (SealError, DataFileError) as error:
                 refused[snapshot.kind] = (snapshot.version, str(error))
-        trust = files.pop(SnapshotKind.TRUST, None)
+                continue
+            if snapshot.kind is SnapshotKind.TRUST:
+                taken_now |= self._keep((file,))
+            else:
+                files[snapshot.kind] = file
         accepted, misfit = self._fitting(files)
         if misfit is not None:
             refused |= {kind: (file.version, str(misfit)) for kind, file in files.items() if file not in accepted}
-        accepted = (*accepted, *(() if trust is None else (trust,)))
-        if accepted:
-            now = self._store.clock.read().at
-            self._store.call(lambda db: keep(db, accepted, now))
-        for file in accepted:
-            log.info("snapshot_taken", kind=file.kind, version=file.version, site=file.site_id)
-        return Outcome(frozenset(file.kind for file in accepted), refused)
+        return Outcome(frozenset(taken_now | self._keep(accepted)), refused)
 
     def authorities(self) -> Mapping[str, bytes]:
         """Those pinned, and those that they name in the trust list."""
@@ -86,6 +86,14 @@ class HandedDown:
         if not lists or lists[0].signer not in self._pinned:
             return self._pinned
         return {**parse_trust_list(lists[0].name, lists[0].raw).authorities, **self._pinned}
+
+    def _keep(self, files: tuple[TakenFile, ...]) -> set[SnapshotKind]:
+        if files:
+            now = self._store.clock.read().at
+            self._store.call(lambda db: keep(db, files, now))
+        for file in files:
+            log.info("snapshot_taken", kind=file.kind, version=file.version, site=file.site_id)
+        return {file.kind for file in files}
 
     def _is_named(self, kind: SnapshotKind) -> bool:
         paths = self._paths

@@ -1,14 +1,16 @@
 """A hall that is no demonstration, its files as they would be published, and devices that are let into it."""
 
+import base64
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from kiosk.catalogue_bundle import bundled
+from kiosk.enrolment import Enrolment
 from kiosk.identity import Identity, new_identity
 from kiosk.paths import resource_path
-from kiosk.sync.wire import DeviceKind
+from kiosk.sync.wire import Authority, DeviceKind
 from server.devices import DeviceRecord
 from server.enrolment import admit
 from server.node import Node
@@ -83,8 +85,14 @@ def swapped_letters(one: str, other: str) -> Change:
     return change
 
 
-def let_in(node: Node, number: int = 1, letter: str = "A", kind: DeviceKind = DeviceKind.KIOSK) -> Identity:
-    identity = new_identity()
+def let_in(
+    node: Node,
+    number: int = 1,
+    letter: str = "A",
+    kind: DeviceKind = DeviceKind.KIOSK,
+    identity: Identity | None = None,
+) -> Identity:
+    identity = identity or new_identity()
     is_kiosk = kind is DeviceKind.KIOSK
     admit(
         node,
@@ -99,6 +107,24 @@ def let_in(node: Node, number: int = 1, letter: str = "A", kind: DeviceKind = De
         ),
     )
     return identity
+
+
+def enrolment_of(identity: Identity, node: Node, url: str) -> Enrolment:
+    """What a kiosk keeps after its code was taken."""
+    own = base64.b64encode(node.identity.public_key).decode()
+    return Enrolment(
+        server_url=url,
+        site=HALL,
+        device=identity.device_id,
+        kind=DeviceKind.KIOSK,
+        kiosk_number=1,
+        letter="A",
+        name="Anjungan 1",
+        server=node.identity.device_id,
+        server_key=own,
+        server_epoch=node.epoch,
+        authorities=(Authority(device=node.identity.device_id, key=own),),
+    )
 
 
 def keys_of(*identities: Identity) -> Mapping[str, bytes]:

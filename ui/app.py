@@ -31,6 +31,7 @@ from ui.visitor.attendant import Attendant
 from ui.visitor.hall import nameless_hall
 from ui.visitor.qr_image import PROVIDER_NAME as QR
 from ui.visitor.qr_image import QrImageProvider, QrTexts
+from ui.visitor.renewal import Renewal
 from ui.visitor.view_model import KioskViewModel
 
 log = structlog.get_logger(__name__)
@@ -45,6 +46,7 @@ class _FromMachine(QObject):
     job = Signal(object)
     printer = Signal(object)
     sync = Signal(object)
+    data = Signal()
 
 
 class _Beginning(QObject):
@@ -75,10 +77,11 @@ class KioskApplication:
         self.trouble: KioskError | None = None
         self.qml_warnings: list[str] = []
         self._from_machine = _FromMachine()
+        self._renewal: Renewal | None = None
         self._beginning = _Beginning(self._begin)
         try:
             tell = self._from_machine
-            self.machine = Machine(config, clock, tell.job.emit, tell.printer.emit, tell.sync.emit)
+            self.machine = Machine(config, clock, tell.job.emit, tell.printer.emit, tell.sync.emit, tell.data.emit)
             self.config = self.machine.config  # as the server that let it in decided
         except KioskError as error:
             self.trouble = error
@@ -104,11 +107,13 @@ class KioskApplication:
 
     def close(self) -> None:
         """First who asks, then who shows, then who answers: bindings must not outlive what they are bound to."""
+        if self._renewal is not None:
+            self._renewal.stop()
         self.attendant.stop()
         _delete(self._beginning, self.engine, self._guard, self._translations, self.view_model)
         if self.machine is not None:
             self.machine.close()
-        _delete(self.attendant, self._from_machine)
+        _delete(*(() if self._renewal is None else (self._renewal,)), self.attendant, self._from_machine)
 
     def _make_window(self, clock: Clock, *, is_closable: bool) -> None:
         qr = QrTexts()
@@ -136,6 +141,8 @@ class KioskApplication:
         self._from_machine.job.connect(attendant.on_job)
         self._from_machine.printer.connect(attendant.on_printer_status)
         self._from_machine.sync.connect(attendant.on_sync)
+        self._renewal = Renewal(self.machine, attendant)
+        self._from_machine.data.connect(self._renewal.on_taken)
         return attendant
 
     def _report(self) -> Sequence[TechnicianRow]:

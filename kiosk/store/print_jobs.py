@@ -123,6 +123,11 @@ def jobs_of(db: Database, ticket_id: TicketId) -> tuple[PrintJob, ...]:
 _AFTER_RESTART: Final = {PrintState.SENDING: PrintState.UNKNOWN, PrintState.QUEUED: PrintState.EXPIRED}
 
 
+def is_printing(db: Database) -> bool:
+    """Whether a slip waits or is on its way."""
+    return bool(_in_flight(db))
+
+
 def _in_flight(db: Database, queued_before: float | None = None) -> tuple[PrintJob, ...]:
     """Jobs without a final state; with `queued_before`, only those that wait since before that monotonic time."""
     rows = db.conn.execute(

@@ -72,6 +72,7 @@ class SyncEngine:
         chance: Callable[[], float] = random.random,
         printer: Callable[[], str] = lambda: "",
         on_snapshots: Callable[[Mapping[str, int]], None] = lambda _: None,
+        details: Callable[[], tuple[str, ...]] = tuple,
     ) -> None:
         self._store = store
         self._identity = identity
@@ -92,7 +93,7 @@ class SyncEngine:
         self._fence = EpochFence(remember=self._remember_epoch)
         self._numbers = SharedNumbers(self._breaker, self._fence, self._pace.number_within_s)
         self._heart = Heart(
-            Patient(store, clock, printer, lambda: self._alarms),
+            Patient(store, clock, printer, lambda: self._alarms, details),
             Listeners(self._greet, on_snapshots),
             self._breaker,
             self._fence,

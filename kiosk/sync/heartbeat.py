@@ -32,13 +32,14 @@ _LONGEST_DETAIL: Final = 400
 @dataclass(frozen=True, slots=True)
 class Patient:
     """What a heartbeat asks of the rest of the machine, each time. `printer`: its state in one word. `alarms`: what a
-    person must look at, in sentences.
+    person must look at, in sentences; `details`: what else a technician should know.
     """
 
     store: Store
     clock: Clock
     printer: Callable[[], str]
     alarms: Callable[[], tuple[str, ...]]
+    details: Callable[[], tuple[str, ...]] = tuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ class Heart:
     def _health(self, vitals: _Vitals, trouble: tuple[str, ...]) -> Health:
         patient = self._patient
         alarms = patient.alarms()
-        details = (*trouble, *alarms)[:_MOST_DETAILS]
+        details = (*trouble, *alarms, *patient.details())[:_MOST_DETAILS]
         return Health(
             program=VERSION,
             at=patient.clock.now(),

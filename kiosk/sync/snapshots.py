@@ -113,20 +113,17 @@ class SnapshotTaker:
             if self._refused.get(kind, (0, ""))[0] != version
         }
         fetched: list[Snapshot] = []
-        # The trust list is kept first: it may name who signed the others.
-        for kind in sorted(wanted, key=lambda kind: kind is not SnapshotKind.TRUST):
+        for kind, version in wanted.items():
             try:
                 snapshot = await client.snapshot(kind)
             except ProtocolMismatchError as error:  # an answer that is none: asking again would not help
-                self._refuse(kind, wanted[kind], str(error))
+                self._refuse(kind, version, str(error))
                 continue
             if snapshot.kind is not kind:
-                self._refuse(kind, wanted[kind], f"The server was asked for a {kind} and gave a {snapshot.kind}.")
-            elif kind is SnapshotKind.TRUST:
-                self._take([snapshot], wanted)
+                self._refuse(kind, version, f"The server was asked for a {kind} and gave a {snapshot.kind}.")
             else:
                 fetched.append(snapshot)
-        if fetched and self._take(fetched, wanted):
+        if fetched and self._take(fetched, wanted) - {SnapshotKind.TRUST}:
             self._on_taken()
 
     def _take(self, snapshots: list[Snapshot], wanted: Mapping[SnapshotKind, int]) -> frozenset[SnapshotKind]:

@@ -220,6 +220,22 @@ class Attendant(Stage):
         if self._state.is_technician_here:
             self._end_session()
 
+    # What another hall changes
+
+    @property
+    def is_unattended(self) -> bool:
+        """Nobody stands here, and nothing of anybody's is on the screen."""
+        return self._state.screen in {Screen.ATTRACT, Screen.CLOSED} and self._is_untouched()
+
+    def take_over(self, hall: Hall, machinery: Machinery) -> None:
+        """From now on this hall is shown and served. Only while unattended."""
+        if self._machinery is not None:
+            self._search_work.run(self._machinery.stop_finding, lambda _: None)
+        self._hall, self._machinery = hall, machinery
+        self._set_state(replace(self._state, session=self._new_session(), queues={}, hits=(), hits_of=""))
+        self._refresh()
+        self._search("")
+
     # What comes back from the machine; always on the UI thread
 
     @Slot(object)
