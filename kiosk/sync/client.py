@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import Path
-from types import TracebackType
 from typing import Final, Protocol, Self, TypeVar
 
 import httpx2
@@ -61,6 +60,7 @@ from kiosk.sync.wire import (
 
 AnswerT = TypeVar("AnswerT")
 MessageT = TypeVar("MessageT", bound=BaseModel)
+EpochAnswerT = TypeVar("EpochAnswerT", HelloAnswer, Reserved, HeartbeatAnswer)
 
 
 class Device(signing.Signer, Protocol):
@@ -140,9 +140,7 @@ class SyncClient:
         return session
 
     async def hello(self, message: Hello) -> HelloAnswer:
-        answer = await self._signed(HELLO_PATH, _encode(message), JSON, _message(HelloAnswer))
-        self._fence.admit(answer.server_epoch)
-        return answer
+        return self._admitted(await self._signed(HELLO_PATH, _encode(message), JSON, _message(HelloAnswer)))
 
     async def append(self, events: Sequence[bytes]) -> AppendAnswer:
         """`events`: the exact bytes of consecutive events of one incarnation.
@@ -158,14 +156,10 @@ class SyncClient:
         return await self._signed(PULL_PATH, _encode(message), JSON, _events)
 
     async def reserve(self, message: Reserve) -> Reserved:
-        answer = await self._signed(RESERVE_PATH, _encode(message), JSON, _message(Reserved))
-        self._fence.admit(answer.server_epoch)
-        return answer
+        return self._admitted(await self._signed(RESERVE_PATH, _encode(message), JSON, _message(Reserved)))
 
     async def heartbeat(self, message: Heartbeat) -> HeartbeatAnswer:
-        answer = await self._signed(HEARTBEAT_PATH, _encode(message), JSON, _message(HeartbeatAnswer))
-        self._fence.admit(answer.server_epoch)
-        return answer
+        return self._admitted(await self._signed(HEARTBEAT_PATH, _encode(message), JSON, _message(HeartbeatAnswer)))
 
     async def snapshot(self, kind: SnapshotKind) -> Snapshot:
         return await self._signed(SNAPSHOT_PATH, _encode(SnapshotRequest(kind=kind)), JSON, _message(Snapshot))
@@ -177,14 +171,12 @@ class SyncClient:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.close()
 
     async def _signed(self, path: str, body: bytes, content_type: str, read: "Callable[[_Reply], AnswerT]") -> AnswerT:
         """Once more in a new session if the server forgot the old one: it was restarted."""
-        if self._session is not None and self._session.server_epoch != self._fence.newest:
+        if self._session is not None and self._fence.is_old(self._session.server_epoch):
             self._session = None  # of a server that was replaced meanwhile; who answers now says so in a new one
         fresh = self._session is None
         session = self._session or await self.open_session()
@@ -197,6 +189,10 @@ class SyncClient:
                 raise
             session = await self.open_session()
             return await self._call(path, body, self._sign(session, path, body, content_type), read)
+
+    def _admitted(self, answer: EpochAnswerT) -> EpochAnswerT:
+        self._fence.admit(answer.server_epoch)
+        return answer
 
     def _sign(self, session: Session, path: str, body: bytes, content_type: str) -> Mapping[str, str]:
         self._counter += 1
@@ -257,7 +253,6 @@ class SyncClient:
 
 _TELLING_THE_EPOCH: Final = frozenset({HELLO_PATH, HEARTBEAT_PATH, RESERVE_PATH})
 """What may be said to an old server: it learns from it that it was replaced, and its answer is judged."""
-
 
 _LONGEST_ANSWERS: Final = {SNAPSHOT_PATH: 2 * MAX_SNAPSHOT_BYTES}
 """Bytes, where an answer may be longer than a batch."""
