@@ -29,25 +29,33 @@ def perform(world: World, step: Step) -> None:
     """One step, a moment after the one before."""
     chance = Random(step.luck)  # noqa: S311  # a replay needs a chance that repeats
     world.pass_time(timedelta(seconds=chance.randint(1, 20)))
-    ACTIONS[step.kind](world, step, chance)
     do_chores(world)
+    late = [line for line in world.lines if line.waiting]
+    ACTIONS[step.kind](world, step, chance)
+    for line in late:
+        line.deliver_late()
     world.note_written()
 
 
 def do_chores(world: World) -> None:
-    """What servers do by themselves from time to time (server/run.py)."""
-    for machine in (world.site, world.central):
-        if machine.is_up:
-            with world.power.on(machine):
-                try:
-                    machine.do_chores()
-                except DBAPIError as error:
-                    world.tell(f"{machine.name} cannot do its chores: {error.orig}")
+    """What machines do by themselves, here once a minute."""
+    if not world.begins_minute():
+        return
+    for machine in world.machines:
+        if not machine.is_up:
+            continue
+        with world.power.on(machine):
+            try:
+                machine.do_chores()
+            except (DBAPIError, StoreError) as error:
+                world.tell(f"{machine.name} cannot do its chores: {error}")
 
 
 def _issue(world: World, step: Step, chance: Random) -> None:
     """A visitor takes a number, sometimes with nervous fingers; mostly the slip comes at once."""
     kiosk = _kiosk(world, step)
+    if chance.random() < 0.7:  # one was due every two seconds
+        beat(kiosk, world)
     services = chance.sample(sorted(SERVICE_NUMBERS), chance.choice((1, 1, 1, 2)))
     session = f"{kiosk.name} {step.luck:08x}"
     for _ in range(chance.choice((1, 1, 1, 2))):
@@ -101,7 +109,8 @@ def sync(world: World, kiosk: KioskMachine, batches: int) -> bool:
 
 
 def _heartbeat(world: World, step: Step, chance: Random) -> None:
-    beat(_kiosk(world, step), world)
+    for kiosk in world.kiosks:
+        beat(kiosk, world)
 
 
 def beat(kiosk: KioskMachine, world: World) -> None:
@@ -115,11 +124,16 @@ def _nothing(world: World, step: Step, chance: Random) -> None:
 
 
 def _time(world: World, step: Step, chance: Random) -> None:
+    """Much more than any request takes."""
+    for line in world.lines:
+        line.deliver_late()
     world.pass_time(timedelta(minutes=step.amount % 180 + 1))
 
 
 def _rollover(world: World, step: Step, chance: Random) -> None:
     """On to the next 03:00 of the hall, and a little."""
+    for line in world.lines:
+        line.deliver_late()
     local = world.now.astimezone(HALL.timezone)
     night = local.replace(hour=3, minute=0, second=0, microsecond=0)
     night = night if night > local else night + timedelta(days=1)
@@ -141,11 +155,6 @@ def _heal(world: World, step: Step, chance: Random) -> None:
 
 def _bad_line(world: World, step: Step, chance: Random) -> None:
     _line(world, step).fate = chance.choice(list(Fate))
-
-
-def _late(world: World, step: Step, chance: Random) -> None:
-    for line in world.lines:
-        line.deliver_late()
 
 
 def _crash(world: World, step: Step, chance: Random) -> None:
@@ -257,7 +266,6 @@ ACTIONS: Final[Mapping[Kind, Action]] = {
     Kind.CUT: _cut,
     Kind.HEAL: _heal,
     Kind.BAD_LINE: _bad_line,
-    Kind.LATE: _late,
     Kind.CRASH: _crash,
     Kind.FAULT: _fault,
     Kind.START: _start,

@@ -17,6 +17,7 @@ from kiosk.sync.wire import (
     JSON,
     PROTOCOL,
     PROTOCOL_HEADER,
+    PULL_PATH,
     RESERVE_PATH,
     SESSION_PATH,
     ProblemCode,
@@ -33,6 +34,7 @@ from server.reservation import Wish, reserve_together
 from tests.simulator.power import Machine, Power
 from tests.simulator.stillness import at_once
 
+GOOD: Final = (200, 204)
 Route = Callable[[Node, SignedRequest], Any]
 
 
@@ -51,6 +53,7 @@ def _reserve(node: Node, signed: SignedRequest) -> BaseModel:
 ROUTES: Final[Mapping[str, Route]] = {
     HELLO_PATH: sync_api._greet,
     APPEND_PATH: sync_api._append,
+    PULL_PATH: sync_api._give_back,
     HEARTBEAT_PATH: numbers_api._beat,
     RESERVE_PATH: _reserve,
 }
@@ -94,7 +97,7 @@ class Door:
         answer = None
         with self._power.on(self._machine):
             answer = self._perform(admitted)
-            if answer.status == 200:
+            if answer.status in GOOD:
                 self._heard(admitted)
         return answer
 

@@ -5,6 +5,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from kiosk.domain.events import LogHead, Malformed, broken_link, decode, digest
+from kiosk.domain.verdict import Broken, Verified
+from kiosk.store import verify as kiosk_verify
+from server.verification import verify_database
+from tests.simulator.fairness import i8_each_ticket_keeps_its_turn
 from tests.simulator.kiosk_machine import HALL, KioskMachine
 from tests.simulator.world import AnyMachine, World
 
@@ -109,6 +113,29 @@ def i6_no_paper_too_many(world: World) -> Iterator[str]:
             yield f"{ticket_id} has {count} slips and {world.promises.reprints[ticket_id]} reprints"
 
 
+def i7_all_add_up_alike(world: World) -> Iterator[str]:
+    """Kiosk, site and central find their own tables to be what their log says, and the same hash for each origin."""
+    site = _verified(world.site)
+    if isinstance(site, Broken):
+        yield f"site: {site}"
+        return
+    others: list[AnyMachine] = [*world.kiosks, *([world.central] if world.last is world.central else [])]
+    for machine in others:
+        found = _verified(machine)
+        if isinstance(found, Broken):
+            yield f"{machine.name}: {found}"
+            continue
+        for origin in {*found.origins, *(site.origins if machine is world.central else ())} - world.revoked:
+            if found.origins.get(origin) != site.origins.get(origin):
+                yield f"{machine.name} and site disagree on the tickets of {origin}"
+
+
+def _verified(machine: AnyMachine) -> Verified | Broken:
+    if isinstance(machine, KioskMachine):
+        return kiosk_verify._check_log(machine.disk.database, lambda *_: None)
+    return verify_database(machine.disk.database)
+
+
 def _tickets(machine: AnyMachine) -> Mapping[str, str]:
     column = "id" if isinstance(machine, KioskMachine) else "ticket_id"
     rows = machine.disk.connection.execute(f"SELECT {column}, label FROM tickets WHERE site_id = ?", (HALL.id,))  # noqa: S608
@@ -126,4 +153,6 @@ ALL: Final[tuple[Invariant, ...]] = (
     i4_no_label_twice_on_paper,
     i5_every_paper_is_known,
     i6_no_paper_too_many,
+    i7_all_add_up_alike,
+    i8_each_ticket_keeps_its_turn,
 )

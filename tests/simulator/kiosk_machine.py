@@ -18,19 +18,19 @@ from kiosk.domain.ticket import IssueRequest, Ticket
 from kiosk.errors import KioskError
 from kiosk.identity import Identity
 from kiosk.issuing import Issued, IssueRefused, Issuing
-from kiosk.store import writer
 from kiosk.store.database import explained, transaction
 from kiosk.store.log import append
 from kiosk.store.print_jobs import StoredPrintJobs
 from kiosk.store.server_epochs import server_epoch
-from kiosk.store.writer import Store
+from kiosk.store.writer import Store, begin_incarnation
 from kiosk.sync.conversation import Conversation
 from kiosk.sync.engine import SyncEngine
 from kiosk.sync.kiosk_log import KioskLog
+from kiosk.witness import Testimony, Witness
 from printing.spooler import Spooler
 from printing.status import PrinterStatus, PrintVerdict, Ready
 from tests.simulator.disks import KioskDisk
-from tests.simulator.network import Line, SimulatedClient
+from tests.simulator.network import Line, SimulatedClient, Told
 from tests.simulator.power import Machine
 from tests.simulator.stillness import at_once
 from tests.small_hall import small_catalogue, small_site
@@ -50,13 +50,13 @@ Printed = Callable[[Ticket, int], None]
 class InlineStore(Store):
     """The product's store without its thread: what is submitted is done before anybody can look."""
 
-    def __init__(self, db: Database, clock: FakeClock, identity: Identity) -> None:
+    def __init__(self, db: Database, clock: FakeClock, identity: Identity, witness: Witness) -> None:
         self.path = Path("simulated")
         self._db = db
         self._fatal = None
+        self._witness = witness
         with explained(self.path):
-            self._witness = None
-            self._node, self._begun = writer.begin_incarnation(db, clock, identity)
+            self._node, self._begun = begin_incarnation(db, clock, identity, witness)
 
     def submit(self, work: Callable[[Database], T]) -> "Future[T]":
         result: Future[T] = Future()
@@ -68,6 +68,20 @@ class InlineStore(Store):
 
     def call(self, work: Callable[[Database], T]) -> T:
         return self._perform(self._db, work)
+
+
+class OutsideWitness(Witness):
+    """The product's witness, on another disk than the kiosk's: whoever restores that one leaves this one alone."""
+
+    def __init__(self) -> None:
+        super().__init__(Path("simulated"))
+        self._known: dict[str, Testimony] = {}
+
+    def recall(self, device_id: str) -> Testimony | None:
+        return self._known.get(device_id)
+
+    def remember(self, device_id: str, testimony: Testimony) -> None:
+        self._known[device_id] = testimony
 
 
 class PaperPrinter:
@@ -111,8 +125,9 @@ class Process:
 
 
 class KioskMachine(Machine):
-    def __init__(self, name: str, number: int, identity: Identity, disk: KioskDisk, line: Line) -> None:
+    def __init__(self, name: str, number: int, identity: Identity, disk: KioskDisk, line: Line, told: Told) -> None:  # noqa: PLR0917
         super().__init__(name)
+        self._told = told
         self.identity = identity
         self.disk = disk
         self.line = line
@@ -120,6 +135,7 @@ class KioskMachine(Machine):
         self.config = KioskConfig(
             name=name, number=number, letter=self.letter, sync=SyncConfig(server="http://site.invalid")
         )
+        self.witness = OutsideWitness()
         self.process: Process | None = None
         self.noted = 0
         """Position of the last event whose time of writing the harness knows."""
@@ -133,7 +149,7 @@ class KioskMachine(Machine):
 
     def start(self, clock: FakeClock, chance: Random, on_paper: Printed) -> None:
         """Raises StoreError where the disk does not let it begin."""
-        store = InlineStore(self.disk.database, clock, self.identity)
+        store = InlineStore(self.disk.database, clock, self.identity, self.witness)
         engine = SyncEngine(
             store,
             self.identity,
@@ -145,7 +161,7 @@ class KioskMachine(Machine):
         )
         engine._fence.newest = store.call(server_epoch)
         for_log, for_heart, for_numbers = (
-            SimulatedClient(self.line, HALL.id, self.identity, engine._fence) for _ in range(3)
+            SimulatedClient(self.line, HALL.id, self.identity, engine._fence, self._told) for _ in range(3)
         )
         engine.numbers._client, engine.numbers._loop = for_numbers, NO_LOOP
         conversation = Conversation(for_log, KioskLog(store))
@@ -192,6 +208,11 @@ class KioskMachine(Machine):
     def greet_again(self) -> None:
         if self.process is not None:
             self.process.is_greeted = False
+
+    def do_chores(self) -> None:
+        """What the store does by itself once a minute. Raises StoreError."""
+        assert self.process is not None
+        self.process.store.call(self.process.store._remember_time)
 
     def beat(self) -> None:
         """One heartbeat. It opens and closes the way to shared numbers, and may ask for a hello."""

@@ -1,6 +1,6 @@
 """Lines between machines: they lose, repeat, delay and break. The client at their end is the product's own."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
@@ -8,12 +8,16 @@ from unittest.mock import patch
 
 import httpx2
 
+from kiosk.domain.events import Event, decode
 from kiosk.errors import OfflineError
-from kiosk.sync.client import Device, SyncClient, TooSlowError, _Reply
+from kiosk.sync.client import Device, MessageRefusedError, SyncClient, TooSlowError, _Reply
 from kiosk.sync.fence import EpochFence
+from kiosk.sync.wire import AppendAnswer, Hello, HelloAnswer
 from tests.simulator.door import Admitted, Answer, Door
 
 AnswerT = TypeVar("AnswerT")
+Told = Callable[[str, Mapping[str, int], Mapping[str, int]], None]
+"""Of an origin: incarnation -> the last sequence that is safe at who answers, and at central."""
 
 
 class Fate(StrEnum):
@@ -23,7 +27,7 @@ class Fate(StrEnum):
     ANSWER_LOST = "answer lost"
     TWICE = "carried out twice"
     LATE = "carried out later"
-    """The server took it in, and was slow: the client has given up by the time it is carried out."""
+    """The server took it in, and was slow: the client has given up when it is carried out."""
 
 
 @dataclass
@@ -73,12 +77,32 @@ class Line:
 
 
 class SimulatedClient(SyncClient):
-    """The product's client with its sessions, signatures and errors; only the way of the bytes is another."""
+    """The product's client with its sessions, signatures and errors; only the way of the bytes is another.
 
-    def __init__(self, line: Line, site_id: str, device: Device, fence: EpochFence | None = None) -> None:
+    `told`: is given what each answer says to be safe, there and in the nation.
+    """
+
+    def __init__(self, line: Line, site_id: str, device: Device, fence: EpochFence, told: Told) -> None:
         with patch.object(httpx2, "AsyncClient"):  # it would read the machine's certificates, a thousand times
             super().__init__("http://simulated.invalid", site_id, device, fence=fence)
         self._line = line
+        self._told = told
+
+    async def hello(self, message: Hello) -> HelloAnswer:
+        answer = await super().hello(message)
+        held = {head.incarnation: head.sequence for head in answer.heads}
+        self._told(message.origin, held, answer.central)
+        return answer
+
+    async def append(self, events: Sequence[bytes]) -> AppendAnswer:
+        origin = _origin(events[0])
+        try:
+            answer = await super().append(events)
+        except MessageRefusedError as refused:
+            self._told(origin, refused.problem.acknowledged, refused.problem.central)
+            raise
+        self._told(origin, answer.acknowledged, answer.central)
+        return answer
 
     async def _call(
         self, path: str, body: bytes, headers: Mapping[str, str], read: Callable[[_Reply], AnswerT]
@@ -88,3 +112,8 @@ class SimulatedClient(SyncClient):
 
     async def close(self) -> None:
         """Nothing is open."""
+
+
+def _origin(raw: bytes) -> str:
+    event = decode(raw)
+    return event.origin if isinstance(event, Event) else ""

@@ -21,7 +21,6 @@ class Kind(StrEnum):
     CUT = "cut"
     HEAL = "heal"
     BAD_LINE = "bad_line"
-    LATE = "late"
     CRASH = "crash"
     FAULT = "fault"
     START = "start"
@@ -62,14 +61,13 @@ WEIGHTS: Final = {
     Kind.ISSUE: 26,
     Kind.REPRINT: 3,
     Kind.SYNC: 20,
-    Kind.HEARTBEAT: 8,
+    Kind.HEARTBEAT: 4,
     Kind.RELAY: 12,
     Kind.TIME: 8,
     Kind.ROLLOVER: 1,
     Kind.CUT: 4,
     Kind.HEAL: 5,
-    Kind.BAD_LINE: 6,
-    Kind.LATE: 3,
+    Kind.BAD_LINE: 8,
     Kind.CRASH: 3,
     Kind.FAULT: 4,
     Kind.START: 5,

@@ -38,8 +38,8 @@ class _Done:
         self._future = future
 
     def __await__(self) -> Generator[None, None, Any]:
+        yield from ()
         return self._future.result()
-        yield  # what makes this a generator
 
 
 @asynccontextmanager

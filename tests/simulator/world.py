@@ -49,7 +49,7 @@ class World:
         self.tell = tell
         self.promises = Promises()
         self.power = Power(tell)
-        self.now = MONDAY_10_00
+        self.now = self._minute = MONDAY_10_00
         self.clocks: dict[str, FakeClock] = {}
         self.snapshots: list[Snapshot] = []
         self.upstream = Line("site->central", self._central_door, tell)
@@ -92,6 +92,13 @@ class World:
         self.now += by
         for machine in self.machines:
             self.clock(machine).advance(by)
+
+    def begins_minute(self) -> bool:
+        """Whether a minute or more has passed since this was last so."""
+        if self.now - self._minute < timedelta(minutes=1):
+            return False
+        self._minute = self.now
+        return True
 
     def start(self, machine: AnyMachine, chance: Random) -> None:
         """Switches it on; a disk that is full may not let it."""
@@ -146,7 +153,13 @@ class World:
     def _kiosk(self, number: int) -> KioskMachine:
         name = f"kiosk-{number}"
         line = Line(f"{name}->site", self._site_door, self.tell)
-        return KioskMachine(name, number, identity(number), KioskDisk(_new_kiosk()), line)
+        return KioskMachine(name, number, identity(number), KioskDisk(_new_kiosk()), line, self._told_by_site)
+
+    def _told_by_site(self, origin: str, held: Mapping[str, int], central: Mapping[str, int]) -> None:
+        for incarnation, sequence in held.items():
+            self.promises.acknowledge(origin, incarnation, sequence, "site")
+        for incarnation, sequence in central.items():
+            self.promises.safe_at_central(origin, incarnation, sequence)
 
     def _site_door(self) -> Door | None:
         return self.site.door()
