@@ -1,6 +1,7 @@
 """What docs/sync-protocol.md shows is what both ends write and read."""
 
 import asyncio
+import base64
 import gzip
 import json
 import re
@@ -12,11 +13,15 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import BaseModel
 
+from kiosk.clock import FakeClock
 from kiosk.domain.events import Event, broken_link, decode
+from kiosk.domain.pairing_code import PairingCode, device_proof
+from kiosk.fingerprint_words import six_words
 from kiosk.identity import Identity
 from kiosk.sync import signing, wire
 from kiosk.sync.batch import pack, unpack
 from kiosk.sync.client import MessageRefusedError, SyncClient
+from kiosk.sync.code_proof import proof_of
 from kiosk.sync.machine_secret import pairing_proof
 from server.devices import DeviceRecord
 from server.enrolment import enrol
@@ -24,6 +29,7 @@ from server.node import open_node
 from server.settings import Role, ServerSettings
 from tests.bad_network import Proxy, answer
 from tests.paired_kiosk import site_server
+from tests.small_hall import MONDAY_10_00
 
 HERE = Path(__file__).parent
 DOCUMENT = Path("docs/sync-protocol.md").read_text(encoding="utf-8")
@@ -31,11 +37,17 @@ MESSAGES: dict[str, type[BaseModel]] = {
     message.__name__: message
     for message in (
         wire.Pairing,
+        wire.Enrol,
+        wire.Enrolled,
         wire.SessionRequest,
         wire.Session,
         wire.Hello,
         wire.HelloAnswer,
         wire.AppendAnswer,
+        wire.Heartbeat,
+        wire.HeartbeatAnswer,
+        wire.Reserve,
+        wire.Reserved,
         wire.Problem,
     )
 }
@@ -98,6 +110,14 @@ def test_pairing_vector() -> None:
     assert pairing_proof(bytes(32), KIOSK.public_key) == fixture("Pairing")["proof"]
 
 
+def test_enrolment_vectors() -> None:
+    derived_key = PairingCode("7KQ", "M3X9T").derived_key()
+    assert device_proof(derived_key, KIOSK.public_key) == fixture("Enrol")["proof"]
+    assert proof_of(text("Enrolled").encode(), derived_key, KIOSK.public_key) == fixture("Enrolled")["proof"]
+    words = six_words(base64.b64decode(fixture("Enrolled")["server_key"]), KIOSK.public_key)
+    assert f"`{words}`" in DOCUMENT
+
+
 def test_batch_vector() -> None:
     assert gzip.decompress(pack(EVENTS)) == BATCH
     assert unpack(pack(EVENTS)) == tuple(EVENTS)
@@ -108,7 +128,7 @@ def test_batch_vector() -> None:
 def test_the_real_server_answers_with_the_documented_fields(tmp_path: Path, expected_logs: Any) -> None:
     expected_logs("events_parked", "fork_seen", "batch_refused")
     enrol(tmp_path, DeviceRecord(KIOSK.device_id, KIOSK.public_key, VECTOR["site"], 1, "A", "Anjungan 1"))
-    with site_server(tmp_path) as server, httpx2.Client(base_url=server.url) as http:
+    with site_server(tmp_path, clock=FakeClock(MONDAY_10_00)) as server, httpx2.Client(base_url=server.url) as http:
         plain = {wire.PROTOCOL_HEADER: wire.PROTOCOL}
         opened = http.post(wire.SESSION_PATH, content=text("SessionRequest"), headers=plain).json()
 
@@ -121,8 +141,12 @@ def test_the_real_server_answers_with_the_documented_fields(tmp_path: Path, expe
         greeted = signed(wire.HELLO_PATH, text("Hello").encode(), 1)
         appended = signed(wire.APPEND_PATH, pack(EVENTS), 2)
         refused = signed(wire.APPEND_PATH, pack([EVENTS[1].replace(b"mpp", b"ppm")]), 3)
+        beaten = signed(wire.HEARTBEAT_PATH, text("Heartbeat").encode(), 4)
+        reserved = signed(wire.RESERVE_PATH, text("Reserve").encode(), 5)
     assert opened.keys() == fixture("Session").keys()
     assert greeted.json().keys() == fixture("HelloAnswer").keys()
+    assert beaten.json().keys() == fixture("HeartbeatAnswer").keys()
+    assert reserved.json().keys() == fixture("Reserved").keys()
     assert appended.json() == {
         "acknowledged": {"5b1c9f0e7a3d2468": 3},
         "central": {},
@@ -134,7 +158,7 @@ def test_the_real_server_answers_with_the_documented_fields(tmp_path: Path, expe
     assert refused.headers["Content-Type"] == wire.PROBLEM_JSON
 
 
-@pytest.mark.parametrize("name", ["Session", "HelloAnswer", "AppendAnswer"])
+@pytest.mark.parametrize("name", ["Session", "HelloAnswer", "AppendAnswer", "HeartbeatAnswer", "Reserved"])
 def test_the_real_client_understands_the_documented_answers(name: str) -> None:
     async def ask(url: str) -> BaseModel:
         async with SyncClient(url, VECTOR["site"], KIOSK) as client:
@@ -144,6 +168,10 @@ def test_the_real_client_understands_the_documented_answers(name: str) -> None:
                     return await client.open_session()
                 case "HelloAnswer":
                     return await client.hello(wire.Hello.model_validate(fixture("Hello")))
+                case "HeartbeatAnswer":
+                    return await client.heartbeat(wire.Heartbeat.model_validate(fixture("Heartbeat")))
+                case "Reserved":
+                    return await client.reserve(wire.Reserve.model_validate(fixture("Reserve")))
                 case _:
                     return await client.append(EVENTS)
 
