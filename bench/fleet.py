@@ -30,7 +30,7 @@ from kiosk.store.print_jobs import StoredPrintJobs
 from kiosk.sync.client import Deadlines, SyncClient
 from kiosk.sync.wire import MAX_BATCH_EVENTS, Head, Hello
 from server.devices import DeviceRecord
-from server.enrolment import admit
+from server.enrolment import admit_within
 from server.node import Node
 
 _PATIENT = Deadlines(total_s=60.0)
@@ -59,9 +59,11 @@ def kiosk_of(site_id: str) -> Identity:
 
 
 def admit_fleet(node: Node, site_ids: Sequence[str]) -> None:
-    for site_id in site_ids:
-        kiosk = kiosk_of(site_id)
-        admit(node, DeviceRecord(kiosk.device_id, kiosk.public_key, site_id, 1, None, "Anjungan 1"))
+    with node.database.writing() as connection:
+        for site_id in site_ids:
+            kiosk = kiosk_of(site_id)
+            record = DeviceRecord(kiosk.device_id, kiosk.public_key, site_id, 1, None, "Anjungan 1")
+            admit_within(connection, node, record)
 
 
 def sender_process() -> ProcessPoolExecutor:
