@@ -20,10 +20,10 @@ from server.enrolment import enrol
 from server.relay_status import RelayStatus
 from server.relaying import RelayPace
 from server.run import Server
-from server.schema import events
+from server.schema import events, incarnations
 from server.settings import Role, ServerSettings, Upstream
-from tests.postgresql import database_of
 from tests.paired_kiosk import PATIENCE_S, SITE
+from tests.postgresql import database_of
 
 BRISK = RelayPace(
     hello_every_s=0.5,
@@ -97,8 +97,19 @@ def wait_for_relay(server: Server, holds: Callable[[RelayStatus], bool]) -> Rela
     return status
 
 
-def is_level(status: RelayStatus) -> bool:
-    return status.state is SyncState.ONLINE and status.backlog == 0
+def wait_until_relayed(server: Server, state: SyncState = SyncState.ONLINE) -> RelayStatus:
+    """All that the site holds by now is acknowledged by central, and the relay says so."""
+
+    def is_level(status: RelayStatus) -> bool:
+        return status.state is state and status.backlog == 0 and not _unsent(server)
+
+    return wait_for_relay(server, is_level)
+
+
+def _unsent(server: Server) -> bool:
+    lacking = select(incarnations.c.origin).where(incarnations.c.sequence > incarnations.c.central_sequence)
+    with server.node.database.reading() as connection:
+        return connection.execute(lacking).first() is not None
 
 
 def assert_same_logs(site_dir: Path, central_dir: Path) -> None:
