@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from typing import Any, TypeVar
 
@@ -28,8 +29,8 @@ def let_in(node: Node, number: int = 1, kind: DeviceKind = DeviceKind.KIOSK, sit
     """A new device, known to the server from now on."""
     identity = new_identity()
     letter = chr(ord("A") + number - 1)
-    of_kiosks = (number, letter) if kind is DeviceKind.KIOSK else (None, None)
-    admit(node, DeviceRecord(identity.device_id, identity.public_key, site_id, *of_kiosks, f"{kind} {number}", kind))
+    record = DeviceRecord(identity.device_id, identity.public_key, site_id, number, letter, f"{kind} {number}", kind)
+    admit(node, record if kind is DeviceKind.KIOSK else replace(record, kiosk_number=None, letter=None))
     return identity
 
 
