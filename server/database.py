@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import BigInteger, Connection, Engine, Table, bindparam, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InternalError, OperationalError, ProgrammingError
 
 from kiosk.clock import Clock
 from kiosk.errors import StoreError, StoreTooNewError
@@ -28,8 +28,8 @@ __all__ = [
     "FILE_NAME",
     "Database",
     "insert_many",
+    "is_databases_fault",
     "lock_site",
-    "look_into",
     "milliseconds",
     "moment",
     "open_database",
@@ -148,6 +148,16 @@ def look_into(settings: ServerSettings) -> Database:
 def store_error(error: DBAPIError) -> StoreError:
     is_sqlite = hasattr(error.orig, "sqlite_errorcode") or type(error.orig).__module__.startswith("pysqlite3")
     return sqlite_error(error.orig) if is_sqlite else postgresql_error(error.orig)
+
+
+def is_databases_fault(error: BaseException) -> bool:
+    """Full, locked, damaged, gone: the same statement may pass later. Else what it was asked to write is wrong."""
+    if not isinstance(error, DBAPIError):
+        return False
+    if isinstance(error, ProgrammingError):  # of PostgreSQL itself: no such table, no such right; else a fault of ours
+        return getattr(error.orig, "sqlstate", None) is not None
+    always = isinstance(error, OperationalError | InternalError) or type(error) is DatabaseError
+    return always or error.connection_invalidated
 
 
 def lock_site(connection: Connection, site_id: str) -> None:

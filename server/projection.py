@@ -10,10 +10,10 @@ from typing import Final
 
 import structlog
 from sqlalchemy import Connection, select
-from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 
 from kiosk.domain.history import Effect, IssuedTicket, NotUnderstoodError, effect_of
-from server.database import Database, lock_site
+from server.database import Database, is_databases_fault, lock_site
 from server.device_projection import DEVICE_EVENTS, apply_device_event
 from server.effective_time import effective_times
 from server.parked import Arrival, Parked, park, parked_events, release
@@ -127,7 +127,7 @@ def _try(place: _Place, known: _Known) -> Sequence[Parked] | str:
     except IntegrityError as error:
         return _contradiction(place, known) or f"{type(error).__name__}: {error.orig}"
     except Exception as error:
-        if isinstance(error, OperationalError) or type(error) is DatabaseError:
+        if is_databases_fault(error):
             raise  # full, locked, damaged: SQLite may have undone everything already, and the batch comes again
         # Any fault of ours must park the event, not block its origin.
         return f"{type(error).__name__}: {error}"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from kiosk.clock import SystemClock
 from kiosk.domain.event_bodies import print_finished, ticket_issued, ticket_reprinted, ticket_shown
@@ -188,6 +188,15 @@ def test_poison_is_kept_acknowledged_and_parked_and_blocks_nobody(database: Data
     assert kept(database) == batch
     assert rows(database, "SELECT sequence FROM poison ORDER BY sequence") == [3, 4, 5, 6, 7]
     assert rows(database, "SELECT label FROM tickets ORDER BY label") == ["D-001A", "D-002A"]
+
+
+def test_table_that_is_gone_parks_nothing(database: Database) -> None:
+    """Whatever the database refuses for its own reasons is refused whole, on PostgreSQL as on SQLite."""
+    with database.writing() as connection:
+        connection.exec_driver_sql("DROP TABLE stops")
+    with pytest.raises(DBAPIError):
+        take(database, chain(issued(1)))
+    assert kept(database) == rows(database, "SELECT reason FROM poison") == []
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
