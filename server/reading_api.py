@@ -59,7 +59,7 @@ def reading_router(node: Node) -> APIRouter:
 
     @router.get("/readyz", tags=["operation"], responses={503: {"model": Readiness}}, summary="Can it take events now?")
     def readyz(response: Response) -> Readiness:
-        readiness = _readiness(node.database)
+        readiness = _readiness(node)
         response.status_code = 200 if readiness.ready else 503
         return readiness
 
@@ -76,10 +76,13 @@ def _tickets(database: Database, site: str | None, service_day: date | None, lim
         return newest_tickets(connection, known[0], service_day, limit) if known else TicketList(tickets=())
 
 
-def _readiness(database: Database) -> Readiness:
+def _readiness(node: Node) -> Readiness:
     """Takes a write lock and gives it back: what an append needs, without leaving a trace."""
+    if node.fences.fenced_sites:
+        sites = ", ".join(node.fences.fenced_sites)
+        return Readiness(ready=False, reasons=(f"A newer server has taken over {sites}: stop this one.",))
     try:
-        with database.writing() as connection:
+        with node.database.writing() as connection:
             connection.execute(select(server_epoch.c.epoch).with_for_update())  # PostgreSQL: refused if it only reads
             parked = connection.execute(select(func.count()).select_from(poison)).scalar_one()
             return Readiness(ready=True, parked_events=parked)
