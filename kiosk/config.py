@@ -99,6 +99,12 @@ class KioskConfig:
         pattern=(r"[A-Z]", "one capital letter, A to Z"),
     )
     data_dir: Path = setting(Path("data"), "database, key and logs; on the machine's own disk, never on a stick")
+    witness_dir: Path | None = setting(
+        None, "remembers each start, so that a disk put back to an earlier day is noticed; best on another disk"
+    )
+    bind_to_machine: bool = setting(
+        True, "a copy of this folder on other hardware must be paired anew; false where a virtual machine moves about"
+    )
     catalogue: Path | None = setting(None, "another catalogue than the one that ships with the program")
     site: Path | None = setting(None, "this hall's own file; without one the sample hall is shown, and says so")
     printer: PrinterConfig = field(default_factory=PrinterConfig)

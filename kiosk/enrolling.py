@@ -13,6 +13,7 @@ from kiosk.enrolment import ENROLMENT_FILE, UPSTREAM_FILE, Enrolment, save_enrol
 from kiosk.errors import KioskError
 from kiosk.fingerprint_words import six_words
 from kiosk.identity import load_or_create_identity
+from kiosk.machine_binding import bind_to_this_machine
 from kiosk.paths import make_folder
 from kiosk.sync.enrolling import Wish, enrol
 from kiosk.sync.wire import DeviceKind
@@ -36,6 +37,9 @@ def enrol_kiosk(code_or_link: str, config: KioskConfig) -> Outcome:
             "Which server? Set sync.server in kiosk.toml to the address that stands beside the code, or give the text"
             " of the QR instead of the code."
         )
+    make_folder(config.data_dir)
+    if config.bind_to_machine:
+        bind_to_this_machine(config.data_dir)  # or a clone's old key would be let in again
     name = config.name if config.name != KioskConfig().name else None  # nobody named it yet: let the server count
     wish = Wish(DeviceKind.KIOSK, config.number, config.letter, name)
     return _enrol(server_url, code, config.data_dir / ENROLMENT_FILE, wish, config.sync.authority)

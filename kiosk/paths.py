@@ -38,6 +38,17 @@ def private_dir() -> Path:
     return folder
 
 
+def state_dir() -> Path | None:
+    """A folder of this user that outlives the data folder; None for a user without a home."""
+    if os.name == "nt":  # pragma: no cover
+        return Path(os.environ["LOCALAPPDATA"]) / "giliran-state"
+    try:
+        home = Path.home()
+    except RuntimeError:
+        return None
+    return Path(os.environ.get("XDG_STATE_HOME") or home / ".local/state") / "giliran"
+
+
 def is_frozen() -> bool:
     return bool(getattr(sys, "frozen", False))
 

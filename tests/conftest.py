@@ -5,6 +5,7 @@ Warnings and Qt messages are made failures in pyproject.toml; log lines here.
 
 import logging
 import os
+import tempfile
 from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any
 
@@ -34,6 +35,8 @@ __all__ = [
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["QT_QUICK_BACKEND"] = "software"
 os.environ["LC_ALL"] = "C.UTF-8"
+_STATE = tempfile.TemporaryDirectory(prefix="giliran-state-")
+os.environ["XDG_STATE_HOME"] = _STATE.name  # a kiosk under test leaves no witness in a developer's home
 
 # The same examples in every run of CI; new ones at every run at a desk. A loaded machine is not a failure.
 settings.register_profile(

@@ -6,6 +6,7 @@ from ui.machine import Machine
 # isort: split
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
 import click
@@ -18,7 +19,7 @@ from shiboken6 import Shiboken
 from kiosk.clock import Clock, SystemClock
 from kiosk.config import KioskConfig
 from kiosk.errors import KioskError, StoreLockedError, SyncError
-from kiosk.paths import resource_path
+from kiosk.paths import resource_path, state_dir
 from ui.components.icon_provider import PROVIDER_NAME as ICONS
 from ui.components.icon_provider import IconProvider
 from ui.kiosk_window import WindowGuard, fill_panel
@@ -186,6 +187,7 @@ def run_kiosk(config: KioskConfig) -> int:
     """One kiosk until it is told to stop. The exit code is 1 after a bug, so that a supervisor starts it anew, and
     where another kiosk works in the folder: its window is not to be covered.
     """
+    config = replace(config, witness_dir=config.witness_dir or state_dir())
     application = qt_application()
     heed_signals()
     logs = config.data_dir / "logs"

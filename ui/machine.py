@@ -14,11 +14,13 @@ from kiosk.domain.ticket import Ticket
 from kiosk.enrolment import ENROLMENT_FILE, apply, load_enrolment
 from kiosk.identity import load_or_create_identity
 from kiosk.issuing import Issuing
+from kiosk.machine_binding import bind_to_this_machine
 from kiosk.own_hall import load_own_hall
 from kiosk.paths import make_folder
 from kiosk.store.print_jobs import StoredPrintJobs, is_printing
 from kiosk.store.writer import Store
 from kiosk.sync.status import SyncStatus
+from kiosk.witness import Witness
 from printing.escpos_printer import EscposPrinter
 from printing.profile import find_profile
 from printing.slip import SlipRenderer
@@ -69,12 +71,15 @@ class Machine:
         on_data: Callable[[], None] = _of_no_interest,
     ) -> None:
         make_folder(config.data_dir)
+        if config.bind_to_machine:
+            bind_to_this_machine(config.data_dir)
         self.enrolment = load_enrolment(config.data_dir / ENROLMENT_FILE)
         self.config = config = apply(config, self.enrolment)
         self.identity = load_or_create_identity(config.data_dir)
         self.profile = find_profile(config.printer.profile)
         printer = EscposPrinter(open_device(config.printer.device, self.profile), self.profile)
-        self.store = Store.open(config.data_dir, clock, self.identity)
+        witness = None if config.witness_dir is None else Witness(config.witness_dir)
+        self.store = Store.open(config.data_dir, clock, self.identity, witness)
         self._clock = clock
         self._numbers = NumbersToCome()
         self._is_held_up = False
