@@ -63,11 +63,9 @@ def run_invite(settings: ServerSettings, asked: Inviting) -> int:
         wish = replace(asked.wish, site_id=_site(node, asked.wish.site_id))
         code, invitation = invite(node, wish)
         url = asked.address or address_of(settings.data_dir)
-        _show(code, invitation, url, as_json=asked.as_json)
-        if not asked.waits:
-            return 0
         try:
-            return _await(node, invitation, settings.data_dir, as_json=asked.as_json)
+            _show(code, invitation, url, as_json=asked.as_json)
+            return _await(node, invitation, settings.data_dir, as_json=asked.as_json) if asked.waits else 0
         except KeyboardInterrupt:
             withdraw(node.database, invitation)
             click.echo(_ENDS[Standing.GONE], err=True)
