@@ -24,9 +24,11 @@ SITES: Final = 8
 """That send at the same time."""
 ROUNDS: Final = 5
 RETURNING: Final = 300
+STORMS: Final = 3
 
 _AT_LEAST: Final = Budget("p50", 5000, at_least=True)
-_FIFTH: Final = Budget("ratio", 0.2, at_least=True)
+_OF_COPY: Final = Budget("ratio", 0.2, at_least=True)
+"""Of what COPY does with the same rows. SQLite knows no COPY: there the ratio is only shown."""
 
 
 def measure() -> Sequence[Measurement]:
@@ -74,11 +76,12 @@ def _measure_on(
             taken.append(len(model) * SITES / seconds)
             bare.append(events_per_second(database, batches))
         admit_fleet(server.node, returning)
-        greetings = sender.submit(greet_all, server.url, returning, model).result()
+        storms = [sender.submit(greet_all, server.url, returning, model).result() for _ in range(STORMS)]
+    budgets = (_AT_LEAST,) if cluster is None else (_AT_LEAST, _OF_COPY)
+    waits = [milliseconds for storm in storms for milliseconds in storm.milliseconds]
+    failures = [len(storm.failures) for storm in storms]
     return (
-        Measurement(f"ingest, {name} / bare", "events/s", taken[1:], bare[1:], (_AT_LEAST, _FIFTH)),
-        Measurement(
-            f"{RETURNING} hellos at once, {name}", "ms", greetings.milliseconds, budgets=(Budget("p95", 2000),)
-        ),
-        Measurement(f"of them failed, {name}", "n", [len(greetings.failures)], budgets=(Budget("max", 0),)),
+        Measurement(f"ingest, {name} / bare", "events/s", taken[1:], bare[1:], budgets),
+        Measurement(f"{RETURNING} hellos at once, {name}", "ms", waits, budgets=(Budget("p95", 2000),)),
+        Measurement(f"of them failed, {name}", "n", failures, budgets=(Budget("max", 0),)),
     )
