@@ -100,8 +100,8 @@ def test_server_that_starts_late_gets_everything(folders: tuple[Path, Path], exp
 
 
 @pytest.mark.parametrize("path", [HELLO_PATH, APPEND_PATH])
-def test_lost_answer_doubles_nothing(folders: tuple[Path, Path], server: Server, path: str, expected_logs: Any) -> None:
-    """N3, N7: the server has done it; the kiosk cannot know."""
+def test_n3_n7_lost_answer_doubles_nothing(folders: tuple[Path, Path], server: Server, path: str, expected_logs: Any) -> None:
+    """The server has done it; the kiosk cannot know."""
     expected_logs("server_lost")
     identity = pair(*folders)
     lost = threading.Event()
@@ -121,10 +121,10 @@ def test_lost_answer_doubles_nothing(folders: tuple[Path, Path], server: Server,
 
 
 @pytest.mark.parametrize("sent_bytes", [1, 150, 700, 1500, 2500, 4000])
-def test_line_that_breaks_in_the_middle_loses_nothing(
+def test_n9_line_that_breaks_in_the_middle_loses_nothing(
     folders: tuple[Path, Path], server: Server, sent_bytes: int, expected_logs: Any
 ) -> None:
-    """N9: session, hello or batch cut at some byte."""
+    """Session, hello or batch cut at some byte."""
     expected_logs("server_lost")
     identity = pair(*folders)
     with Proxy(reset_after(server.url, sent_bytes)) as line, paired_kiosk(folders[0], identity, line.url) as kiosk:
