@@ -26,7 +26,9 @@ _HELD: Final = select(incarnations.c.incarnation, incarnations.c.sequence)
 _STATED: Final = select(contacts.c.sequence, contacts.c.first_at_ms, contacts.c.last_at_ms).order_by(
     contacts.c.sequence
 )
-_TIMELINE: Final = select(timelines.c.stated_at_ms, timelines.c.effective_at_ms, timelines.c.incarnation)
+_TIMELINE: Final = select(
+    timelines.c.stated_at_ms, timelines.c.effective_at_ms, timelines.c.hlc, timelines.c.incarnation
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Bracket:
 
 def note_contact(connection: Connection, site_id: str, origin: str, heads: Mapping[str, int], now_ms: int) -> None:
     """The origin itself says now that these are its last events (incarnation -> sequence): by a hello all that may not
-    be held here yet, by a heartbeat the one it is writing. A relay's word is none of these: it knows only its copy.
+    be held here yet, by a heartbeat after that the one it is writing. A relay's word is none: it knows only its copy.
     """
     if not heads:
         return
@@ -57,12 +59,11 @@ def note_contact(connection: Connection, site_id: str, origin: str, heads: Mappi
             last = None if before is None else before.stated_at_ms
             reach = range(held.get(incarnation, 0), sequence)
             _note_head(connection, (site_id, origin, incarnation), reach, last, now_ms)
-    if held or before is None:  # else a heartbeat came before its hello, and may not have told of older incarnations
-        row = {"site_id": site_id, "origin": origin, "stated_at_ms": now_ms}
-        statement = upsert(connection, timelines).values(row)
-        connection.execute(
-            statement.on_conflict_do_update(index_elements=["site_id", "origin"], set_={"stated_at_ms": now_ms})
-        )
+    row = {"site_id": site_id, "origin": origin, "stated_at_ms": now_ms}
+    statement = upsert(connection, timelines).values(row)
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["site_id", "origin"], set_={"stated_at_ms": now_ms})
+    )
 
 
 def brackets(connection: Connection, key: tuple[str, str, str], sequences: range, now_ms: int) -> Sequence[Bracket]:
@@ -90,25 +91,26 @@ def brackets(connection: Connection, key: tuple[str, str, str], sequences: range
 def effective_times(
     connection: Connection, site_id: str, tickets_issued: Sequence[tuple[Event, Bracket]]
 ) -> Sequence[int]:
-    """The place of each new ticket in the order of calls: its own time within its bracket, and there not before those
-    of its origin that came earlier. Equal times are told apart by sequence; a new incarnation counts anew, so it comes
-    a millisecond later. What an older incarnation still had to send may come last, and goes before all the same.
+    """The place of each new ticket in the order of calls: its own time within its bracket, and not before the tickets
+    that its origin issued earlier. Equal times are told apart by sequence; an incarnation counts anew, so its first
+    ticket comes a millisecond later. What an older incarnation still had to send comes late, and goes before: its
+    stamps are lower, so its times are.
     """
     if not tickets_issued:
         return ()
     origin = tickets_issued[0][0].origin
     row = _timeline(connection, site_id, origin)
-    last, incarnation = (0, None) if row is None else (row.effective_at_ms, row.incarnation)
+    last, stamp, incarnation = (0, 0, None) if row is None else (row.effective_at_ms, row.hlc, row.incarnation)
     times: list[int] = []
     for event, bracket in tickets_issued:
-        own = bracket.clamp(int(event.hlc, 16) >> 16)
-        earliest = last if event.incarnation == incarnation else last + 1
-        is_beyond = earliest > bracket.not_after_ms + SETBACK_MS
-        place = own if is_beyond else min(max(own, earliest), bracket.not_after_ms)
-        last = place if is_beyond else max(last, place)
-        incarnation = event.incarnation
+        place, own_stamp = bracket.clamp(int(event.hlc, 16) >> 16), int(event.hlc, 16)
+        if own_stamp > stamp:
+            earliest = last if event.incarnation == incarnation else last + 1
+            if earliest <= bracket.not_after_ms + SETBACK_MS:
+                place = max(place, earliest)
+            last, stamp, incarnation = place, own_stamp, event.incarnation
         times.append(place)
-    facts = {"effective_at_ms": last, "incarnation": incarnation}
+    facts = {"effective_at_ms": last, "hlc": stamp, "incarnation": incarnation}
     statement = upsert(connection, timelines).values(site_id=site_id, origin=origin, **facts)
     connection.execute(statement.on_conflict_do_update(index_elements=["site_id", "origin"], set_=facts))
     return times
@@ -132,7 +134,7 @@ def _note_head(connection: Connection, key: tuple[str, str, str], reach: range, 
     )
 
 
-def _timeline(connection: Connection, site_id: str, origin: str) -> Row[Any, Any, Any] | None:
+def _timeline(connection: Connection, site_id: str, origin: str) -> Row[*tuple[Any, ...]] | None:
     return connection.execute(
         _TIMELINE.where(timelines.c.site_id == site_id, timelines.c.origin == origin)
     ).one_or_none()

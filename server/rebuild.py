@@ -66,7 +66,7 @@ def _drop(connection: Connection, site_id: str) -> None:
         after = (parked[-1].origin, parked[-1].incarnation, parked[-1].sequence)
         release(connection, site_id, [event for event in parked if event.type not in DEVICE_EVENTS])
     anew = update(timelines).where(timelines.c.site_id == site_id)
-    connection.execute(anew.values(effective_at_ms=0, incarnation=None))
+    connection.execute(anew.values(effective_at_ms=0, hlc=0, incarnation=None))
 
 
 def _batches(connection: Connection, site_id: str) -> Iterator[Sequence[Arrival]]:

@@ -119,8 +119,8 @@ contacts = Table(
     PrimaryKey("site_id", "origin", "incarnation", "sequence"),
     sqlite_strict=True,
 )
-"""When an origin said that `sequence` was its last event, for the first and for the last time. Only what is still on its
-way is kept: server/effective_time.py.
+"""When an origin said that `sequence` was its last event, for the first and for the last time. Only what is still on
+its way is kept: server/effective_time.py.
 """
 
 timelines = Table(
@@ -130,12 +130,13 @@ timelines = Table(
     Column("origin", Text, nullable=False),
     Column("stated_at_ms", BIG),
     Column("effective_at_ms", BIG, nullable=False, server_default="0"),
+    Column("hlc", BIG, nullable=False, server_default="0"),
     Column("incarnation", Text),
     PrimaryKey("site_id", "origin"),
     sqlite_strict=True,
 )
-"""`stated_at_ms`: when each origin last said how far its log reaches. `effective_at_ms`, `incarnation`: of the last ticket
-that was placed in the order of calls, so that the next one of this origin comes after it.
+"""`stated_at_ms`: when each origin last said how far its log reaches. `effective_at_ms`, `hlc`, `incarnation`: of its
+newest ticket that was placed in the order of calls, so that the next one comes after it.
 """
 
 forks = Table(

@@ -74,6 +74,7 @@ def _new_tables() -> None:
         sa.Column("origin", sa.Text(), nullable=False),
         sa.Column("stated_at_ms", BIG),
         sa.Column("effective_at_ms", BIG, nullable=False, server_default="0"),
+        sa.Column("hlc", BIG, nullable=False, server_default="0"),
         sa.Column("incarnation", sa.Text()),
         sa.PrimaryKeyConstraint("site_id", "origin"),
         sqlite_strict=True,
