@@ -44,6 +44,7 @@ MESSAGES: dict[str, type[BaseModel]] = {
         wire.Hello,
         wire.HelloAnswer,
         wire.AppendAnswer,
+        wire.Pull,
         wire.Heartbeat,
         wire.HeartbeatAnswer,
         wire.Reserve,
