@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import gzip
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -16,6 +17,7 @@ from pydantic import BaseModel
 from kiosk.clock import FakeClock
 from kiosk.domain.events import Event, broken_link, decode
 from kiosk.domain.pairing_code import PairingCode, device_proof
+from kiosk.domain.trust import encode_trust_list
 from kiosk.fingerprint_words import six_words
 from kiosk.identity import Identity
 from kiosk.sync import signing, wire
@@ -23,6 +25,8 @@ from kiosk.sync.batch import pack, unpack
 from kiosk.sync.client import MessageRefusedError, SyncClient
 from kiosk.sync.code_proof import proof_of
 from kiosk.sync.machine_secret import pairing_proof
+from kiosk.sync.sealing import seal, unseal
+from kiosk.trust_file import parse_trust_list
 from server.devices import DeviceRecord
 from server.enrolment import enrol
 from server.node import open_node
@@ -49,6 +53,8 @@ MESSAGES: dict[str, type[BaseModel]] = {
         wire.HeartbeatAnswer,
         wire.Reserve,
         wire.Reserved,
+        wire.SnapshotRequest,
+        wire.Snapshot,
         wire.Problem,
     )
 }
@@ -117,6 +123,23 @@ def test_enrolment_vectors() -> None:
     assert proof_of(text("Enrolled").encode(), derived_key, KIOSK.public_key) == fixture("Enrolled")["proof"]
     words = six_words(base64.b64decode(fixture("Enrolled")["server_key"]), KIOSK.public_key)
     assert f"`{words}`" in DOCUMENT
+
+
+def test_seal_vector() -> None:
+    snapshot = wire.Snapshot.model_validate(fixture("Snapshot"))
+    raw = unseal(snapshot, {KIOSK.device_id: KIOSK.public_key})
+    assert seal(raw, snapshot.site, snapshot.kind, snapshot.version, KIOSK).signature == snapshot.signature
+    words = ("GLRS1", snapshot.site, snapshot.kind, str(snapshot.version), hashlib.sha256(raw).hexdigest())
+    assert base64.b64encode(KIOSK.sign("\n".join(words).encode())).decode() == snapshot.signature
+
+
+def test_the_document_shows_a_trust_list_as_it_is_written_and_read() -> None:
+    shown = re.search(r"<!-- trust-list -->\n```json\n(.*?)\n```", DOCUMENT, re.DOTALL)
+    assert shown
+    assert shown[1] + "\n" == (HERE / "trust-list.json").read_text(encoding="utf-8")
+    trust = parse_trust_list("trust-list.json", shown[1].encode())
+    assert json.loads(encode_trust_list(trust)) == json.loads(shown[1])
+    assert trust.authorities == {KIOSK.device_id: KIOSK.public_key}
 
 
 def test_batch_vector() -> None:
