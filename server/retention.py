@@ -31,6 +31,7 @@ from server.schema import (
     stops,
     tickets,
 )
+from server.service_day import day_in_force
 from server.settings import Role
 from server.verification import sites_of
 
@@ -205,8 +206,14 @@ def _forget_day(connection: Connection, site_id: str, day: str) -> None:
 
 
 def _prune_numbers(database: Database, site_id: str, rule: _Rule) -> None:
-    """Reserved numbers count within their day; a day at a time."""
+    """Reserved numbers count within their day; a day at a time. Those of the day in force stay whatever the clock says:
+    it may lie, and then they would be given again.
+    """
     oldest_kept = datetime.fromtimestamp(rule.cutoff_ms / 1000, UTC).date().isoformat()
+    with database.reading() as connection:
+        in_force = day_in_force(connection, site_id)
+    if in_force is not None:
+        oldest_kept = min(oldest_kept, in_force.isoformat())
     for table in (reservations, number_series):
         query = select(table.c.service_day).where(table.c.site_id == site_id, table.c.service_day < oldest_kept)
         with database.reading() as connection:
