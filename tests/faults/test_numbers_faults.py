@@ -90,7 +90,8 @@ def test_n6_clients_that_drip_hold_up_nobody(tmp_path: Path, clock: FakeClock) -
                 longest = max(longest, time.monotonic() - asked)
             for line in lines:
                 with suppress(ConnectionError):
-                    assert line.recv(100) == b""
+                    while line.recv(1000):  # some are told first that they ask too often
+                        pass
             assert time.monotonic() - began < 10
             assert longest < 1
             assert kiosk.number() == 7
