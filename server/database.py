@@ -22,7 +22,7 @@ from kiosk.paths import resource_path
 from server.postgresql_engine import copy_rows, is_postgresql, postgresql_engine, postgresql_error, prepare_to_migrate
 from server.schema import server_epoch
 from server.settings import ServerSettings
-from server.sqlite_engine import FILE_NAME, READ_ONLY, sqlite_engine, sqlite_error
+from server.sqlite_engine import FILE_NAME, READ_ONLY, insert_rows, sqlite_engine, sqlite_error
 
 __all__ = [
     "FILE_NAME",
@@ -181,7 +181,7 @@ def insert_many(connection: Connection, table: Table, rows: Sequence[Mapping[str
     if connection.dialect.name == "postgresql":
         copy_rows(connection, table, rows)
     else:
-        connection.execute(insert(table), rows)
+        insert_rows(connection, table, rows)
 
 
 def milliseconds(moment: datetime) -> int:
