@@ -8,6 +8,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
@@ -17,9 +18,10 @@ from kiosk.sync.machine_secret import pairing_proof, secret_file
 from kiosk.sync.wire import PAIR_PATH, Pairing, ProblemCode
 from server.authentication import check_protocol, read_body
 from server.devices import DeviceRecord
-from server.enrolment import EnrolmentConflictError, admit
+from server.enrolment import EnrolmentConflictError, admit_within
 from server.node import Node
 from server.problems import RefusedError
+from server.service_day import note_timezone
 
 
 @contextmanager
@@ -51,9 +53,9 @@ def pairing_router(node: Node, secret: bytes) -> APIRouter:
         """
         node.strangers.check(request)
         check_protocol(request)
-        record = _record(await read_body(request), secret)
+        record, timezone = _read(await read_body(request), secret)
         try:
-            await run_in_threadpool(admit, node, record)
+            await run_in_threadpool(_let_in, node, record, timezone)
         except EnrolmentConflictError as error:
             raise RefusedError(ProblemCode.CONFLICT, str(error)) from error
         return Response(status_code=204)
@@ -61,7 +63,15 @@ def pairing_router(node: Node, secret: bytes) -> APIRouter:
     return router
 
 
-def _record(body: bytes, secret: bytes) -> DeviceRecord:
+def _let_in(node: Node, record: DeviceRecord, timezone: str | None) -> None:
+    with node.database.writing() as connection:
+        admit_within(connection, node, record)
+        if timezone is not None:
+            note_timezone(connection, record.site_id, timezone)
+
+
+def _read(body: bytes, secret: bytes) -> tuple[DeviceRecord, str | None]:
+    """Who asks, and the timezone of its site."""
     try:
         wish = Pairing.model_validate_json(body)
     except ValidationError as error:
@@ -71,4 +81,15 @@ def _record(body: bytes, secret: bytes) -> DeviceRecord:
         raise RefusedError(ProblemCode.SIGNATURE, "The proof is not of this machine's secret.")
     if hashlib.sha256(public_key).hexdigest()[:16] != wish.device:
         raise RefusedError(ProblemCode.FOREIGN_ORIGIN, "A device is named after its own key.")
-    return DeviceRecord(wish.device, public_key, wish.site, wish.kiosk_number, wish.letter, wish.name)
+    if wish.timezone is not None and not _is_timezone(wish.timezone):
+        raise RefusedError(ProblemCode.MALFORMED, f"{wish.timezone!r} is no timezone, such as Asia/Jakarta.")
+    record = DeviceRecord(wish.device, public_key, wish.site, wish.kiosk_number, wish.letter, wish.name)
+    return record, wish.timezone
+
+
+def _is_timezone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True

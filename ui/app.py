@@ -177,7 +177,8 @@ def _pair_nearby(kiosk: KioskApplication) -> None:
     from kiosk.sync.pairing import pair_on_this_machine  # noqa: PLC0415  # brings the whole HTTP client along
 
     try:
-        pair_on_this_machine(server, machine.identity, machine.hall.site.id, kiosk.config)
+        site = machine.hall.site
+        pair_on_this_machine(server, machine.identity, site.id, kiosk.config, site.timezone.key)
     except SyncError as error:
         log.warning("pairing_failed", server=server, problem=str(error))
         click.echo(str(error), err=True)

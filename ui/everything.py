@@ -49,7 +49,8 @@ def _run_windows(data: Path) -> int:
         stack.callback(kiosk.close)
         if kiosk.machine is None:
             raise kiosk.trouble or RuntimeError("the kiosk did not start")
-        pair_on_this_machine(server.url, kiosk.machine.identity, kiosk.machine.hall.site.id, config)
+        site = kiosk.machine.hall.site
+        pair_on_this_machine(server.url, kiosk.machine.identity, site.id, config, site.timezone.key)
         kiosk.window.closing.connect(application.quit)
         kiosk.show()
         stack.callback(Shiboken.delete, show_tray(data / "slips", kiosk.window))

@@ -16,14 +16,19 @@ from kiosk.config import KioskConfig
 from kiosk.errors import OfflineError, UnauthorisedError
 from kiosk.identity import Identity
 from kiosk.sync.machine_secret import pairing_proof, secret_file
+from kiosk.sync.tls import trusted
 from kiosk.sync.wire import JSON, PAIR_PATH, PROTOCOL, PROTOCOL_HEADER, Pairing, Problem
 
 _WITHIN_S: Final = 5.0
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
-def pair_on_this_machine(server_url: str, identity: Identity, site_id: str, config: KioskConfig) -> bool:
+def pair_on_this_machine(
+    server_url: str, identity: Identity, site_id: str, config: KioskConfig, timezone: str | None = None
+) -> bool:
     """Let the server know this kiosk. False where the server runs elsewhere, or leaves no secret for us to read.
+
+    `timezone`: the site's, by its IANA name, for a server that was told nothing about the site.
 
     Raises:
         OfflineError: nothing answers, or the URL is none.
@@ -40,10 +45,12 @@ def pair_on_this_machine(server_url: str, identity: Identity, site_id: str, conf
         letter=config.letter,
         name=config.name,
         proof=pairing_proof(secret, identity.public_key),
+        timezone=timezone,
     )
     headers = {PROTOCOL_HEADER: PROTOCOL, "Content-Type": JSON}
     try:
-        with httpx2.Client(base_url=server_url, timeout=_WITHIN_S, trust_env=False) as client:
+        verify = trusted(config.sync.authority)
+        with httpx2.Client(base_url=server_url, verify=verify, timeout=_WITHIN_S, trust_env=False) as client:
             answer = client.post(PAIR_PATH, content=message.model_dump_json().encode(), headers=headers)
     except httpx2.HTTPError as error:
         raise OfflineError(

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 import pytest
+from sqlalchemy import select
 
 from kiosk.config import KioskConfig
 from kiosk.errors import OfflineError, UnauthorisedError
@@ -19,6 +20,7 @@ from kiosk.sync.wire import PAIR_PATH, PROTOCOL, PROTOCOL_HEADER, Pairing, Probl
 from server.devices import DeviceRecord, KnownDevice, find_device
 from server.enrolment import EnrolmentConflictError, enrol, revoke
 from server.run import ListenError, Server
+from server.schema import sites
 from tests.paired_kiosk import SITE, site_server
 
 KIOSK = new_identity()
@@ -75,6 +77,16 @@ def test_kiosk_with_the_number_or_letter_of_another_is_told_whose_it_is(
             pair_on_this_machine(server.url, second, SITE, config)
         revoke(server.node, SITE, KIOSK.device_id)
         assert pair_on_this_machine(server.url, second, SITE, config)
+
+
+def test_a_server_that_was_told_nothing_learns_the_sites_timezone(tmp_path: Path) -> None:
+    with site_server(tmp_path) as server:
+        for zone in (None, "Asia/Makassar", "Asia/Jayapura"):  # whoever says it first
+            pair_on_this_machine(server.url, KIOSK, SITE, KioskConfig(), zone)
+        with server.node.database.reading() as connection:
+            assert connection.execute(select(sites.c.site_id, sites.c.timezone)).all() == [(SITE, "Asia/Makassar")]
+        with pytest.raises(UnauthorisedError, match="no timezone"):
+            pair_on_this_machine(server.url, KIOSK, SITE, KioskConfig(), "Mars/Olympus")
 
 
 def test_two_kiosks_without_a_letter_are_not_enrolled_at_one_site(tmp_path: Path) -> None:
