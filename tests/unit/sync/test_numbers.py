@@ -48,7 +48,7 @@ class ScriptedClient:
 
 
 class Case:
-    def __init__(self, within_s: float = NEVER_S) -> None:
+    def __init__(self, within_s: float) -> None:
         self.client = ScriptedClient()
         self.breaker = Breaker()
         self.numbers = SharedNumbers(self.breaker, EpochFence(4), within_s)
@@ -79,8 +79,13 @@ class Case:
 
 
 @pytest.fixture
-def case() -> Iterator[Case]:
-    case = Case()
+def within_s() -> float:
+    return NEVER_S
+
+
+@pytest.fixture
+def case(within_s: float) -> Iterator[Case]:
+    case = Case(within_s)
     yield case
     case.stop()
 
@@ -101,15 +106,14 @@ def test_after_a_trouble_nobody_is_asked_until_a_good_sign(case: Case, trouble: 
     assert case.reserve() is not None
 
 
-def test_a_question_that_takes_too_long_is_called_off_whatever_its_client_does() -> None:
-    case = Case(within_s=0.05)
+@pytest.mark.parametrize("within_s", [0.05])
+def test_a_question_that_takes_too_long_is_called_off_whatever_its_client_does(case: Case) -> None:
     case.client.answer = None
     began = time.monotonic()
     assert case.reserve() is None
     assert time.monotonic() - began < NEVER_S / 10
     assert case.client.was_cancelled.wait(NEVER_S)
     assert case.breaker.reason == "The server did not reserve a number in time."
-    case.stop()
 
 
 @pytest.mark.parametrize("strange", [{"ticket": "f" * 16}, {"queue": "P"}])
