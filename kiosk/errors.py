@@ -61,7 +61,13 @@ class ProtocolMismatchError(SyncError): ...
 
 
 class FencedError(SyncError):
-    """Whoever answers has been replaced by a newer server of this site, and must not be listened to."""
+    """Whoever answers has been replaced by a newer server of this site, and must not be listened to; or, where
+    `site_epoch` is given, central says so of the relay that asks.
+    """
+
+    def __init__(self, message: str, site_epoch: int | None = None) -> None:
+        super().__init__(message)
+        self.site_epoch = site_epoch
 
 
 class PrintError(KioskError): ...

@@ -86,7 +86,8 @@ class Fences:
         self.note(site_id, Role.SITE, epoch, told_by, now_ms)
         highest = self.highest(site_id, Role.SITE)
         if epoch < highest:
-            raise RefusedError(ProblemCode.FENCED, f"Epoch {highest} of {site_id} has begun; this is epoch {epoch}.")
+            detail = f"Epoch {highest} of {site_id} has begun; this is epoch {epoch}."
+            raise RefusedError(ProblemCode.FENCED, detail, site_epoch=highest)
 
     @property
     def fenced_sites(self) -> tuple[str, ...]:

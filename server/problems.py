@@ -45,7 +45,7 @@ _KINDS: Final[Mapping[ProblemCode, tuple[int, str]]] = {
 class RefusedError(Exception):
     """Ends the request with a problem document. `retry_after_s` becomes a Retry-After header."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # what a problem document can say
         self,
         code: ProblemCode,
         detail: str,
@@ -53,6 +53,7 @@ class RefusedError(Exception):
         acknowledged: Mapping[str, int] | None = None,
         central: Mapping[str, int] | None = None,
         retry_after_s: float | None = None,
+        site_epoch: int | None = None,
     ) -> None:
         super().__init__(detail)
         self.code = code
@@ -60,6 +61,7 @@ class RefusedError(Exception):
         self.acknowledged = acknowledged or {}
         self.central = central or {}
         self.retry_after_s = retry_after_s
+        self.site_epoch = site_epoch
 
 
 def store_problem(error: SQLAlchemyError) -> Response:
@@ -79,6 +81,7 @@ def problem_response(error: RefusedError, headers: Mapping[str, str] | None = No
         detail=error.detail,
         acknowledged=error.acknowledged,
         central=error.central,
+        site_epoch=error.site_epoch,
     )
     waiting = {} if error.retry_after_s is None else {"Retry-After": str(math.ceil(error.retry_after_s))}
     return Response(problem.model_dump_json(), status, {**waiting, **(headers or {})}, media_type=PROBLEM_JSON)

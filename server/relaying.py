@@ -22,7 +22,7 @@ from kiosk.sync.client import Deadlines, SyncClient
 from kiosk.sync.fence import EpochFence
 from kiosk.sync.status import SyncState
 from server.central_contact import CentralContact
-from server.database import store_error
+from server.database import milliseconds, store_error
 from server.node import Node
 from server.relay import CENTRAL, Relay
 from server.relay_status import RelayStatus
@@ -206,6 +206,10 @@ class Relaying:
         if self._has_contact is not False:
             self._has_contact = False
             log.warning("central_lost", detail=str(error))
+        if isinstance(error, FencedError) and error.site_epoch is not None and self._relay is not None:
+            # Of two servers of this site central listens to the other: this one gives no number any more.
+            now_ms = milliseconds(self._node.clock.now())
+            self._node.fences.note(self._relay.site_id, Role.SITE, error.site_epoch, CENTRAL, now_ms)
         status = replace(self.status, state=_state_after(error), detail=str(error))
         with contextlib.suppress(DBAPIError):  # the database may be the trouble
             if self._relay is not None:

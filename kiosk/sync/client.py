@@ -333,7 +333,7 @@ def _kind_of(problem: Problem, reply: _Reply) -> SyncError:
             kind = ProtocolMismatchError if problem.code is ProblemCode.PROTOCOL else NotKnownThereError
             return kind(f"The server speaks another protocol: {problem.detail}")
         case ProblemCode.FENCED:
-            return FencedError(f"Another server has taken over this site: {problem.detail}")
+            return FencedError(f"Another server has taken over this site: {problem.detail}", problem.site_epoch)
         case ProblemCode.BUSY | ProblemCode.INTERNAL | ProblemCode.RECOVERING | ProblemCode.RATE:
             return ServerBusyError(f"The server cannot answer now: {problem.detail}", _retry_after_s(reply))
         case _:

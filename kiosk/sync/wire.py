@@ -360,7 +360,9 @@ class ProblemCode(StrEnum):
 
 
 class Problem(Message):
-    """RFC 9457. `acknowledged` is set where a prefix of the batch was stored all the same."""
+    """RFC 9457. `acknowledged` is set where a prefix of the batch was stored all the same. `site_epoch`: for a relay
+    that is fenced, the epoch that counts at its site.
+    """
 
     status: int
     code: ProblemCode
@@ -368,3 +370,4 @@ class Problem(Message):
     detail: str
     acknowledged: Watermarks = Field(default_factory=dict)
     central: Watermarks = Field(default_factory=dict)
+    site_epoch: Epoch | None = None

@@ -12,7 +12,10 @@ from kiosk.sync.status import SyncState
 from kiosk.sync.wire import APPEND_PATH, HELLO_PATH
 from server.devices import DeviceRecord
 from server.enrolment import enrol, revoke
+from server.epochs import raise_epoch
+from server.node import open_node
 from server.run import Server
+from server.settings import Role, ServerSettings
 from tests.bad_network import Proxy, half_open, lose_answers, refuse, relay, reset_after
 from tests.paired_kiosk import PATIENCE_S, SITE, held, pair, paired_kiosk
 from tests.relayed_site import (
@@ -205,3 +208,25 @@ def test_a3_revoked_site_keeps_its_events(places: Places, identity: Identity, ex
 def test_relay_stops_in_the_middle_of_a_call(places: Places, identity: Identity) -> None:
     with Proxy(half_open) as line, relaying_server(places.site, line.url, BRISK):
         line.wait_for_connections(1)
+
+
+def test_n15_central_fences_the_site_server_that_was_replaced(
+    places: Places, identity: Identity, expected_logs: Any
+) -> None:
+    """Two servers of one site at work: the old one learns it from central, and takes nothing any more."""
+    expected_logs("central_lost", "server_fenced", "old_server_refused", "history_recovered", "fork_seen")
+    standby = Path(shutil.copytree(places.site, places.site.with_name("standby")))
+    node = open_node(ServerSettings(Role.SITE, standby))
+    raise_epoch(node.database, node.role, node.own_log, node.clock)
+    node.close()
+    with central_server(places.central) as central, relaying_server(places.site, central.url) as old:
+        wait_until_relayed(old)
+        with relaying_server(standby, central.url) as new:
+            wait_until_relayed(new, SyncState.ALARM)  # the copy is older than what the other has relayed since
+            fenced = wait_for_relay(old, lambda status: status.state is SyncState.ALARM)
+            assert "taken over" in fenced.detail
+            assert old.node.fences.fenced_sites == (SITE,)
+            with paired_kiosk(places.kiosk, identity, old.url) as kiosk:
+                kiosk.wait_until(lambda status: status.state is SyncState.ALARM and status.backlog == 1)
+            with paired_kiosk(places.kiosk, identity, new.url) as kiosk:
+                kiosk.wait_until_synced()
