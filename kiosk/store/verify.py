@@ -143,9 +143,21 @@ def _broken_parent(db: Database, event: Event, anchors: dict[str, LogHead]) -> s
     found = db.conn.execute(
         "SELECT hash FROM events WHERE incarnation = ? AND sequence = ?", (named.incarnation, named.sequence)
     ).fetchone()
-    if found == (named.hash,):
+    if found == (named.hash,) or (found is None and _was_put_back(db, event)):
         return None
     return f"its parent is not here: incarnation {named.incarnation}, sequence {named.sequence}"
+
+
+def _was_put_back(db: Database, event: Event) -> bool:
+    """A restored disk is given back what the server holds; what was never sent is lost, and may be the parent.
+
+    Whatever is put back lies right behind what was here. Where events were taken out, a place is empty.
+    """
+    query = (
+        "SELECT 1 FROM events AS first JOIN events AS before ON before.position = first.position - 1"
+        " WHERE first.incarnation = ? AND first.sequence = ?"
+    )
+    return db.conn.execute(query, (event.incarnation, event.sequence)).fetchone() is not None
 
 
 _EXPECTED: Final = {

@@ -11,6 +11,7 @@ from kiosk.clock import SystemClock
 from kiosk.domain.events import Event, decode, digest, encode
 from kiosk.errors import StoreReadOnlyError
 from kiosk.store.log import heads, read_after
+from kiosk.store.recovery import take_back
 from kiosk.store.verify import Broken, Verified, verify
 from server.database import FILE_NAME, open_database
 from server.settings import Role, ServerSettings
@@ -157,6 +158,22 @@ def test_a_rewritten_event_breaks_the_link_after_it(database: Path) -> None:
 )
 def test_forged_events_are_found(database: Path, sequence: int, change: Callable[[Event], Event], what: str) -> None:
     assert what in str(verdict_of(rewritten(database, sequence, change)))
+
+
+def test_what_a_restored_disk_was_given_back_is_good_though_its_parent_is_lost(tmp_path: Path) -> None:
+    """The end of the first incarnation was never sent, the second one was: only that came back to the older disk."""
+    image = tmp_path / "image.db"
+    with running_kiosk(tmp_path) as machine:
+        machine.store.call(lambda db: db.conn.execute("VACUUM INTO ?", (str(image),)))
+        machine.issuing.issue(request("lost"))
+    with running_kiosk(tmp_path) as machine:
+        second = machine.store.node.incarnation
+        sent = machine.store.call(lambda db: [event.raw for event in read_after(db, second, 0)])
+    image.replace(tmp_path / "kiosk.db")
+    with running_kiosk(tmp_path) as machine:
+        origin = machine.store.node.origin
+        assert machine.store.call(lambda db: take_back(db, origin, second, 0, sent)) is None
+    assert isinstance(verify(tmp_path / "kiosk.db"), Verified)
 
 
 def test_another_kiosks_history_is_found(database: Path, tmp_path: Path) -> None:
