@@ -119,6 +119,22 @@ def beat(kiosk: KioskMachine, world: World) -> None:
             kiosk.beat()
 
 
+def _relay(world: World, step: Step, chance: Random) -> None:
+    relay(world, batches=step.amount % 4 + 1)
+
+
+def relay(world: World, batches: int) -> bool:
+    """Whether nothing is left to send."""
+    is_done = False
+    if world.site.is_up:
+        with world.power.on(world.site):
+            try:
+                is_done = world.site.relay(batches)
+            except (KioskError, DBAPIError) as error:
+                world.tell(f"site cannot relay: {error}")
+    return is_done
+
+
 def _nothing(world: World, step: Step, chance: Random) -> None:
     """Not built yet."""
 
@@ -260,7 +276,7 @@ ACTIONS: Final[Mapping[Kind, Action]] = {
     Kind.REPRINT: _reprint,
     Kind.SYNC: _sync,
     Kind.HEARTBEAT: _heartbeat,
-    Kind.RELAY: _nothing,
+    Kind.RELAY: _relay,
     Kind.TIME: _time,
     Kind.ROLLOVER: _rollover,
     Kind.CUT: _cut,

@@ -41,8 +41,6 @@ ALL_DAY: Final = ((TimeRange(time(0), time(23, 59, 59)),),) * 7
 HALL: Final[Site] = small_site(hours=ALL_DAY)
 LETTERS: Final = "ABCDEFGHIJ"
 NO_LOOP: Final[Any] = object()
-SMALL_BATCH: Final = 4
-"""Events, so that a few tickets already take several batches."""
 
 Printed = Callable[[Ticket, int], None]
 
@@ -165,7 +163,6 @@ class KioskMachine(Machine):
         )
         engine.numbers._client, engine.numbers._loop = for_numbers, NO_LOOP
         conversation = Conversation(for_log, KioskLog(store))
-        conversation._batch_events = SMALL_BATCH
         issuing = Issuing(store, HALL, small_catalogue(), self.identity, self.config, clock, engine.numbers)
         jobs = StoredPrintJobs(store, clock)
         slips: dict[bytes, tuple[Ticket, int]] = {}

@@ -5,19 +5,28 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from sqlalchemy.exc import DBAPIError
+
 from kiosk.clock import FakeClock
+from kiosk.enrolment import Enrolment
+from kiosk.errors import KioskError
 from kiosk.identity import Identity
+from kiosk.sync.fence import EpochFence
 from kiosk.trusted_clock import TrustedClock
 from kiosk.version import RELEASED_AT
+from server.central_contact import CentralContact
 from server.epochs import raise_epoch
 from server.node import Node, start_node
 from server.own_log import OwnLog
+from server.relay import CENTRAL, Relay
 from server.run import _chores
 from server.settings import Role
 from tests.simulator.disks import ServerDisk
 from tests.simulator.door import Admitted, Door
-from tests.simulator.network import Line
+from tests.simulator.kiosk_machine import HALL
+from tests.simulator.network import Line, SimulatedClient, Told
 from tests.simulator.power import Machine, Power
+from tests.simulator.stillness import at_once
 
 CHORES: Final = frozenset({"contacts", "service day", "recovery"})
 """Those of a server's chores that numbers and logs depend on."""
@@ -25,16 +34,29 @@ CHORES: Final = frozenset({"contacts", "service day", "recovery"})
 
 @dataclass
 class Process:
-    """What one life of the program has in memory."""
+    """What one life of the program has in memory. `contact`: with central, where this is a site."""
 
     node: Node
     door: Door
+    contact: CentralContact | None = None
+    is_in_touch: bool = False
+
+
+@dataclass(frozen=True)
+class Upstream:
+    """Where a site relays to. `told`: is given what central says to be safe."""
+
+    line: Line
+    told: Told
+    enrolment: Enrolment
 
 
 class ServerMachine(Machine):
-    """`upstream`: the line to central, for a site."""
+    """`upstream`: of a site."""
 
-    def __init__(self, role: Role, identity: Identity, disk: ServerDisk, power: Power, upstream: Line | None) -> None:
+    def __init__(
+        self, role: Role, identity: Identity, disk: ServerDisk, power: Power, upstream: "Upstream | None" = None
+    ) -> None:
         super().__init__(role.value)
         self.role = role
         self.identity = identity
@@ -54,9 +76,45 @@ class ServerMachine(Machine):
         """Raises StoreError, DBAPIError where the disk does not let it begin."""
         node = start_node(self.role, self.disk.database, clock, self.identity)
         self.process = Process(node, Door(node, self, self._power, heard))
+        if self.upstream is not None:
+            self.process.contact = self._contact(node, self.upstream)
+
+    def _contact(self, node: Node, upstream: "Upstream") -> CentralContact:
+        """As server/relaying.py does."""
+        node.recoveries.expect(HALL.id, CENTRAL)
+        fence = EpochFence(node.fences.highest(HALL.id, Role.CENTRAL) or None)
+        client = SimulatedClient(upstream.line, HALL.id, self.identity, fence, upstream.told)
+        relay = Relay(node, HALL.id, client)
+        node.arrivals.add(lambda _, origin: relay.wake(origin))
+        return CentralContact(node, client, relay, upstream.enrolment)
 
     def door(self) -> Door | None:
         return None if self.process is None else self.process.door
+
+    def relay(self, batches: int) -> bool:
+        """As server/relaying.py does: a heartbeat, a greeting, then batches. True where nothing is left.
+
+        Raises KioskError, DBAPIError.
+        """
+        process = self.process
+        assert process is not None
+        assert process.contact is not None
+        contact = process.contact
+        try:
+            if not process.is_in_touch:
+                at_once(contact.beat())
+                process.is_in_touch = True
+            if contact.is_stranger:
+                at_once(contact.greet())
+            return not all(at_once(contact.relay.push()) for _ in range(batches))
+        except (KioskError, DBAPIError):
+            process.is_in_touch = False
+            raise
+
+    def greet_again(self) -> None:
+        """As after a quarter of an hour."""
+        if self.process is not None and self.process.contact is not None:
+            self.process.contact._greeted_in = None
 
     def do_chores(self) -> None:
         """Raises DBAPIError."""

@@ -4,7 +4,7 @@ from datetime import timedelta
 from random import Random
 from typing import Final
 
-from tests.simulator.actions import beat, do_chores, sync
+from tests.simulator.actions import beat, do_chores, relay, sync
 from tests.simulator.world import World
 
 ROUNDS: Final = 12
@@ -26,6 +26,8 @@ def settle(world: World) -> None:
             beat(kiosk, world)
             kiosk.greet_again()
             sync(world, kiosk, batches=200)
+        world.site.greet_again()
+        relay(world, batches=1000)
         world.note_written()
         now = {machine.name: frozenset(world.held(machine)) for machine in world.machines}
         if now == before:

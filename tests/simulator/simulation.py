@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterator, MutableMapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from random import Random
 from typing import Any, Final
@@ -11,6 +11,8 @@ from unittest.mock import patch
 import structlog
 
 from kiosk.faults import watching_faults
+from kiosk.sync import conversation
+from server import greeting, relay, sync_api
 from tests.simulator.actions import perform
 from tests.simulator.invariants import check_all, check_now
 from tests.simulator.schedule import Schedule, Step
@@ -18,6 +20,10 @@ from tests.simulator.settling import settle
 from tests.simulator.stillness import still
 from tests.simulator.world import Tell, World
 
+SMALL_BATCH: Final = 4
+"""Events, so that a few tickets already take several batches."""
+FEW_FORGOTTEN: Final = 2
+"""Incarnations that a server names at a time, so that a restored kiosk must ask several times."""
 _QUIET_FIELDS: Final = frozenset({"event", "exc_info"})
 
 
@@ -36,7 +42,7 @@ class SimulationError(AssertionError):
 
 def simulate(schedule: Schedule, tell: Tell = lambda _: None) -> World:
     """Raises SimulationError. `tell` is given a line for each thing that happens."""
-    with _repeatable() as ids, _heard(tell), still():
+    with _repeatable() as ids, _heard(tell), still(), _small():
         world = World(schedule.kiosks, tell)
         with watching_faults(world.power.passed):
             for machine in world.machines:
@@ -88,6 +94,16 @@ def _repeatable() -> Iterator[Random]:
 
     with patch.object(secrets, "token_hex", token_hex), patch.object(secrets, "token_bytes", chance.randbytes):
         yield chance
+
+
+@contextmanager
+def _small() -> Iterator[None]:
+    """What only a large hall would ever reach is reached."""
+    with ExitStack() as patches:
+        for module in (conversation, relay, sync_api):
+            patches.enter_context(patch.object(module, "MAX_BATCH_EVENTS", SMALL_BATCH))
+        patches.enter_context(patch.object(greeting, "MAX_FORGOTTEN", FEW_FORGOTTEN))
+        yield
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """All machines of one simulation, the time they share, and what the harness remembers of them."""
 
+import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from kiosk.clock import FakeClock
 from kiosk.domain.ticket import Ticket
+from kiosk.enrolment import Enrolment
 from kiosk.errors import KioskError
 from kiosk.identity import Identity
 from kiosk.sync.wire import HELLO_PATH, DeviceKind
@@ -26,7 +28,7 @@ from tests.simulator.kiosk_machine import HALL, LETTERS, KioskMachine
 from tests.simulator.network import Line
 from tests.simulator.power import Machine, Power
 from tests.simulator.promises import Contact, Key, Promises
-from tests.simulator.server_machine import ServerMachine
+from tests.simulator.server_machine import ServerMachine, Upstream
 from tests.small_hall import MONDAY_10_00
 
 Tell = Callable[[str], None]
@@ -53,11 +55,15 @@ class World:
         self.clocks: dict[str, FakeClock] = {}
         self.snapshots: list[Snapshot] = []
         self.upstream = Line("site->central", self._central_door, tell)
-        self.site = ServerMachine(
-            Role.SITE, identity(SITE_KEY), ServerDisk(_new_server(Role.SITE)), self.power, self.upstream
-        )
         self.central = ServerMachine(
-            Role.CENTRAL, identity(CENTRAL_KEY), ServerDisk(_new_server(Role.CENTRAL)), self.power, None
+            Role.CENTRAL, identity(CENTRAL_KEY), ServerDisk(_new_server(Role.CENTRAL)), self.power
+        )
+        self.site = ServerMachine(
+            Role.SITE,
+            identity(SITE_KEY),
+            ServerDisk(_new_server(Role.SITE)),
+            self.power,
+            Upstream(self.upstream, self._told_by_central, _enrolment()),
         )
         self.kiosks = [self._kiosk(number) for number in range(1, kiosks + 1)]
         self.site_clock_is_good = True
@@ -76,7 +82,7 @@ class World:
     @property
     def last(self) -> ServerMachine:
         """The end of the way of every event."""
-        return self.site
+        return self.central
 
     def origin_of(self, name: str) -> str:
         return next(kiosk.identity.device_id for kiosk in self.kiosks if kiosk.name == name)
@@ -161,6 +167,10 @@ class World:
         for incarnation, sequence in central.items():
             self.promises.safe_at_central(origin, incarnation, sequence)
 
+    def _told_by_central(self, origin: str, held: Mapping[str, int], _: Mapping[str, int]) -> None:
+        for incarnation, sequence in held.items():
+            self.promises.safe_at_central(origin, incarnation, sequence)
+
     def _site_door(self) -> Door | None:
         return self.site.door()
 
@@ -181,6 +191,23 @@ class World:
 def identity(number: int) -> Identity:
     """The same keys in every run: a replay signs the same bytes."""
     return Identity(Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32))
+
+
+@cache
+def _enrolment() -> Enrolment:
+    """Of the site at central."""
+    key, authority = identity(SITE_KEY), identity(CENTRAL_KEY)
+    return Enrolment(
+        server_url="http://simulated.invalid",
+        site=HALL.id,
+        device=key.device_id,
+        kind=DeviceKind.SITE,
+        name="site",
+        server=authority.device_id,
+        server_key=base64.b64encode(authority.public_key).decode(),
+        server_epoch=1,
+        authorities=(),
+    )
 
 
 @cache
