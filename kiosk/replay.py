@@ -3,7 +3,7 @@
 Whoever checks or rebuilds compares its own tables with this.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from typing import Any, Final, NamedTuple, Self
 
@@ -66,7 +66,7 @@ class Replay:
         elif isinstance(effect, DayOpened):
             self._db.execute("INSERT OR IGNORE INTO days VALUES (?)", (effect.service_day,))
 
-    def tickets(self) -> Iterator[ReplayedTicket]:
+    def tickets(self) -> Generator[ReplayedTicket, None, None]:
         """By ticket id, then origin."""
         rows = self._db.execute(
             "SELECT ticket_id, origin, ticket, copies, print_copy, verdict, is_shown"

@@ -1,6 +1,7 @@
 """The tables' own answer to what the log adds up to, in the words that every node shares, and its hash."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
@@ -50,7 +51,7 @@ def site_hash(connection: Connection, site_id: str) -> ProjectionHash:
     return projection_hash((row.origin, row.row) for row in projected_rows(connection, site_id))
 
 
-def projected_rows(connection: Connection, site_id: str) -> Iterator[ReplayedTicket]:
+def projected_rows(connection: Connection, site_id: str) -> Generator[ReplayedTicket, None, None]:
     """By ticket id, then origin, in constant memory.
 
     A ticket whose label another one has is parked, and which of the two is a question of arrival: it counts here all
@@ -58,16 +59,16 @@ def projected_rows(connection: Connection, site_id: str) -> Iterator[ReplayedTic
     """
     waiting = _waiting(connection, site_id)
     left = sorted(waiting.tickets, reverse=True)
-    rows = connection.execute(_TICKETS.where(tickets.c.site_id == site_id))
-    for ticket_id, of_ticket in groupby(rows, key=lambda row: str(row.ticket_id)):
-        while left and left[-1] < ticket_id:
-            yield from _rows(waiting, left.pop())
-        ticket, paper, origin = _read(list(of_ticket))
-        found = [(origin, ticket)]
-        if left and left[-1] == ticket_id:
-            found += [one for one in waiting.tickets[left.pop()] if one[0] != origin]
-        for whose, which in sorted(found, key=lambda one: one[0]):
-            yield ReplayedTicket(ticket_id, whose, canonical_row(which, paper))
+    with closing(connection.execute(_TICKETS.where(tickets.c.site_id == site_id))) as rows:
+        for ticket_id, of_ticket in groupby(rows, key=lambda row: str(row.ticket_id)):
+            while left and left[-1] < ticket_id:
+                yield from _rows(waiting, left.pop())
+            ticket, paper, origin = _read(list(of_ticket))
+            found = [(origin, ticket)]
+            if left and left[-1] == ticket_id:
+                found += [one for one in waiting.tickets[left.pop()] if one[0] != origin]
+            for whose, which in sorted(found, key=lambda one: one[0]):
+                yield ReplayedTicket(ticket_id, whose, canonical_row(which, paper))
     while left:
         yield from _rows(waiting, left.pop())
 

@@ -137,7 +137,7 @@ def _old_events(
 def _forget(connection: Connection, site_id: str, arrivals: Sequence[Arrival], rule: _Rule) -> None:
     """The rows that these events made."""
     ids: list[str] = []
-    days: list[str] = []
+    days: set[str] = set()
     for arrival in arrivals:
         try:
             effect = effect_of(arrival.event)
@@ -145,11 +145,12 @@ def _forget(connection: Connection, site_id: str, arrivals: Sequence[Arrival], r
             continue
         if isinstance(effect, IssuedTicket):
             ids.append(effect.ticket_id)
+            days.add(effect.service_day)
         elif isinstance(effect, DayOpened):
-            days.append(effect.service_day)
+            days.add(effect.service_day)
     if ids:
         _forget_tickets(connection, site_id, arrivals[0].event.origin, ids, rule)
-    for day in days:
+    for day in sorted(days):
         _forget_day(connection, site_id, day)
 
 

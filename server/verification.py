@@ -4,6 +4,7 @@ Reads only, in one snapshot and constant memory; the server may go on meanwhile.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any, Final
@@ -32,7 +33,7 @@ _CHAIN: Final = (
 
 @dataclass(slots=True)
 class _Round:
-    """One check. `heads`: of the origin in hand, each incarnation's last event and where it begins."""
+    """One check, as far as it has come. `origins`, `sites`: their hashes."""
 
     connection: Connection
     progress: Progress
@@ -80,6 +81,9 @@ def _pages(connection: Connection) -> Broken | None:
 
 
 def _verify(connection: Connection, progress: Progress) -> Verified | Broken:
+    orphan = _orphan(connection)
+    if orphan is not None:
+        return orphan
     work = _Round(connection, progress, count_events(connection))
     for site_id in sites_of(connection):
         with Replay() as replay:
@@ -90,9 +94,6 @@ def _verify(connection: Connection, progress: Progress) -> Verified | Broken:
             broken = _tables(work, site_id, replay)
             if broken is not None:
                 return broken
-    orphan = _orphan(connection)
-    if orphan is not None:
-        return orphan
     parked = connection.execute(select(func.count()).select_from(poison)).scalar_one()
     whole = next(iter(work.sites.values())) if len(work.sites) == 1 else hash_of_hashes(work.sites)
     return Verified(work.chains, work.done, work.tickets, work.origins, whole, parked)
@@ -130,20 +131,20 @@ def _origin(work: _Round, site_id: str, origin: str, replay: Replay) -> Broken |
 def _chain(work: _Round, chain: Any, known: Mapping[str, Any], replay: Replay) -> Broken | None:
     before = LogHead(chain.incarnation, chain.pruned_sequence, chain.pruned_hash) if chain.pruned_sequence else None
     last = before
-    for row in work.connection.execute(_CHAIN.where(*_of(chain))):
-        link = Link(chain.incarnation, row.sequence, row.hash, bytes(row.raw))
-        event = read_link(link, last)
-        if isinstance(event, Event) and event.origin != chain.origin:
-            event = "its columns contradict its bytes"
-        if isinstance(event, Event) and last is None:
-            event = _broken_parent(work.connection, event, chain, known) or event
-        if isinstance(event, str):
-            return Broken(event, chain.incarnation, row.sequence, chain.origin)
-        replay.add(event)
-        last = LogHead(chain.incarnation, row.sequence, row.hash)
-        work.done += 1
-        if work.done % ROWS_AT_ONCE == 0:
-            work.progress(work.done, work.total)
+    with closing(work.connection.execute(_CHAIN.where(*_of(chain)))) as rows:
+        for row in rows:
+            event = read_link(Link(chain.incarnation, row.sequence, row.hash, bytes(row.raw)), last)
+            if isinstance(event, Event) and event.origin != chain.origin:
+                event = "its columns contradict its bytes"
+            if isinstance(event, Event) and last is None:
+                event = _broken_parent(work.connection, event, chain, known) or event
+            if isinstance(event, str):
+                return Broken(event, chain.incarnation, row.sequence, chain.origin)
+            replay.add(event)
+            last = LogHead(chain.incarnation, row.sequence, row.hash)
+            work.done += 1
+            if work.done % ROWS_AT_ONCE == 0:
+                work.progress(work.done, work.total)
     if last != LogHead(chain.incarnation, chain.sequence, chain.hash):
         sequence = 0 if last is None else last.sequence
         return Broken(
@@ -179,11 +180,12 @@ def _broken_parent(connection: Connection, event: Event, chain: Any, known: Mapp
 def _tables(work: _Round, site_id: str, replay: Replay) -> Broken | None:
     """The rows against what the events say; and the hashes, which are of both when they agree."""
     total = ProjectionHash()
-    for ours, theirs in zip_longest(projected_rows(work.connection, site_id), replay.tickets()):
-        if ours != theirs:
-            return _difference(ours, theirs)
-        total.add(ours.origin, ours.row)
-        work.tickets += 1
+    with closing(projected_rows(work.connection, site_id)) as tables, closing(replay.tickets()) as log:
+        for ours, theirs in zip_longest(tables, log):
+            if ours != theirs:
+                return _difference(ours, theirs)
+            total.add(ours.origin, ours.row)
+            work.tickets += 1
     work.origins |= total.origins
     if total.origins:
         work.sites[site_id] = total.whole
