@@ -126,6 +126,21 @@ def relay(server_url: str) -> Behaviour:
     return behave
 
 
+def record(server_url: str, heard: list[bytearray]) -> Behaviour:
+    """A good line, and everything that passed on it: one entry for each direction of each connection."""
+
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        server_reader, server_writer = await _connect(server_url)
+        there, back = bytearray(), bytearray()
+        heard.extend((there, back))
+        try:
+            await _both(_pipe(reader, server_writer, there), _pipe(server_reader, writer, back))
+        finally:
+            server_writer.close()
+
+    return behave
+
+
 def lose_answers(server_url: str, path: str, on_lost: Callable[[], None]) -> Behaviour:
     """Requests to `path` reach the server and are answered; then the line is reset instead of bringing the answer."""
 
@@ -285,8 +300,10 @@ async def _connect(server_url: str) -> tuple[asyncio.StreamReader, asyncio.Strea
     return await asyncio.open_connection(address.hostname, address.port)
 
 
-async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, heard: bytearray | None = None) -> None:
     while chunk := await reader.read(65536):
+        if heard is not None:
+            heard += chunk
         writer.write(chunk)
         await writer.drain()
 
