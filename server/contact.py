@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 
 from kiosk.sync.wire import Head, Health
 from kiosk.trusted_clock import LONGEST_LEAP, TrustedClock
-from server.database import Database, milliseconds, moment, upsert
+from server.database import Database, lock_site, milliseconds, moment, upsert
 from server.effective_time import note_contact
 from server.schema import device_health
 
@@ -102,6 +102,7 @@ class Contacts:
 
     def write_pending(self, connection: Connection, site_id: str, origin: str) -> Pending:
         """What this origin stated, with the caller's transaction. Say `written` once that is durable."""
+        lock_site(connection, site_id)
         with self._lock:
             pending = dict(self._stated.get((site_id, origin), {}))
         said = {(at_ms, heads) for heads, one in pending.items() for at_ms in (one.first_at_ms, one.last_at_ms)}
@@ -127,7 +128,7 @@ class Contacts:
         now_ms = milliseconds(self._clock.read().at)
         with self._lock:
             rows = [_row(*key, contact) for key, contact in self._devices.items()]
-            keys = tuple(self._stated)
+            keys = sorted(self._stated)  # whoever waits for several sites waits in one order
             self._is_urgent = False
         if not rows:
             return

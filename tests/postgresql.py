@@ -4,12 +4,14 @@ One cluster for each test process: it starts in less than a second, which is les
 """
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
 import pytest
+from sqlalchemy import make_url
 
 from bench.postgresql import Cluster, NoPostgresError, TemplateDatabases, running_cluster
 from kiosk.clock import SystemClock
@@ -21,6 +23,7 @@ DATABASES: Final = ("sqlite", "postgresql")
 _fresh_urls: list[Callable[[], str]] = []
 """Where servers of the running test get their databases; empty: SQLite in their folders."""
 _url_by_folder: dict[Path, str] = {}
+_clusters: list[Cluster] = []
 
 
 def database_of(server_dir: Path) -> str | None:
@@ -30,12 +33,32 @@ def database_of(server_dir: Path) -> str | None:
     return _url_by_folder.get(server_dir)
 
 
+def copy_server(source: Path, target: Path) -> None:
+    """A stopped server's folder and database, over whatever `target` was: a backup, or its return."""
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(source, target)
+    urls = [database_of(folder) for folder in (source, target)]
+    original, copied = (None if url is None else str(make_url(url).database) for url in urls)
+    if original is not None and copied is not None:
+        (cluster,) = _clusters
+        cluster.drop(copied)
+        cluster.create(copied, original)
+
+
+def remove_server(folder: Path) -> None:
+    """The next one that works in this folder begins with an empty database."""
+    shutil.rmtree(folder)
+    _url_by_folder.pop(folder, None)
+
+
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Cluster]:
     """A running PostgreSQL, empty."""
     try:
         with running_cluster(in_memory=True) as cluster:
+            _clusters.append(cluster)
             yield cluster
+            _clusters.clear()
     except NoPostgresError as error:
         if os.environ.get("CI"):
             pytest.fail(str(error))

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from kiosk.clock import SystemClock
 from kiosk.store.log import retract
 from kiosk.store.writer import Store
@@ -13,6 +15,9 @@ from server.database import open_database
 from server.enrolment import revoke
 from server.settings import Role, ServerSettings
 from tests.paired_kiosk import SITE, held, pair, paired_kiosk, site_server
+from tests.postgresql import copy_server, database_of, remove_server
+
+pytestmark = pytest.mark.usefixtures("on_both_databases")
 
 
 def copy(source: Path, target: Path) -> None:
@@ -21,7 +26,7 @@ def copy(source: Path, target: Path) -> None:
 
 
 def in_server(server_dir: Path, query: str) -> list[tuple[Any, ...]]:
-    database = open_database(ServerSettings(Role.SITE, server_dir), SystemClock())
+    database = open_database(ServerSettings(Role.SITE, server_dir, database_of(server_dir)), SystemClock())
     try:
         with database.reading() as connection:
             return [tuple(row) for row in connection.exec_driver_sql(query)]
@@ -37,11 +42,11 @@ def test_server_restored_from_a_backup_gets_the_rest_again(tmp_path: Path, expec
     with site_server(server_dir) as first, paired_kiosk(kiosk_dir, identity, first.url) as kiosk:
         kiosk.issue(3)
         kiosk.wait_until_synced()
-    copy(server_dir, tmp_path / "backup")
+    copy_server(server_dir, tmp_path / "backup")
     with site_server(server_dir) as second, paired_kiosk(kiosk_dir, identity, second.url) as kiosk:
         kiosk.issue(600)
         kiosk.wait_until_synced()
-    copy(tmp_path / "backup", server_dir)
+    copy_server(tmp_path / "backup", server_dir)
     with site_server(server_dir) as third, paired_kiosk(kiosk_dir, identity, third.url) as kiosk:
         kiosk.wait_until_synced()
         assert held(server_dir, identity.device_id) == kiosk.log()
@@ -75,7 +80,7 @@ def test_line_that_breaks_while_a_new_server_is_filled_is_no_end(tmp_path: Path,
         (incarnation,) = kiosk.log()
     with Store.open(kiosk_dir, SystemClock(), identity) as store:
         store.call(lambda db: retract(db, incarnation, 0, "site"))
-    shutil.rmtree(server_dir)
+    remove_server(server_dir)
     pair(kiosk_dir, server_dir)
     with site_server(server_dir) as second, paired_kiosk(kiosk_dir, identity, second.url) as kiosk:
         kiosk.wait_until_synced()

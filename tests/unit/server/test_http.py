@@ -30,8 +30,9 @@ PLAIN = {wire.PROTOCOL_HEADER: wire.PROTOCOL}
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with site_server(tmp_path_factory.mktemp("server"), receive_within_s=1.0) as server:
+def server(tmp_path_factory: pytest.TempPathFactory, module_database_url: str | None) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("server")
+    with site_server(folder, database=module_database_url, receive_within_s=1.0) as server:
         _admit(server, KIOSK)
         _admit(server, OTHER, 2, "B")
         yield server
@@ -223,6 +224,7 @@ def test_health_and_readiness(http: httpx2.Client) -> None:
     assert http.get("/readyz").json() == {"ready": True, "reasons": [], "parked_events": 0}
 
 
+@pytest.mark.usefixtures("on_both_databases")
 def test_events_that_nobody_sees_are_counted_and_hold_up_nothing(tmp_path: Path, expected_logs: Any) -> None:
     expected_logs("events_parked")
     start = encode(Event(KIOSK.device_id, "1" * 16, 1, "0" * 16, NODE_STARTED, 1, {"parent": None}, NO_EVENT))
@@ -234,6 +236,7 @@ def test_events_that_nobody_sees_are_counted_and_hold_up_nothing(tmp_path: Path,
         assert (ready.status_code, ready.json()) == (200, {"ready": True, "reasons": [], "parked_events": 1})
 
 
+@pytest.mark.usefixtures("on_both_databases")
 def test_server_whose_disk_fails_asks_to_try_again(tmp_path: Path, expected_logs: Any) -> None:
     expected_logs("server_store_failed")
     with site_server(tmp_path) as server, httpx2.Client(base_url=server.url, headers=PLAIN) as http:
