@@ -9,8 +9,8 @@ from kiosk.sync.wire import DeviceKind, Head, Hello, ProblemCode
 from server.database import lock_site, milliseconds
 from server.devices import KnownDevice
 from server.node import Node
+from server.number_series import news_of, raise_series
 from server.problems import RefusedError
-from server.reservation import news_of, raise_series
 from server.schema import events, incarnations
 from server.settings import Role
 

@@ -5,21 +5,21 @@ them, which is what makes a thousand numbers a second possible.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, case, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 from starlette.concurrency import run_in_threadpool
 
 from kiosk.domain.ticket import SHARED_SERIES
 from kiosk.faults import fault_point
-from kiosk.sync.wire import DeviceKind, ProblemCode, Reserve, Reserved, SharedNumber
-from server.database import Database, lock_site, milliseconds, upsert
+from kiosk.sync.wire import DeviceKind, ProblemCode, Reserve, Reserved
+from server.database import lock_site, milliseconds, upsert
 from server.node import Node
+from server.number_series import EVERY_QUEUE
 from server.problems import RefusedError
-from server.recovery import EVERY_QUEUE
 from server.schema import devices, number_series, reservations, tickets
 
 HIGHEST_NUMBER: Final = 0xFFFF
@@ -120,35 +120,6 @@ def reserve_together(node: Node, site_id: str, wishes: Sequence[Wish]) -> Sequen
         answers = _answers(connection, node, site_id, wishes)
     fault_point("server.after_reservation")
     return answers
-
-
-def raise_series(connection: Connection, site_id: str, numbers: Iterable[SharedNumber]) -> None:
-    """From now on only higher numbers are given there. Who says nothing new costs nothing but a look."""
-    for number in numbers:
-        new = upsert(connection, number_series).values(
-            site_id=site_id,
-            service_day=number.service_day.isoformat(),
-            queue_code=number.queue,
-            highest=number.number,
-        )
-        higher = case(
-            (new.excluded.highest > number_series.c.highest, new.excluded.highest), else_=number_series.c.highest
-        )
-        keys = ["site_id", "service_day", "queue_code"]
-        connection.execute(new.on_conflict_do_update(index_elements=keys, set_={"highest": higher}))
-
-
-def news_of(database: Database, site_id: str, numbers: Sequence[SharedNumber]) -> Sequence[SharedNumber]:
-    """Those that are higher than what is known here."""
-    if not numbers:
-        return ()
-    with database.reading() as connection:
-        query = select(number_series.c.service_day, number_series.c.queue_code, number_series.c.highest).where(
-            number_series.c.site_id == site_id,
-            number_series.c.service_day.in_({number.service_day.isoformat() for number in numbers}),
-        )
-        highest = {(row.service_day, row.queue_code): row.highest for row in connection.execute(query)}
-    return [one for one in numbers if one.number > highest.get((one.service_day.isoformat(), one.queue), 0)]
 
 
 def _answers(connection: Connection, node: Node, site_id: str, wishes: Sequence[Wish]) -> Sequence[Answer]:

@@ -83,8 +83,6 @@ class ServiceDays:
     def _open(self, connection: Connection, site_id: str, due: OpenDay) -> None:
         body = day_opened(site_id, due.day, clock_trusted=due.clock_trusted)
         self._own_log.append(connection, site_id, DAY_OPENED, body)
-        row = {"site_id": site_id, "service_day": due.day.isoformat(), "origin": self._own_log.origin}
-        connection.execute(upsert(connection, service_days).values(row).on_conflict_do_nothing())
         log.info("day_opened", site=site_id, service_day=due.day.isoformat(), clock_trusted=due.clock_trusted)
 
     def _doubt(self, current: date | None, candidate: date, reading: Reading) -> None:

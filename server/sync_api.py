@@ -30,7 +30,7 @@ from kiosk.sync.wire import (
 )
 from server.authentication import SignedRequest, authenticate, check_protocol, paired_device, read_body, welcome
 from server.changes import tell_of_batch
-from server.database import milliseconds
+from server.database import lock_site, milliseconds
 from server.devices import KnownDevice, lock_device
 from server.forks import ForkKind, record_fork
 from server.greeting import check_speaker, contradicted, held_heads, note_hello
@@ -52,7 +52,7 @@ def sync_router(node: Node) -> APIRouter:
         node.strangers.check(request)
         check_protocol(request)
         wish = parse(SessionRequest, await read_body(request))
-        device = await run_in_threadpool(paired_device, node.database, wish.site, wish.device)
+        device = await run_in_threadpool(_known, node, wish)
         session = node.sessions.open(wish.site, wish.device, device.public_key)
         return Session(
             session=session.id,
@@ -83,6 +83,15 @@ def sync_router(node: Node) -> APIRouter:
         return await run_in_threadpool(_give_back, node, signed)
 
     return router
+
+
+def _known(node: Node, wish: SessionRequest) -> KnownDevice:
+    try:
+        return paired_device(node.database, wish.site, wish.device)
+    except RefusedError as error:
+        if error.code is ProblemCode.DEVICE_UNKNOWN:
+            node.recoveries.knocked(wish.site)
+        raise
 
 
 def _greet(node: Node, signed: SignedRequest) -> HelloAnswer:
@@ -156,6 +165,7 @@ def _give_back(node: Node, signed: SignedRequest) -> Response:
 def _record(node: Node, site_id: str, origin: str, strangers: Sequence[Head]) -> None:
     now_ms = milliseconds(node.clock.now())
     with node.database.writing() as connection:
+        lock_site(connection, site_id)
         for head in strangers:
             key = (site_id, origin, head.incarnation, head.sequence)
             record_fork(connection, ForkKind.SAME_KEY, key, (head.hash, None), now_ms)

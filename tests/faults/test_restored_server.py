@@ -14,7 +14,7 @@ from kiosk.domain.ticket import SHARED_SERIES, Ticket
 from server.database import FILE_NAME
 from server.epochs import raise_epoch
 from server.node import open_node
-from server.recovery import JUMP
+from server.recovery import JUMP, LISTENS_S
 from server.schema import tickets
 from server.settings import Role, ServerSettings
 from tests.conftest import Logs
@@ -47,6 +47,12 @@ class Hall:
         for kiosk in kiosks or self.kiosks:
             kiosk.wait_until_shared()
             kiosk.wait_until_synced()
+
+    def wait_until_heard(self, kiosks: list[KioskAtSite]) -> None:
+        """Each has said hello to the server that is there now."""
+        recovery = self.server.node.recoveries._open[SITE]
+        for kiosk in kiosks:
+            kiosk.wait_until(lambda who=kiosk.machine.identity.device_id: who in recovery.heard)  # type: ignore[misc]
 
     def copy(self) -> None:
         """While the server runs, as a backup would."""
@@ -95,6 +101,8 @@ def test_s1_nothing_is_lost_and_no_number_comes_twice(hall: Hall) -> None:
     own = hall.issue(2)
     assert SHARED_SERIES not in {ticket.series for ticket in own}
     hall.restore()
+    hall.wait_until_heard(hall.kiosks)
+    hall.clock.advance(timedelta(seconds=LISTENS_S))
     hall.wait_until_synced()
     after = hall.issue(2)
     hall.wait_until_synced()
@@ -116,7 +124,7 @@ def test_s1_numbers_jump_over_what_a_silent_kiosk_may_hold(hall: Hall, expected_
     present, silent = hall.kiosks
     silent.engine.stop()
     hall.restore()
-    present.wait_until(lambda: hall.server.node.contacts.last(SITE, present.machine.identity.device_id) is not None)
+    hall.wait_until_heard([present])
     assert hall.server.node.recoveries.is_open(SITE)
     hall.clock.advance(timedelta(minutes=1, seconds=1))
     hall.wait_until_synced([present])

@@ -7,14 +7,16 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from bench.lean_client import AnswerError
 from kiosk.clock import FakeClock
 from kiosk.domain.events import EPOCH_RAISED, decode
+from kiosk.identity import new_identity
 from kiosk.sync import wire
 from kiosk.sync.wire import DeviceKind, ProblemCode, SharedNumber
 from server.database import milliseconds
 from server.epochs import HIGHEST_EPOCH, raise_epoch
 from server.node import Node, open_node
-from server.recovery import JUMP, PATIENCE_S
+from server.recovery import JUMP, LISTENS_S, PATIENCE_S
 from server.run import Server
 from server.schema import events
 from server.settings import Role, ServerSettings
@@ -97,6 +99,8 @@ def test_server_that_was_replaced_knows_it_after_a_restart(
     assert raised(tmp_path, clock) == 8  # above all that was heard of: now this one counts
     with site_server(tmp_path, clock=clock) as server, lean_kiosk(server.url, identity) as kiosk:
         kiosk.hello(server_epoch=7)
+        clock.advance(timedelta(seconds=LISTENS_S))
+        server.node.recoveries.settle()
         assert kiosk.number(server_epoch=7) == 1
 
 
@@ -162,13 +166,31 @@ def told(number: int, queue: str = "D") -> tuple[SharedNumber, ...]:
     return (SharedNumber(service_day=MONDAY, queue=queue, number=number),)
 
 
-def test_numbers_wait_for_the_hello_of_every_kiosk(restored: tuple[Server, list[LeanKiosk]]) -> None:
-    _, (one, two) = restored
+def test_numbers_wait_for_the_hello_of_every_kiosk(restored: tuple[Server, list[LeanKiosk]], clock: FakeClock) -> None:
+    server, (one, two) = restored
     assert (code(one.reserve()), recovering(one)) == (ProblemCode.RECOVERING, True)
     one.hello(numbers=told(17))
     assert (code(two.reserve()), recovering(two)) == (ProblemCode.RECOVERING, True)
     two.hello(numbers=told(23))
+    assert recovering(one)  # one that the copy does not know may yet knock
+    clock.advance(timedelta(seconds=LISTENS_S))
+    server.node.recoveries.settle()
     assert (recovering(one), one.number(), two.number("P")) == (False, 24, 1)
+
+
+def test_numbers_jump_where_the_copy_is_older_than_a_kiosk(
+    restored: tuple[Server, list[LeanKiosk]], clock: FakeClock, expected_logs: Logs
+) -> None:
+    """It knocks, and is not known: how far its numbers go, nobody can say."""
+    expected_logs("recovery_ended")
+    server, (one, two) = restored
+    for kiosk in (one, two):
+        kiosk.hello(numbers=told(5))
+    with pytest.raises(AnswerError, match="device_unknown"), lean_kiosk(server.url, new_identity()) as stranger:
+        stranger.hello()
+    clock.advance(timedelta(seconds=LISTENS_S))
+    server.node.recoveries.settle()
+    assert one.number() == 5 + JUMP + 1
 
 
 def test_numbers_jump_where_a_kiosk_was_not_heard(
