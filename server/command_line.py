@@ -144,6 +144,24 @@ def publish(role: str, data: Path, database: str | None, **options: Any) -> None
     sys.exit(run_publish(settings, options["catalogue"], options["site_file"], as_json=options["as_json"]))
 
 
+@server.command(
+    short_help="Make this server the one that counts.",
+    epilog="Example: giliran server promote --data /var/lib/giliran",
+)
+@_data_option
+@_database_option
+@click.option("--role", type=click.Choice(["site", "central"]), default="site", show_default=True)
+def promote(role: str, data: Path, database: str | None) -> None:
+    """Make this server the one that counts, while it is stopped: a standby that takes over, a copy that was put back.
+
+    Every other server of the site falls silent as soon as a device or central tells it.
+    """
+    from server.promotion import run_promote
+    from server.settings import Role
+
+    sys.exit(run_promote(replace(_settings(data, database), role=Role(role))))
+
+
 def _settings(data: Path, database: str | None) -> Any:
     from server.settings import Role, ServerSettings
 

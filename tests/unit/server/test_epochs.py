@@ -6,8 +6,10 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from click.testing import CliRunner
 
 from bench.lean_client import AnswerError
+from giliran import main
 from kiosk.clock import FakeClock
 from kiosk.domain.events import EPOCH_RAISED, decode
 from kiosk.identity import new_identity
@@ -241,3 +243,18 @@ def test_day_is_opened_while_numbers_wait(tmp_path: Path, clock: FakeClock, expe
     assert isinstance(answer, wire.Reserved)
     assert (answer.service_day, answer.number) == (MONDAY + timedelta(days=1), JUMP + 1)
     assert milliseconds(clock.now()) < milliseconds(MONDAY_10_00)
+
+
+def test_operator_makes_a_server_the_one_that_counts(tmp_path: Path, clock: FakeClock) -> None:
+    command = ["server", "promote", "--data", str(tmp_path)]
+    if url := database_of(tmp_path):
+        command += ["--database", url]
+    with site_server(tmp_path, clock=clock) as server:
+        let_in(server.node)
+        refused = CliRunner().invoke(main, command)
+    assert (refused.exit_code, "already running" in refused.output) == (1, True)
+    promoted = CliRunner().invoke(main, command)
+    assert (promoted.exit_code, "epoch 2" in promoted.output) == (0, True)
+    with site_server(tmp_path, clock=clock) as server:
+        assert server.node.epoch == 2
+        assert server.node.recoveries.is_open(SITE)
