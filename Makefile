@@ -1,10 +1,10 @@
 # Each target does its own set-up; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bundle screens bench lock clean
+.PHONY: help setup run test test-long check bundle screens bench lock clean
 .SILENT:
 
 help: ## This list
-	awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## System libraries, .venv with the locked packages, translations; quick the second time
 	scripts/setup.sh
@@ -14,6 +14,9 @@ run: setup ## Everything on this machine: server, kiosk, simulated printer; with
 
 test: setup ## Checks, all tests, the bundle built and started
 	scripts/test.sh
+
+test-long: setup ## 20,000 simulated histories of kiosks, a site server and the central one; about an hour
+	scripts/test_long.sh
 
 check: setup ## Format, lint, types, import rules, QML
 	scripts/check.sh

@@ -211,7 +211,7 @@ def _restore(world: World, step: Step, chance: Random) -> None:
     machine.die()
     world.put_back(machine, snapshot)
     if isinstance(machine, ServerMachine):
-        machine.raise_epoch(world.clock(machine))
+        world.note_epoch(machine, machine.raise_epoch(world.clock(machine)))
     if chance.random() < 0.8:
         world.start(machine, chance)
 

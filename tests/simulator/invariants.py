@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from kiosk.domain.events import LogHead, Malformed, broken_link, decode, digest
+from kiosk.domain.ticket import SHARED_SERIES
 from kiosk.domain.verdict import Broken, Verified
 from kiosk.store import verify as kiosk_verify
 from server.verification import verify_database
@@ -85,10 +86,15 @@ def i3_every_chain_is_whole(world: World) -> Iterator[str]:
 
 
 def i4_no_label_twice_on_paper(world: World) -> Iterator[str]:
-    """No two tickets of one service day carry the same label on paper."""
+    """No two tickets of one service day carry the same label on paper.
+
+    Excused: the shared series of a site server that was put back to before an earlier restore: it cannot know that it
+    gave numbers twice already (docs/simulator.md).
+    """
     tickets = defaultdict(set)
     for paper in world.promises.papers:
-        tickets[paper.service_day, paper.label].add(paper.ticket_id)
+        if not (world.has_forgotten_an_epoch and paper.series == SHARED_SERIES):
+            tickets[paper.service_day, paper.label].add(paper.ticket_id)
     for (day, label), ids in tickets.items():
         if len(ids) > 1:
             yield f"{label} of {day} is on {len(ids)} tickets: {', '.join(sorted(ids))}"

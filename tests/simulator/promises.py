@@ -19,10 +19,11 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One slip that a printer put out. `machine` names whose; `twin` where its disk had been cloned by then."""
+    """One slip that a printer put out. `machine` names whose."""
 
     ticket_id: TicketId
     service_day: date
+    series: int
     label: str
     copy: int
     machine: str
@@ -54,7 +55,7 @@ class Promises:
     contacts: list[Contact] = field(default_factory=list)
 
     def printed(self, ticket: Ticket, copy: int, machine: str, at: datetime) -> None:
-        self.papers.append(Paper(ticket.id, ticket.service_day, ticket.label, copy, machine, at))
+        self.papers.append(Paper(ticket.id, ticket.service_day, ticket.series, ticket.label, copy, machine, at))
 
     def acknowledge(self, origin: str, incarnation: str, sequence: int, by: str) -> None:
         while sequence and (key := Key(origin, incarnation, sequence)) not in self.acknowledged:

@@ -123,8 +123,8 @@ class ServerMachine(Machine):
             if chore.name in CHORES:
                 chore.work()
 
-    def raise_epoch(self, clock: FakeClock) -> None:
-        """As `giliran server restore` does before the restored server is started."""
+    def raise_epoch(self, clock: FakeClock) -> int:
+        """As `giliran server restore` does before the restored server is started. The new one."""
         trusted = TrustedClock(clock, RELEASED_AT)
         log = OwnLog(self.identity.device_id, secrets.token_hex(8), trusted)
-        raise_epoch(self.disk.database, self.role, log, clock)
+        return raise_epoch(self.disk.database, self.role, log, clock)

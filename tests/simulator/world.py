@@ -70,6 +70,10 @@ class World:
         self.cloned: set[str] = set()
         """Origins that two machines write as."""
         self.revoked: set[str] = set()
+        self.epochs = {Role.SITE: 1, Role.CENTRAL: 1}
+        """The highest that each server ever was in."""
+        self.has_forgotten_an_epoch = False
+        """A server was put back to before an earlier restore, and so counts the same epoch twice."""
         self.mute = {self.central.identity.device_id}
         """Origins whose log goes nowhere."""
         self.restored: set[str] = set()
@@ -130,6 +134,10 @@ class World:
         after = set(self.held(machine))
         elsewhere = {key for other in self.machines if other is not machine for key in self.held(other)}
         self.promises.put_back(before - after, after - before, elsewhere)
+
+    def note_epoch(self, machine: ServerMachine, epoch: int) -> None:
+        self.has_forgotten_an_epoch |= epoch <= self.epochs[machine.role]
+        self.epochs[machine.role] = max(epoch, self.epochs[machine.role])
 
     def held(self, machine: AnyMachine) -> Mapping[Key, tuple[str, bytes]]:
         """Every event on its disk: hash and bytes."""
