@@ -19,6 +19,7 @@ from server.publishing import PublicationError, publish_files
 from server.settings import Role, ServerSettings
 from server.snapshots import snapshot_for, versions_for
 from tests.conftest import Logs
+from tests.postgresql import database_of
 from tests.published_hall import (
     HALL,
     bundle_bytes,
@@ -30,6 +31,8 @@ from tests.published_hall import (
     site_file,
     without_service,
 )
+
+pytestmark = pytest.mark.usefixtures("on_both_databases")
 
 CLOCK = FakeClock(datetime(2026, 11, 23, 3, 0, tzinfo=UTC))
 SERVICE = "polda.skck-baru"
@@ -53,14 +56,14 @@ class Line:
 
 @pytest.fixture
 def central(tmp_path: Path) -> Iterator[Node]:
-    node = open_node(ServerSettings(Role.CENTRAL, tmp_path / "central"), CLOCK)
+    node = open_node(ServerSettings(Role.CENTRAL, tmp_path / "central", database_of(tmp_path / "central")), CLOCK)
     yield node
     node.close()
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Node]:
-    node = open_node(ServerSettings(Role.SITE, tmp_path / "site"), CLOCK)
+    node = open_node(ServerSettings(Role.SITE, tmp_path / "site", database_of(tmp_path / "site")), CLOCK)
     yield node
     node.close()
 

@@ -25,6 +25,7 @@ from server.settings import Role, ServerSettings
 from server.snapshots import newest_own, snapshot_for, versions_for
 from server.trusting import publish_trust_lists
 from tests.conftest import Logs
+from tests.postgresql import database_of
 from tests.published_hall import (
     HALL,
     catalogue_bytes,
@@ -38,6 +39,8 @@ from tests.published_hall import (
     without_service,
 )
 
+pytestmark = pytest.mark.usefixtures("on_both_databases")
+
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 SKCK = "polda.skck-baru"
 
@@ -49,7 +52,7 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def node(tmp_path: Path, clock: FakeClock) -> Iterator[Node]:
-    opened = open_node(ServerSettings(Role.SITE, tmp_path / "server"), clock)
+    opened = open_node(ServerSettings(Role.SITE, tmp_path / "server", database_of(tmp_path / "server")), clock)
     yield opened
     opened.close()
 
@@ -157,7 +160,7 @@ def test_a_published_hall_is_one_whose_days_are_opened(node: Node, tmp_path: Pat
 
 
 def test_centrals_catalogue_is_for_everywhere_and_must_fit_every_hall(tmp_path: Path, clock: FakeClock) -> None:
-    central = open_node(ServerSettings(Role.CENTRAL, tmp_path / "central"), clock)
+    central = open_node(ServerSettings(Role.CENTRAL, tmp_path / "central", database_of(tmp_path / "central")), clock)
     publish_files(central, catalogue_file(tmp_path), site_file(tmp_path, site_bytes(popular=[SKCK])))
     assert versions(central).keys() == {"catalogue", "site"}
     assert versions(central, "mpp-lain").keys() == {"catalogue"}

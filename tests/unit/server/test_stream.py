@@ -162,6 +162,7 @@ def site(tmp_path: Path) -> Iterator[tuple[Server, Identity]]:
         yield server, identity
 
 
+@pytest.mark.usefixtures("on_both_databases")
 def test_an_issued_ticket_is_told_with_its_queue_and_nothing_is_missed_between_two_connections(
     site: tuple[Server, Identity], tmp_path: Path
 ) -> None:
