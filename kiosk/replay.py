@@ -5,6 +5,8 @@ Whoever checks or rebuilds compares its own tables with this.
 
 from collections.abc import Generator, Iterator
 from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final, NamedTuple, Self
 
 from pysqlite3 import dbapi2
@@ -44,10 +46,12 @@ class ReplayedTicket(NamedTuple):
 
 
 class Replay:
-    """Of one site. `with Replay() as replay: replay.add(event) ...`; its file has no name and goes with it."""
+    """Of one site. `with Replay() as replay: replay.add(event) ...`; its file goes with it."""
 
     def __init__(self) -> None:
-        self._db = dbapi2.connect("", isolation_level=None)
+        # A file of our own: what SQLite calls temporary, this build of it keeps in memory (TEMP_STORE=3).
+        self._folder = TemporaryDirectory(prefix="giliran-")
+        self._db = dbapi2.connect(str(Path(self._folder.name) / "replay.db"), isolation_level=None)
         self._db.executescript(_TABLES)
         self._db.execute("BEGIN")
         self.not_understood = 0
@@ -86,6 +90,7 @@ class Replay:
 
     def close(self) -> None:
         self._db.close()
+        self._folder.cleanup()
 
     def __enter__(self) -> Self:
         return self

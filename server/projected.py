@@ -1,5 +1,6 @@
 """The tables' own answer to what the log adds up to, in the words that every node shares, and its hash."""
 
+from collections import Counter
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -51,8 +52,10 @@ def site_hash(connection: Connection, site_id: str) -> ProjectionHash:
     return projection_hash((row.origin, row.row) for row in projected_rows(connection, site_id))
 
 
-def projected_rows(connection: Connection, site_id: str) -> Generator[ReplayedTicket, None, None]:
-    """By ticket id, then origin, in constant memory.
+def projected_rows(
+    connection: Connection, site_id: str, lines: Counter[tuple[str, str]] | None = None
+) -> Generator[ReplayedTicket, None, None]:
+    """By ticket id, then origin, in constant memory. `lines`: (service day, queue), is told how many visitors.
 
     A ticket whose label another one has is parked, and which of the two is a question of arrival: it counts here all
     the same, so that two nodes with one log have one hash.
@@ -64,6 +67,8 @@ def projected_rows(connection: Connection, site_id: str) -> Generator[ReplayedTi
             while left and left[-1] < ticket_id:
                 yield from _rows(waiting, left.pop())
             ticket, paper, origin = _read(list(of_ticket))
+            if lines is not None:
+                lines.update((ticket.service_day, code) for code in {stop.queue_code for stop in ticket.stops})
             found = [(origin, ticket)]
             if left and left[-1] == ticket_id:
                 found += [one for one in waiting.tickets[left.pop()] if one[0] != origin]

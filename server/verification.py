@@ -3,6 +3,7 @@
 Reads only, in one snapshot and constant memory; the server may go on meanwhile.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from kiosk.errors import StoreCorruptError
 from kiosk.replay import Replay
 from server.database import Database, store_error
 from server.projected import ROWS_AT_ONCE, projected_rows
-from server.schema import events, incarnations, poison, queues, service_days, stops, tickets
+from server.schema import events, incarnations, poison, queues, service_days
 
 Progress = Callable[[int, int], None]
 """Called now and then with how many events of how many are done."""
@@ -180,7 +181,8 @@ def _broken_parent(connection: Connection, event: Event, chain: Any, known: Mapp
 def _tables(work: _Round, site_id: str, replay: Replay) -> Broken | None:
     """The rows against what the events say; and the hashes, which are of both when they agree."""
     total = ProjectionHash()
-    with closing(projected_rows(work.connection, site_id)) as tables, closing(replay.tickets()) as log:
+    lines: Counter[tuple[str, str]] = Counter()
+    with closing(projected_rows(work.connection, site_id, lines)) as tables, closing(replay.tickets()) as log:
         for ours, theirs in zip_longest(tables, log):
             if ours != theirs:
                 return _difference(ours, theirs)
@@ -189,7 +191,7 @@ def _tables(work: _Round, site_id: str, replay: Replay) -> Broken | None:
     work.origins |= total.origins
     if total.origins:
         work.sites[site_id] = total.whole
-    return _queues(work.connection, site_id) or _days(work.connection, site_id, replay)
+    return _queues(work.connection, site_id, lines) or _days(work.connection, site_id, replay)
 
 
 def _difference(ours: Any, theirs: Any) -> Broken:
@@ -198,19 +200,13 @@ def _difference(ours: Any, theirs: Any) -> Broken:
     return Broken(f"table tickets lacks or contradicts what the log of {theirs.origin} says of {theirs.ticket_id}")
 
 
-def _queues(connection: Connection, site_id: str) -> Broken | None:
+def _queues(connection: Connection, site_id: str, lines: Counter[tuple[str, str]]) -> Broken | None:
     """They count the tickets that are in the tables; of two with one label that is one."""
-    counted = (
-        select(tickets.c.service_day, stops.c.queue_code, func.count(stops.c.ticket_id.distinct()).label("issued"))
-        .join(stops, (stops.c.site_id == tickets.c.site_id) & (stops.c.ticket_id == tickets.c.ticket_id))
-        .where(tickets.c.site_id == site_id)
-        .group_by(tickets.c.service_day, stops.c.queue_code)
-    )
-    kept = select(queues.c.service_day, queues.c.queue_code, queues.c.issued).where(queues.c.site_id == site_id)
-    for query in (counted.except_(kept), kept.except_(counted)):
-        row = connection.execute(query.limit(1)).first()
-        if row is not None:
-            return Broken(f"table queues miscounts queue {row[1]} of {site_id} on {row[0]}")
+    query = select(queues.c.service_day, queues.c.queue_code, queues.c.issued).where(queues.c.site_id == site_id)
+    kept = {(day, code): issued for day, code, issued in connection.execute(query)}
+    for day, code in sorted(kept.keys() | lines.keys()):
+        if kept.get((day, code)) != lines.get((day, code)):
+            return Broken(f"table queues miscounts queue {code} of {site_id} on {day}")
     return None
 
 

@@ -1,11 +1,12 @@
 """Is this database what the kiosk wrote? Pages, hashes, the chain, and tables against the log. Reads only.
 
 SQLite's own `integrity_check` does not see a flipped byte of content (measured: research/reliability.md, 0.5). What is
-compared lies in temporary tables: a log of any length takes the same memory.
+compared lies in a database of its own: a log of any length takes the same memory.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from pysqlite3 import dbapi2
@@ -25,12 +26,19 @@ Progress = Callable[[int, int], None]
 """Called now and then with how many events of how many are done."""
 
 _NOW_AND_THEN: Final = 1000
-_ODD_JOB: Final = (
-    "SELECT ticket_id, copy, state FROM print_jobs WHERE state NOT IN ('queued', 'sending')"
-    " EXCEPT SELECT * FROM temp.expected_print_jobs LIMIT 1"
-)
+_EXPECTED: Final = {
+    "service_days": "site_id, service_day, clock_trusted, PRIMARY KEY (site_id, service_day)",
+    "tickets": "id PRIMARY KEY, site_id, service_day, series, queue_code, number, label, is_priority, language,"
+    " issued_at, clock_trusted",
+    "stops": "ticket_id, position, service_day, service_id, service_number, queue_code, after, state, people_ahead,"
+    " PRIMARY KEY (ticket_id, position)",
+    "print_jobs": "ticket_id, copy, state, PRIMARY KEY (ticket_id, copy)",
+}
+_KEY: Final = {"tickets": 1}
+"""How many of the first columns name a row; two where nothing is said."""
+_FINAL_JOBS: Final = "SELECT ticket_id, copy, state FROM kiosk.print_jobs WHERE state NOT IN ('queued', 'sending')"
 _SAME_LABEL: Final = (
-    "SELECT 1 FROM tickets JOIN temp.expected_tickets AS twin ON"
+    "SELECT 1 FROM kiosk.tickets JOIN expected_tickets AS twin ON"
     " (tickets.site_id, tickets.service_day, tickets.series, tickets.queue_code, tickets.number)"
     " = (twin.site_id, twin.service_day, twin.series, twin.queue_code, twin.number)"
     " WHERE twin.id = ? AND tickets.id <> twin.id"
@@ -39,9 +47,10 @@ _SAME_LABEL: Final = (
 
 def verify(path: Path, progress: Progress = lambda *_: None) -> Verified | Broken:
     """Check a kiosk's database; a running kiosk may go on writing meanwhile. Raises StoreError if it cannot be read."""
-    with explained(path):
-        db = Database(_connect(path), execute_plugins=False)
+    with explained(path), TemporaryDirectory(prefix="giliran-") as folder:
+        db = Database(dbapi2.connect(str(Path(folder) / "expected.db"), isolation_level=None), execute_plugins=False)
         try:
+            _attach(db, path)
             # One read transaction: log and tables are seen at the same moment.
             db.conn.execute("BEGIN")
             return _check_pages(db) or _check_tables(db) or _check_log(db, progress)
@@ -53,29 +62,33 @@ def verify(path: Path, progress: Progress = lambda *_: None) -> Verified | Broke
             db.close()
 
 
-def _connect(path: Path) -> Any:
+def _attach(db: Database, path: Path) -> None:
+    """Beside an empty database of our own, for what is expected: what SQLite calls temporary lies in memory here."""
+    for pragma in ("PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", "PRAGMA cache_size = -4000"):
+        db.conn.execute(pragma)
     # To read a WAL database SQLite makes two files beside it, and leaves them. Without a -wal nobody has it open.
     promise = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
-    return dbapi2.connect(f"{path.resolve().as_uri()}?mode=ro{promise}", uri=True, isolation_level=None)
+    db.conn.execute("ATTACH ? AS kiosk", (f"{path.resolve().as_uri()}?mode=ro{promise}",))
 
 
 def _check_pages(db: Database) -> Broken | None:
-    (verdict,) = db.conn.execute("PRAGMA integrity_check(1)").fetchone()
+    (verdict,) = db.conn.execute("PRAGMA kiosk.integrity_check(1)").fetchone()
     return None if verdict == "ok" else Broken(f"the pages are damaged: {verdict}")
 
 
 def _check_tables(db: Database) -> Broken | None:
     """A server's database has events and tickets too, but acknowledges nothing."""
     needed = {"events", "acknowledgements", *TABLES}
-    return None if needed.issubset(db.table_names()) else Broken("this is not a kiosk's database")
+    found = {name for (name,) in db.conn.execute("SELECT name FROM kiosk.sqlite_schema WHERE type = 'table'")}
+    return None if needed <= found else Broken("this is not a kiosk's database")
 
 
 def _check_log(db: Database, progress: Progress) -> Verified | Broken:
     """Every event, incarnation by incarnation in the order they began; then the tables against what the events say."""
     for table, columns in _EXPECTED.items():
-        db.conn.execute(f"CREATE TEMP TABLE expected_{table} ({columns})")
+        db.conn.execute(f"CREATE TABLE expected_{table} ({columns}) WITHOUT ROWID")
     heads: dict[str, LogHead] = {}
-    anchors = pruned(db)
+    anchors = _pruned(db)
     (total,) = db.conn.execute("SELECT count(*) FROM events").fetchone()
     (origin,) = db.conn.execute("SELECT origin FROM node_state").fetchone() or (None,)
     count = 0
@@ -101,11 +114,11 @@ def _check_log(db: Database, progress: Progress) -> Verified | Broken:
     return _difference(db) or good
 
 
-def pruned(db: Database) -> dict[str, LogHead]:
+def _pruned(db: Database) -> dict[str, LogHead]:
     """Incarnation -> the last event that was too old to be kept."""
-    if "anchors" not in db.table_names():
+    if db.conn.execute("SELECT 1 FROM kiosk.sqlite_schema WHERE name = 'anchors'").fetchone() is None:
         return {}  # written by an older program, which never pruned
-    rows = db.conn.execute("SELECT incarnation, sequence, hash FROM anchors")
+    rows = db.conn.execute("SELECT incarnation, sequence, hash FROM kiosk.anchors")
     held = acknowledged(db, "central")
     return {row[0]: LogHead(*row) for row in rows if row[1] <= held.get(row[0], 0)}
 
@@ -126,7 +139,7 @@ def _odd(db: Database, event: Event, last: LogHead | None, anchors: dict[str, Lo
 
 def _expect(db: Database, table: str, row: tuple[Any, ...]) -> None:
     places = ", ".join("?" * len(row))
-    db.conn.execute(f"INSERT INTO temp.expected_{table} VALUES ({places})", row)  # noqa: S608  # our own names
+    db.conn.execute(f"INSERT OR IGNORE INTO expected_{table} VALUES ({places})", row)  # noqa: S608  # our own names
 
 
 def _broken_parent(db: Database, event: Event, anchors: dict[str, LogHead]) -> str | None:
@@ -160,35 +173,43 @@ def _was_put_back(db: Database, event: Event) -> bool:
     return db.conn.execute(query, (event.incarnation, event.sequence)).fetchone() is not None
 
 
-_EXPECTED: Final = {
-    "service_days": "site_id, service_day, clock_trusted",
-    "tickets": "id, site_id, service_day, series, queue_code, number, label, is_priority, language,"
-    " issued_at, clock_trusted",
-    "stops": "ticket_id, position, service_day, service_id, service_number, queue_code, after, state, people_ahead",
-    "print_jobs": "ticket_id, copy, state",
-}
-
-
 def _difference(db: Database) -> Broken | None:
-    """What was fetched back after a loss left no print job, and of two tickets with one label the log has both."""
+    """Both in the order of their keys, so that neither has to be held in memory."""
     for table, columns in TABLES.items():
-        stored = f"SELECT {columns} FROM main.{table}"  # noqa: S608  # our own names
-        expected = f"SELECT * FROM temp.expected_{table}"  # noqa: S608  # our own names
-        for row in db.conn.execute(f"{expected} EXCEPT {stored}"):
-            if not _is_there(db, table, row):
+        for row, is_expected in _odd_rows(db, table, f"SELECT {columns} FROM kiosk.{table}"):  # noqa: S608  # our own names
+            if not is_expected:
+                return Broken(f"table {table} holds {row[0]}, of which the log knows nothing")
+            if not _is_twin(db, row[0]):
                 return Broken(f"table {table} lacks or contradicts what the log says of {row[0]}")
-        odd = db.conn.execute(f"{stored} EXCEPT {expected} LIMIT 1").fetchone()
-        if odd is not None:
-            return Broken(f"table {table} holds {odd[0]}, of which the log knows nothing")
-    odd = db.conn.execute(_ODD_JOB).fetchone()
-    if odd is not None:
-        return Broken(f"table print_jobs holds slip {odd[1]} of {odd[0]} as {odd[2]}, of which the log knows nothing")
+    for row, is_expected in _odd_rows(db, "print_jobs", _FINAL_JOBS):
+        if not is_expected:  # but what was fetched back after a loss left no slip here
+            return Broken(
+                f"table print_jobs holds slip {row[1]} of {row[0]}, of which the log knows nothing or another"
+            )
     return None
 
 
-def _is_there(db: Database, table: str, row: tuple[Any, ...]) -> bool:
-    """Under another name: of two events that open one day the first counts, of two tickets with one label either."""
-    if table == "service_days":
-        same = "SELECT 1 FROM main.service_days WHERE (site_id, service_day) = (?, ?)"
-        return db.conn.execute(same, row[:2]).fetchone() is not None
-    return db.conn.execute(_SAME_LABEL, (row[0],)).fetchone() is not None
+def _odd_rows(db: Database, table: str, stored: str) -> Iterator[tuple[tuple[Any, ...], bool]]:
+    """(row, whether it is of the log): what only one side has; of a row that they tell differently the log's first."""
+    key = _KEY.get(table, 2)
+    order = "ORDER BY " + ", ".join(str(column + 1) for column in range(key))
+    found = db.conn.execute(f"{stored} {order}")
+    expected = db.conn.execute(f"SELECT * FROM expected_{table} {order}")  # noqa: S608  # our own names
+    ours, theirs = found.fetchone(), expected.fetchone()
+    while ours is not None or theirs is not None:
+        if theirs is None or (ours is not None and ours[:key] < theirs[:key]):
+            yield ours, False
+            ours = found.fetchone()
+        elif ours is None or theirs[:key] < ours[:key]:
+            yield theirs, True
+            theirs = expected.fetchone()
+        else:
+            if ours != theirs:
+                yield theirs, True
+                yield ours, False
+            ours, theirs = found.fetchone(), expected.fetchone()
+
+
+def _is_twin(db: Database, ticket_id: str) -> bool:
+    """Of two tickets with one label the log has both, and the tables one."""
+    return db.conn.execute(_SAME_LABEL, (ticket_id,)).fetchone() is not None
