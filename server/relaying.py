@@ -169,7 +169,7 @@ class Relaying:
                 await contact.beat()
                 beaten_at = clock.monotonic()
             self._failures = 0
-            if contact.relay.backlog == 0:
+            if contact.relay.backlog == 0 and not contact.is_stranger:
                 await self._is_woken_within(beaten_at + self._pace.heartbeat_every_s - clock.monotonic())
 
     async def _pause_after(self, error: Exception) -> None:

@@ -109,13 +109,6 @@ def decode(raw: bytes) -> Event | Malformed:
     return Event(**document) if fault is None else Malformed(fault)
 
 
-def parent_of(event: Event) -> str | None:
-    """The incarnation that this first event of another continues; None where it continues none, or is no first one."""
-    parent = event.body.get("parent")
-    incarnation = parent.get("incarnation") if event.type == NODE_STARTED and isinstance(parent, dict) else None
-    return incarnation if isinstance(incarnation, str) else None
-
-
 def broken_link(event: Event, before: LogHead | None) -> str | None:
     """Why `event` does not follow `before` in its incarnation; None when it does.
 

@@ -10,7 +10,7 @@ from typing import Final
 
 import structlog
 
-from kiosk.domain.events import Event, LogHead, StoredEvent, decode, parent_of
+from kiosk.domain.events import Event, LogHead, StoredEvent, decode
 from kiosk.errors import ProtocolMismatchError
 from kiosk.faults import fault_point
 from kiosk.sync.client import MessageRefusedError, TooSlowError
@@ -118,7 +118,7 @@ class Conversation:
         self._limits = answer.limits
         theirs = {head.incarnation: head for head in answer.heads}
         agreed: dict[str, int] = {}
-        lost: dict[str, _Lost] = {}
+        lost: list[_Lost] = []
         for mine in told:
             held = theirs.pop(mine.incarnation, None)
             if mine.incarnation in answer.forks:
@@ -126,20 +126,18 @@ class Conversation:
             elif held is None:
                 agreed[mine.incarnation] = 0
             elif held.sequence > max(mine.sequence, survey.acknowledged.get(mine.incarnation, 0)):
-                lost[mine.incarnation] = _Lost(mine.incarnation, mine.sequence, held.sequence)
+                lost.append(_Lost(mine.incarnation, mine.sequence, held.sequence))
             elif await self._is_ours(mine, held):
                 agreed[mine.incarnation] = held.sequence
         known = {
             head.incarnation for head in survey.heads
         } | survey.acknowledged.keys()  # the latter also of the pruned
-        for head in theirs.values():
-            if head.incarnation not in known:
-                lost[head.incarnation] = _Lost(head.incarnation, 0, head.sequence)
+        lost += [_Lost(head.incarnation, 0, head.sequence) for head in theirs.values() if head.incarnation not in known]
         central = {one: answer.central.get(one, 0) for one in agreed}
         news = {one: sequence for one, sequence in central.items() if sequence != survey.central.get(one, 0)}
         await self._believe(agreed, survey.acknowledged, news)
         self._held = agreed
-        return await self._recover({name: one for name, one in lost.items() if name not in self.alarms})
+        return await self._recover([one for one in lost if one.incarnation not in self.alarms])
 
     async def _is_ours(self, mine: LogHead, held: Head) -> bool:
         """Whether the last event that upstream holds is the one that is here."""
@@ -155,34 +153,27 @@ class Conversation:
             self._alarm(mine.incarnation, _OTHER_THAN_HERE)
         return here == held.hash
 
-    async def _recover(self, lost: dict[str, _Lost]) -> bool:
+    async def _recover(self, lost: Sequence[_Lost]) -> bool:
         if not lost:
             return False
         await self._log.lose(has_twin=self._was_level)
-        names = tuple(lost)
         count = 0
         try:
-            while lost:
-                count += await self._take_back(next(iter(lost.values())), lost)
+            for one in lost:
+                count += await self._take_back(one)
         except ProtocolMismatchError:  # an older server gives nothing back
-            for incarnation in names:
-                self._alarm(incarnation, _MORE_THAN_HERE)
+            for one in lost:
+                self._alarm(one.incarnation, _MORE_THAN_HERE)
         if count:
             self.recovered = (_TWIN if self._was_level else _RECOVERED).format(who=self._who)
             log.error("history_recovered", origin=self._log.origin, events=count, has_twin=self._was_level)
         return count > 0
 
-    async def _take_back(self, one: _Lost, lost: dict[str, _Lost]) -> int:
-        """How many events came back. The incarnation that this one continues comes first, so that no chain hangs."""
-        del lost[one.incarnation]
+    async def _take_back(self, one: _Lost) -> int:
+        """How many events came back."""
         after = one.after
         events = await self._pull(one, after)
         first = _first(events)
-        parent = None if first is None or after else parent_of(first)
-        if parent in lost:
-            before = await self._take_back(lost[parent], lost)
-            lost[one.incarnation] = one  # asked for again instead of kept: a hundred batches are too much to hold
-            return before + await self._take_back(one, lost)
         is_pruned = after == 0 and first is not None and first.sequence > 1
         while events and after < one.until and not is_pruned:
             fault = await self._log.take_back(one.incarnation, after, events)

@@ -2,6 +2,7 @@
 
 import shutil
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -143,6 +144,33 @@ def test_s1_central_restored_from_an_older_copy_is_sent_the_rest_again(
             wait_until_relayed(site)
     assert "server_restored" in expected_logs.seen
     assert_same_logs(places.site, places.central)
+
+
+def test_s1_central_that_was_swapped_in_a_quiet_hour_is_compared_whole(
+    places: Places, identity: Identity, expected_logs: Any
+) -> None:
+    """No call failed. The first event of one kiosk finds another session, and the other kiosk's log is sent again."""
+    expected_logs("server_restored", "batch_refused", "events_parked")
+    quiet = replace(BRISK, hello_every_s=900.0, heartbeat_every_s=900.0)
+    other = pair_second(places)
+    with Proxy(refuse) as line, central_server(places.central) as first:
+        line.behaviour = relay(first.url)
+        backup = places.central.with_name("backup")
+        with relaying_server(places.site, line.url, quiet) as site:
+            visit(places, identity, site, 3)
+            wait_until_relayed(site)
+            shutil.copytree(places.central, backup)
+            with paired_kiosk(places.kiosk.with_name("gone"), other, site.url) as kiosk:
+                kiosk.issue(3)
+                kiosk.wait_until_central_holds_it()
+            wait_until_relayed(site)
+            with central_server(backup) as second:
+                line.behaviour = relay(second.url)
+                first.stop()
+                with paired_kiosk(places.kiosk, identity, site.url) as kiosk:
+                    kiosk.issue()
+                    kiosk.wait_until_central_holds_it()
+                wait_for_relay(site, lambda _: all_held(backup).items() >= all_held(places.site).items())
 
 
 def test_s1_restored_site_takes_back_from_central_what_gone_kiosks_wrote(
