@@ -37,8 +37,10 @@ __all__ = [
     "upsert",
 ]
 
-_CONNECTIONS: Final = 40
-"""As many as the threads that answer requests; PostgreSQL admits 100 unless told otherwise."""
+_SQLITE_CONNECTIONS: Final = 40
+"""As many as the threads that answer requests: each costs an open file."""
+_POSTGRESQL_CONNECTIONS: Final = 16
+"""Each costs a process over there, and more of them than it has processors wait for one another."""
 _TURN_S: Final = 5.0
 
 _READING: Final[dict[str, dict[str, Any]]] = {
@@ -203,9 +205,9 @@ def migration_config(connection: Connection | None = None) -> Config:
 def _engine(settings: ServerSettings) -> Engine:
     address = settings.database
     if address is None or address.startswith("sqlite"):
-        return sqlite_engine(settings.data_dir, address, _CONNECTIONS)
+        return sqlite_engine(settings.data_dir, address, _SQLITE_CONNECTIONS)
     if is_postgresql(address):
-        return postgresql_engine(address, _CONNECTIONS)
+        return postgresql_engine(address, _POSTGRESQL_CONNECTIONS)
     raise StoreError("--database takes postgresql://USER@HOST/DATABASE; leave it out to use SQLite.")
 
 
