@@ -358,3 +358,15 @@ daily_totals = Table(
     sqlite_strict=True,
 )
 """What is left of a day when its tickets are too old to be kept."""
+
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("site_id", Text, nullable=False),
+    Column("tally", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("total", BIG, nullable=False),
+    PrimaryKey("site_id", "tally", "kind"),
+    sqlite_strict=True,
+)
+"""What was counted as it came (server/tallies.py); it only rises."""

@@ -188,3 +188,12 @@ def _new_tables() -> None:
         sa.PrimaryKeyConstraint("site_id", "service_day", "queue_code"),
         sqlite_strict=True,
     )
+    op.create_table(
+        "tallies",
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("tally", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("total", BIG, nullable=False),
+        sa.PrimaryKeyConstraint("site_id", "tally", "kind"),
+        sqlite_strict=True,
+    )
