@@ -2,12 +2,15 @@
 long hello takes when 300 sites come back at the same moment.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
+
+import click
 
 from bench.bare_databases import bare_database, events_per_second, read_batches
 from bench.fleet import admit_fleet, greet_all, send_all, sender_process, write_model_log
@@ -77,6 +80,8 @@ def _measure_on(
             bare.append(events_per_second(database, batches))
         admit_fleet(server.node, returning)
         storms = [sender.submit(greet_all, server.url, returning, model).result() for _ in range(STORMS)]
+    for reason, count in Counter(reason for storm in storms for reason in storm.failures).items():
+        click.echo(f"{name}, hello: {count} x {reason}", err=True)
     budgets = (_AT_LEAST,) if cluster is None else (_AT_LEAST, _OF_COPY)
     waits = [milliseconds for storm in storms for milliseconds in storm.milliseconds]
     failures = [len(storm.failures) for storm in storms]
