@@ -51,17 +51,26 @@ class ServiceDays:
 
         `told`: the day that a kiosk with a trusted clock is in. It counts only where our own clock says nothing.
         """
-        lock_site(connection, site_id)
+        current, due = self._look(connection, site_id, told)
+        if due is not None:  # nearly never: who only looks makes nobody wait
+            lock_site(connection, site_id)
+            current, due = self._look(connection, site_id, told)
+        if due is not None:
+            self._open(connection, site_id, due)
+            return due.day
+        assert current is not None  # noqa: S101  # without any day one is due
+        return current
+
+    def _look(self, connection: Connection, site_id: str, told: date | None) -> tuple[date | None, OpenDay | None]:
+        """The day in force, and the one that is to be opened."""
         day, timezone = connection.execute(_DAY_AND_ZONE, {"site": site_id}).one()
         current = None if day is None else date.fromisoformat(day)
         zone = ZoneInfo(timezone) if timezone else _sample_timezone()
         reading = self._clock.read()
         due = day_due(current, reading, zone, told)
-        if due is not None:
-            self._open(connection, site_id, due)
-            return due.day
-        self._doubt(current, day_of(reading.at, zone), reading)
-        return current or day_of(reading.at, zone)
+        if due is None:
+            self._doubt(current, day_of(reading.at, zone), reading)
+        return current, due
 
     def open_due(self, database: Database) -> None:
         """For every site of this server, whether anybody asks or not. Writes only where a day is due."""
