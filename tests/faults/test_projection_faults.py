@@ -202,6 +202,22 @@ def test_a5_a_deleted_event_is_missed(served: tuple[Database, WrittenLog], seque
     assert (broken.origin, broken.incarnation) == (log.origin, incarnation)
 
 
+def test_a5_an_end_that_was_rewritten_with_its_head_is_not_what_the_next_start_continues(
+    served: tuple[Database, WrittenLog],
+) -> None:
+    database, log = served
+    first, second = list(log.events)[:2]
+    forged = log.events[first][-1].replace(b'"confirmed"', b'"failed"')
+    last = len(log.events[first])
+    this = (events.c.origin == log.origin, events.c.incarnation == first, events.c.sequence == last)
+    with database.writing() as connection:
+        head = update(incarnations).where(incarnations.c.origin == log.origin, incarnations.c.incarnation == first)
+        connection.execute(head.values(hash=digest(forged)))
+    broken = tampered(database, update(events).where(*this).values(raw=forged, hash=digest(forged)))
+    assert (broken.incarnation, broken.sequence) == (second, 1)
+    assert broken.what == f"its parent is not the event {last} of {first}"
+
+
 def test_a5_a_parent_that_is_gone_is_missed(served: tuple[Database, WrittenLog]) -> None:
     """A whole start with its head, cut out of the middle."""
     database, log = served

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from kiosk.clock import FakeClock
 from kiosk.domain.verdict import Verified
 from kiosk.store.database import transaction
-from kiosk.store.log import acknowledge, heads
+from kiosk.store.log import Upstream, acknowledge, heads
 from kiosk.store.pruning import AT_ONCE, KEPT, prune
 from kiosk.store.verify import verify
 from tests.small_hall import MONDAY_10_00, Machine, request, running_kiosk
@@ -32,11 +32,11 @@ def take_some(machine: Machine, prefix: str, count: int) -> None:
         machine.jobs.recover()
 
 
-def hold_at_central(machine: Machine) -> None:
+def hold(machine: Machine, by: Upstream) -> None:
     def work(db: Database) -> None:
         with transaction(db):
             for head in heads(db):
-                acknowledge(db, head.incarnation, head.sequence, "central")
+                acknowledge(db, head.incarnation, head.sequence, by)
 
     machine.store.call(work)
 
@@ -56,8 +56,7 @@ def after_a_season(directory: Path, *, held: bool = True) -> Iterator[Machine]:
     for start in range(2):
         with running_kiosk(directory, clock) as machine:
             take_some(machine, f"{start}.", 30)
-            if held:
-                hold_at_central(machine)
+            hold(machine, "central" if held else "site")
     clock.advance(timedelta(days=91))
     with running_kiosk(directory, clock) as machine:
         take_some(machine, "2.", 2)
@@ -98,7 +97,7 @@ def test_what_central_does_not_hold_stays_however_old(tmp_path: Path) -> None:
 def test_a_clock_far_ahead_prunes_nothing(tmp_path: Path) -> None:
     with running_kiosk(tmp_path) as machine:
         take_some(machine, "", 5)
-        hold_at_central(machine)
+        hold(machine, "central")
         assert machine.store.call(lambda db: prune(db, machine.clock.now() + 10 * KEPT)) == 0
 
 
