@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 from sqlite_utils import Database
 
 from kiosk.domain import hlc
-from kiosk.domain.events import NO_EVENT, Event, LogHead, StoredEvent, digest, encode
+from kiosk.domain.events import NO_EVENT, NODE_STARTED, Event, LogHead, StoredEvent, digest, encode
 from kiosk.trusted_clock import TrustedClock
 
 Upstream = Literal["site", "central"]
@@ -51,11 +51,10 @@ def append(db: Database, node: Node, event_type: str, body: Mapping[str, Any], v
     # Events that were lost and fetched back lie behind our own: the newest by position need not be of this incarnation.
     newest = db.conn.execute("SELECT 0, hlc, hash FROM events ORDER BY position DESC LIMIT 1").fetchone()
     newest = newest or (0, 0, NO_EVENT)
-    own = db.conn.execute(
-        "SELECT sequence, hlc, hash FROM events WHERE incarnation = ? ORDER BY sequence DESC LIMIT 1",
-        (node.incarnation,),
-    ).fetchone()
-    sequence, stamp, previous = own or newest
+    own = _last_of(db, node.incarnation)
+    parent = body.get("parent") if own is None and event_type == NODE_STARTED else None
+    continued = None if parent is None else _last_of(db, parent["incarnation"])
+    sequence, stamp, previous = own or (newest if continued is None else (0, *continued[1:]))
     event = Event(
         origin=node.origin,
         incarnation=node.incarnation,
@@ -73,6 +72,14 @@ def append(db: Database, node: Node, event_type: str, body: Mapping[str, Any], v
         (stored.incarnation, stored.sequence, int(event.hlc, 16), event.type, stored.hash, raw),
     )
     return stored
+
+
+def _last_of(db: Database, incarnation: str) -> tuple[int, int, str] | None:
+    """Sequence, stamp and hash."""
+    row: tuple[int, int, str] | None = db.conn.execute(
+        "SELECT sequence, hlc, hash FROM events WHERE incarnation = ? ORDER BY sequence DESC LIMIT 1", (incarnation,)
+    ).fetchone()
+    return row
 
 
 def newest(db: Database) -> LogHead | None:

@@ -212,7 +212,9 @@ def begin_incarnation(
             forget_numbers(db, len(begun.losses))
             _log.error("disk_restored", starts_here=here.boots, starts_known=outside.boots)
         db.conn.execute("UPDATE node_state SET boots = ?, incarnation = ?", (begun.boots, begun.incarnation))
-        body = event_bodies.node_started(newest(db), VERSION, clock_trusted=reading.is_trusted)
+        # Not what came back from the server last: that may have been continued long ago.
+        parent = (None if here.incarnation is None else head_of(db, here.incarnation)) or newest(db)
+        body = event_bodies.node_started(parent, VERSION, clock_trusted=reading.is_trusted)
         append(db, node, NODE_STARTED, body)
     if witness is not None:
         witness.remember(identity.device_id, begun)
