@@ -16,6 +16,7 @@ from server.forks import ForkKind, record_fork
 from server.parked import Arrival
 from server.projection import project
 from server.schema import events, incarnations
+from server.tallies import Tally, count
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +120,12 @@ def _contradiction(repeated: Sequence[_Offered], held: Mapping[int, str]) -> _Of
 def _continuing(offered: Sequence[_Offered], head: LogHead | None) -> tuple[Sequence[_Offered], Refusal | None]:
     """The events that the chain goes on with, up to the first that does not fit."""
     last = head
-    for count, one in enumerate(offered):
+    for taken, one in enumerate(offered):
         expected = 1 if last is None else last.sequence + 1
         if one.event.sequence != expected:
-            return offered[:count], Refusal(ProblemCode.GAP, f"event {expected} is expected next")
+            return offered[:taken], Refusal(ProblemCode.GAP, f"event {expected} is expected next")
         if fault := broken_link(one.event, last):
-            return offered[:count], Refusal(ProblemCode.CHAIN, f"event {expected} {fault}")
+            return offered[:taken], Refusal(ProblemCode.CHAIN, f"event {expected} {fault}")
         last = one.head
     return offered, None
 
@@ -175,6 +176,7 @@ class _Chain:
         fork = self._sibling(fresh[0], now_ms)
         parent = {"parent_hash": fresh[0].event.previous, "begun_at_ms": now_ms}
         self._connection.execute(insert(incarnations).values(self._key | new_head | parent))
+        count(self._connection, self._key["site_id"], Tally.INCARNATIONS, {"": 1})
         return fork
 
     def _sibling(self, first: _Offered, now_ms: int) -> ForkKind | None:

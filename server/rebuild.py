@@ -18,6 +18,7 @@ from server.parked import Arrival, arrival_of, parked_events, release
 from server.projected import site_hash
 from server.projection import project
 from server.schema import events, incarnations, queues, service_days, stops, tickets, timelines
+from server.tallies import uncounted
 from server.verification import Progress, count_events, origins_of, sites_of
 
 _AT_ONCE: Final = 500
@@ -41,12 +42,13 @@ def rebuild(database: Database, progress: Progress = lambda *_: None) -> Rebuilt
         for site_id in sites:
             _drop(connection, site_id)
             first_openers: dict[str, tuple[int, str]] = {}
-            for arrivals in _batches(connection, site_id):
-                of_tickets = [one for one in arrivals if one.event.type not in DEVICE_EVENTS]
-                project(connection, site_id, of_tickets)
-                _note_days(first_openers, arrivals)
-                done += len(arrivals)
-                progress(done, total)
+            with uncounted(connection, site_id):
+                for arrivals in _batches(connection, site_id):
+                    of_tickets = [one for one in arrivals if one.event.type not in DEVICE_EVENTS]
+                    project(connection, site_id, of_tickets)
+                    _note_days(first_openers, arrivals)
+                    done += len(arrivals)
+                    progress(done, total)
             _name_openers(connection, site_id, first_openers)
         after = tables_hash(connection, sites)
     return Rebuilt(done, before, after)

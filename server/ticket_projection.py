@@ -4,7 +4,7 @@ What a batch tells about its own tickets' paper is joined before anything is wri
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -23,6 +23,7 @@ from kiosk.domain.history import (
 from server.database import insert_many, upsert
 from server.parked import Arrival, awaiting, release
 from server.schema import queues, service_days, stops, tickets
+from server.tallies import Tally, count
 
 _TOLD: Final = (
     update(tickets)
@@ -45,6 +46,7 @@ class _Sum:
     issued: dict[str, tuple[IssuedTicket, Arrival]] = field(default_factory=dict)
     papers: dict[str, Paper] = field(default_factory=dict)
     told: dict[str, list[Arrival]] = field(default_factory=dict)
+    verdicts: list[tuple[str, str]] = field(default_factory=list)
     days: dict[str, Arrival] = field(default_factory=dict)
 
 
@@ -63,6 +65,7 @@ def apply_effects(
     for day, arrival in total.days.items():
         row = {"site_id": site_id, "service_day": day, "origin": arrival.event.origin}
         connection.execute(upsert(connection, service_days).values(row).on_conflict_do_nothing())
+    _count(connection, site_id, total, set(unknown))
     return [(arrival, ticket_id) for ticket_id in unknown for arrival in total.told[ticket_id]]
 
 
@@ -76,6 +79,7 @@ def _add_up(known: Sequence[tuple[Arrival, Effect]]) -> _Sum:
         elif isinstance(effect, PaperNews):
             total.papers[effect.ticket_id] = total.papers.get(effect.ticket_id, Paper()).joined(effect.paper)
             total.told.setdefault(effect.ticket_id, []).append(arrival)
+            _note_verdict(total, effect)
         elif isinstance(effect, DayOpened):
             total.days.setdefault(effect.service_day, arrival)
     return total
@@ -89,7 +93,21 @@ def _join_awaiting(connection: Connection, site_id: str, total: _Sum) -> None:
         if isinstance(effect, PaperNews):
             total.papers[effect.ticket_id] = total.papers.get(effect.ticket_id, Paper()).joined(effect.paper)
             released.append(parked.arrival.event)
+            _note_verdict(total, effect)
     release(connection, site_id, released)
+
+
+def _note_verdict(total: _Sum, news: PaperNews) -> None:
+    if news.paper.verdict is not None:
+        total.verdicts.append((news.ticket_id, news.paper.verdict))
+
+
+def _count(connection: Connection, site_id: str, total: _Sum, unknown: Container[str]) -> None:
+    """What is told of an unknown ticket is told again when that one comes."""
+    issued = Counter(str(ticket.series) for ticket, _ in total.issued.values())
+    count(connection, site_id, Tally.TICKETS_ISSUED, issued)
+    verdicts = Counter(verdict for ticket_id, verdict in total.verdicts if ticket_id not in unknown)
+    count(connection, site_id, Tally.PRINT_VERDICTS, verdicts)
 
 
 def _insert(connection: Connection, site_id: str, total: _Sum) -> None:
