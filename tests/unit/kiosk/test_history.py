@@ -27,7 +27,7 @@ from tests.written_log import WrittenLog
 FINAL = [state for state in PrintState if state.is_final]
 
 papers = st.builds(
-    lambda copies, printed, is_shown: Paper(copies, *printed, is_shown),
+    lambda copies, printed, is_shown: Paper(copies, printed[0], printed[1], is_shown),
     st.integers(0, 3),
     st.just((None, None)) | st.tuples(st.integers(0, 3), st.sampled_from(FINAL).map(str)),
     st.booleans(),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from pysqlite3 import dbapi2
+from rich.console import Console
 
 from giliran import main
 from kiosk import progress
@@ -134,7 +135,7 @@ def test_a_bar_shows_only_after_a_while(monkeypatch: pytest.MonkeyPatch, capsys:
         tell(1, 2)
     assert capsys.readouterr() == ("", "")
     monkeypatch.setattr(progress, "_PATIENCE_S", 0.0)
-    monkeypatch.setattr(progress, "Console", partial(progress.Console, force_terminal=True))
+    monkeypatch.setattr(progress, "Console", partial(Console, force_terminal=True))
     with progress.progress_bar("Checking") as tell:
         tell(1, 2)
         tell(2, 2)
