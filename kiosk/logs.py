@@ -19,6 +19,7 @@ from kiosk.errors import StoreReadOnlyError
 from kiosk.paths import make_folder
 
 EVENTS: Final[Mapping[str, str]] = {
+    "ballast_given": "The disk was full: the room kept for this is given back, and work goes on. Free some now.",
     "batch_refused": "The server took none, or only the first, of a batch of events; the code says why.",
     "central_lost": "Central does not answer, or does not want this site; the hall goes on and the log waits.",
     "central_reached": "Central answers (again), and the logs of the site are being sent.",
@@ -27,10 +28,14 @@ EVENTS: Final[Mapping[str, str]] = {
     "data_file_refused": "Catalogue or site file are broken: the last good ones stay in force until they are repaired.",
     "data_renewed": "A new catalogue or site file from the server is in force, while nobody stood at the kiosk.",
     "data_waits": "A new site file gives a letter on today's tickets a new meaning: it waits until that day is over.",
+    "database_damaged": "The server's look at its database found damage: stop it, keep its files, restore a backup.",
     "day_doubted": "The server's clock names a day too far ahead, and nobody confirms it: the old day goes on.",
     "day_opened": "A service day has begun at a site; numbers count from 1.",
     "device_enrolled": "A device brought a pairing code and was let in; who it is lies in the log of events.",
     "device_revoked": "A person shut a device out; its next request is refused.",
+    "disk_has_room": "There is room on the disk again.",
+    "disk_low": "Little room is left on the disk: free some this week.",
+    "disk_nearly_full": "Hardly any room is left on the disk: free some now; only errors are logged until then.",
     "disk_restored": "The database is older than the witness outside of it knows: it was put back to an earlier day.",
     "event_not_rebuilt": "An event that the server gave back cannot be read by this version: only the log keeps it.",
     "events_parked": "Events were kept and acknowledged that this version cannot project; a later one will.",
@@ -41,6 +46,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "identity_set_aside": "The data folder came from another machine: its identity was set aside; pair this kiosk anew.",
     "kiosk_not_started": "The kiosk could not start; `problem` says why, and its screen that it is out of service.",
     "label_given_twice": "Two tickets have one label: a kiosk was cloned or has another's letter; the second waits.",
+    "log_imported": "The log of a kiosk was taken in from a file that somebody carried here.",
     "old_server_refused": "A server answers that a newer one has replaced: nothing it says is used. A person must act.",
     "own_numbers_used": "The server gives no numbers now; this kiosk counts in its own series until it does again.",
     "pairing_code_refused": "Somebody brought a pairing code that is not right; five such tries wear a code out.",

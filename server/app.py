@@ -1,5 +1,6 @@
 """The server's HTTP face, put together. docs/sync-protocol.md says what may be relied on; /docs shows it as it runs."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request, Response
@@ -19,6 +20,7 @@ from server.numbers_api import numbers_router, reservation_endpoint
 from server.pairing import pairing_router
 from server.problems import RefusedError, problem_response, store_problem
 from server.reading_api import reading_router
+from server.refusals import Refusals
 from server.shortcut import Shortcut
 from server.snapshot_api import snapshot_router
 from server.stream_api import stream_router
@@ -53,34 +55,39 @@ def create_app(node: Node, pairing_secret: bytes | None = None) -> ASGIApp:
     def docs() -> HTMLResponse:
         return HTMLResponse(page)
 
-    _explain_failures(app)
-    return app if reserve is None else Shortcut(app, reserve)
+    _explain_failures(app, node.refusals)
+    return app if reserve is None else Shortcut(app, reserve, node.refusals.note)
 
 
-def _explain_failures(app: FastAPI) -> None:
+def _explain_failures(app: FastAPI, refusals: Refusals) -> None:
+    def refuse(error: RefusedError, headers: Mapping[str, str] | None = None) -> Response:
+        refusals.note(error.code)
+        return problem_response(error, headers)
+
     @app.exception_handler(RefusedError)
     async def refused(_: Request, error: RefusedError) -> Response:
-        return problem_response(error)
+        return refuse(error)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        return problem_response(RefusedError(ProblemCode.MALFORMED, f"{place}: {first['msg']}."))
+        return refuse(RefusedError(ProblemCode.MALFORMED, f"{place}: {first['msg']}."))
 
     @app.exception_handler(HTTPException)
     async def nothing_here(request: Request, error: HTTPException) -> Response:
         detail = f"{request.method} {request.url.path}: {error.detail}."
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-            return problem_response(RefusedError(ProblemCode.METHOD, detail), error.headers)  # with Allow
-        return problem_response(RefusedError(ProblemCode.NOT_FOUND, detail))
+            return refuse(RefusedError(ProblemCode.METHOD, detail), error.headers)  # with Allow
+        return refuse(RefusedError(ProblemCode.NOT_FOUND, detail))
 
     @app.exception_handler(DBAPIError)
     @app.exception_handler(NoConnectionError)
     async def store_failed(_: Request, error: SQLAlchemyError) -> Response:
+        refusals.note(ProblemCode.BUSY)
         return store_problem(error)
 
     @app.exception_handler(Exception)
     async def failed(_: Request, __: Exception) -> Response:
         """Our bug. Starlette raises it again after the answer is out, and uvicorn logs it with its traceback."""
-        return problem_response(RefusedError(ProblemCode.INTERNAL, "The server's log says more."))
+        return refuse(RefusedError(ProblemCode.INTERNAL, "The server's log says more."))

@@ -30,10 +30,13 @@ events that are refused.
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """The newest word of one device. Times: milliseconds since 1970, this server's clock."""
+    """The newest word of one device. Times: milliseconds since 1970, this server's clock. `health_at_ms`: when it said
+    how it fares; None: in an earlier life of this server.
+    """
 
     last_at_ms: int
     health: Health | None = None
+    health_at_ms: int | None = None
 
 
 Heads = frozenset[tuple[str, int]]
@@ -84,7 +87,7 @@ class Contacts:
         with self._lock:
             before = self._devices.get(key)
             self._is_urgent |= before is None or _is_news(before.health, health)
-            self._devices[key] = Contact(now_ms, health or (None if before is None else before.health))
+            self._devices[key] = _after(before, now_ms, health)
             if is_hello:
                 self._greeted[key] = frozenset(head.incarnation for head in heads)
             if heads and all(head.incarnation in self._greeted.get(key, ()) for head in heads):
@@ -157,6 +160,12 @@ class Contacts:
         elif key not in self._disagreeing:
             self._disagreeing.add(key)
             log.error("clocks_disagree", site=key[0], device=key[1], hours=round(apart.total_seconds() / 3600))
+
+
+def _after(before: Contact | None, now_ms: int, health: Health | None) -> Contact:
+    if health is not None:
+        return Contact(now_ms, health, now_ms)
+    return Contact(now_ms) if before is None else replace(before, last_at_ms=now_ms)
 
 
 def _is_news(before: Health | None, now: Health | None) -> bool:

@@ -63,6 +63,11 @@ class Database:
         self._readers = engine.execution_options(**_READING[engine.dialect.name])
         self._turn = threading.Lock() if engine.dialect.name == "sqlite" else None
 
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self._engine.dialect.name
+
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction; durable when the block has ended, undone when it raised. Not to be nested."""

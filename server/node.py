@@ -16,10 +16,12 @@ from kiosk.version import RELEASED_AT
 from server.arrivals import Arrivals
 from server.contact import Contacts
 from server.database import Database, moment, open_database
+from server.database_check import DatabaseCheck
 from server.epochs import Fences
 from server.limits import Strangers
 from server.own_log import OwnLog
 from server.recovery import Recoveries
+from server.refusals import Refusals
 from server.relay_status import RelayReport
 from server.schema import device_health
 from server.service_day import ServiceDays
@@ -47,10 +49,13 @@ class Node:
     fences: Fences
     recoveries: Recoveries
     contacts: Contacts
+    database_check: DatabaseCheck
+    started_at: datetime
     arrivals: Arrivals = field(default_factory=Arrivals)
     relay: RelayReport = field(default_factory=RelayReport)
     sessions: Sessions = field(default_factory=Sessions)
     strangers: Strangers = field(default_factory=Strangers)
+    refusals: Refusals = field(default_factory=Refusals)
     stream: Stream = field(default_factory=Stream)
     data_dir: Path | None = None
 
@@ -90,6 +95,8 @@ def start_node(role: Role, database: Database, clock: Clock, identity: Identity)
         fences=Fences(database, role, epoch),
         recoveries=Recoveries(database, clock, days),
         contacts=Contacts(database, trusted),
+        database_check=DatabaseCheck(database),
+        started_at=clock.now(),
     )
 
 

@@ -3,23 +3,22 @@
 from datetime import date
 from typing import Annotated, Final
 
-import structlog
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
+from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
-from sqlalchemy import func, select
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as NoConnectionError
+from sqlalchemy import select
+from starlette.concurrency import run_in_threadpool
 
 from kiosk.sync.wire import Problem, ProblemCode
 from kiosk.version import VERSION
-from server.database import Database, store_error
+from server.database import Database
+from server.metrics import metrics_text
 from server.node import Node
 from server.problems import RefusedError
-from server.schema import devices, poison, server_epoch
+from server.readiness import Reason, ReasonCode, state_of
+from server.schema import devices
 from server.settings import Role
 from server.tickets import TicketList, newest_tickets
-
-log = structlog.get_logger(__name__)
 
 MAX_TICKETS: Final = 500
 
@@ -31,13 +30,20 @@ class Health(BaseModel):
     server_epoch: int
 
 
+class ReasonView(BaseModel):
+    code: ReasonCode
+    sentence: str
+
+
 class Readiness(BaseModel):
-    """`reasons`: sentences that say why not; none when ready. `parked_events`: kept and acknowledged, but not shown,
-    because they could not be projected; the log names each batch (`events_parked`).
+    """`reasons`: why not; none when ready. `warnings`: what a person should look at though events are taken.
+    `parked_events`: kept and acknowledged, but not shown, because they could not be projected; the log names each batch
+    (`events_parked`).
     """
 
     ready: bool
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[ReasonView, ...] = ()
+    warnings: tuple[ReasonView, ...] = ()
     parked_events: int = 0
 
 
@@ -59,11 +65,26 @@ def reading_router(node: Node) -> APIRouter:
 
     @router.get("/readyz", tags=["operation"], responses={503: {"model": Readiness}}, summary="Can it take events now?")
     def readyz(response: Response) -> Readiness:
-        readiness = _readiness(node)
-        response.status_code = 200 if readiness.ready else 503
-        return readiness
+        """The codes stay the same from version to version; the sentences may change."""
+        state = state_of(node)
+        response.status_code = 200 if state.is_ready else 503
+        return Readiness(
+            ready=state.is_ready,
+            reasons=tuple(_view(reason) for reason in state.reasons if reason.is_grave),
+            warnings=tuple(_view(reason) for reason in state.reasons if not reason.is_grave),
+            parked_events=state.parked_events,
+        )
+
+    @router.get("/metrics", tags=["operation"], response_class=Response, summary="How all fare, as OpenMetrics")
+    async def metrics(request: Request) -> Response:
+        node.strangers.check(request)
+        return Response(await run_in_threadpool(metrics_text, node), media_type=CONTENT_TYPE_LATEST)
 
     return router
+
+
+def _view(reason: Reason) -> ReasonView:
+    return ReasonView(code=reason.code, sentence=reason.sentence())
 
 
 def _tickets(database: Database, site: str | None, service_day: date | None, limit: int) -> TicketList:
@@ -74,19 +95,3 @@ def _tickets(database: Database, site: str | None, service_day: date | None, lim
         if len(known) > 1:
             raise RefusedError(ProblemCode.NOT_FOUND, "This server knows several sites: name one with ?site=.")
         return newest_tickets(connection, known[0], service_day, limit) if known else TicketList(tickets=())
-
-
-def _readiness(node: Node) -> Readiness:
-    """Takes a write lock and gives it back: what an append needs, without leaving a trace."""
-    if node.fences.fenced_sites:
-        sites = ", ".join(node.fences.fenced_sites)
-        return Readiness(ready=False, reasons=(f"A newer server has taken over {sites}: stop this one.",))
-    try:
-        with node.database.writing() as connection:
-            connection.execute(select(server_epoch.c.epoch).with_for_update())  # PostgreSQL: refused if it only reads
-            parked = connection.execute(select(func.count()).select_from(poison)).scalar_one()
-            return Readiness(ready=True, parked_events=parked)
-    except DBAPIError as error:
-        return Readiness(ready=False, reasons=(str(store_error(error)),))
-    except NoConnectionError:
-        return Readiness(ready=False, reasons=("Every connection to the database is in use: try again.",))

@@ -65,6 +65,10 @@ class Recoveries:
     def is_open(self, site_id: str) -> bool:
         return site_id in self._open
 
+    @property
+    def open_sites(self) -> tuple[str, ...]:
+        return tuple(sorted(self._open))
+
     def expect(self, site_id: str, who: str) -> None:
         """Beside the kiosks this one must be heard, too."""
         if site_id in self._open:

@@ -25,6 +25,7 @@ from kiosk.sync.wire import PROTOCOL, PROTOCOL_HEADER
 from server.app import create_app
 from server.changes import Presence
 from server.chores import Chore, Chores
+from server.database_check import EVERY_S
 from server.node import Node, open_node
 from server.pairing import pairing_secret
 from server.projection import project_parked
@@ -96,6 +97,7 @@ class Server:
             self._while_open = opened.pop_all()
         self._ready = threading.Event()
         self._chores = _chores(self.node)
+        self._database_check = Chores((Chore("database check", EVERY_S, self.node.database_check.run),))
         self._relaying = _relaying(self.node, settings, relay_pace)
         self._uvicorn = _Uvicorn(
             _config(self.node, secret, receive_within_s, context), self._announce, self.node.stream.close
@@ -106,6 +108,7 @@ class Server:
         """Blocks until a signal or `stop`."""
         try:
             self._chores.start()
+            self._database_check.start()
             if self._relaying is not None:
                 self._relaying.start()
             self._uvicorn.run(sockets=[self._socket])
@@ -113,6 +116,8 @@ class Server:
             if self._relaying is not None:
                 self._relaying.stop()
             self._chores.stop()
+            self.node.database_check.stop()
+            self._database_check.stop()
             with suppress(DBAPIError):  # what is lost only widens a bracket
                 self.node.contacts.write()
             (self._settings.data_dir / ADDRESS_FILE).unlink(missing_ok=True)

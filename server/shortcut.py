@@ -21,11 +21,15 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class Shortcut:
-    """An ASGI application: `reserve` answers its path, `app` all others. Both refuse in the same words."""
+    """An ASGI application: `reserve` answers its path, `app` all others. Both refuse in the same words.
 
-    def __init__(self, app: ASGIApp, reserve: Endpoint) -> None:
+    `on_refused`: hears of each refusal here.
+    """
+
+    def __init__(self, app: ASGIApp, reserve: Endpoint, on_refused: Callable[[ProblemCode], None]) -> None:
         self._app = app
         self._reserve = reserve
+        self._on_refused = on_refused
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] == RESERVE_PATH and scope["method"] == "POST":
@@ -38,9 +42,12 @@ class Shortcut:
         try:
             return await self._reserve(request)
         except RefusedError as error:
+            self._on_refused(error.code)
             return problem_response(error)
         except (DBAPIError, NoConnectionError) as error:
+            self._on_refused(ProblemCode.BUSY)
             return store_problem(error)
         except Exception:
+            self._on_refused(ProblemCode.INTERNAL)
             log.exception("request_failed", path=request.url.path)
             return problem_response(RefusedError(ProblemCode.INTERNAL, "The server's log says more."))

@@ -38,6 +38,7 @@ from server.ingest import Receipt, ingest
 from server.messages import PROBLEMS, binary_body, body_of, parse
 from server.node import Node
 from server.problems import RefusedError
+from server.refusals import RefusedBatch
 from server.stored_log import Chain, read_after
 
 log = structlog.get_logger(__name__)
@@ -135,7 +136,7 @@ def _append(node: Node, signed: SignedRequest) -> AppendAnswer:
         central = node.central(connection, device.site_id, origin, held)
     node.contacts.written(device.site_id, device.device_id, stated)
     fault_point("server.before_answer")
-    _log_receipt(signed, receipt)
+    _log_receipt(node, signed, receipt)
     tell_of_batch(node, device.site_id, batch)
     if receipt.accepted:
         node.arrivals.tell(device.site_id, origin)
@@ -172,11 +173,15 @@ def _record(node: Node, site_id: str, origin: str, strangers: Sequence[Head]) ->
     log.error("fork_seen", device=origin, kind=ForkKind.SAME_KEY)
 
 
-def _log_receipt(signed: SignedRequest, receipt: Receipt) -> None:
+def _log_receipt(node: Node, signed: SignedRequest, receipt: Receipt) -> None:
     device = signed.device.device_id
     if receipt.fork is not None:
         log.error("fork_seen", device=device, kind=receipt.fork, incarnation=receipt.incarnation)
     if receipt.refusal is not None:
         log.warning("batch_refused", device=device, code=receipt.refusal.code, detail=receipt.refusal.detail)
+        refused = RefusedBatch(
+            node.clock.now(), signed.device.site_id, device, receipt.refusal.code, receipt.refusal.detail
+        )
+        node.refusals.note_batch(refused)
     if receipt.parked:
         log.warning("events_parked", device=device, incarnation=receipt.incarnation, count=receipt.parked)

@@ -84,7 +84,7 @@ def test_server_that_was_replaced_does_nothing_more(
     with lean_kiosk(server.url, let_in(server.node, 2)) as other:  # who has not seen the new one is not misled
         assert everything(other, 1) == [ProblemCode.FENCED] * 4
     ready = httpx2.get(f"{server.url}/readyz")
-    assert (ready.status_code, SITE in ready.json()["reasons"][0]) == (503, True)
+    assert (ready.status_code, SITE in ready.json()["reasons"][0]["sentence"]) == (503, True)
     assert expected_logs.seen == ["server_fenced"]
 
 

@@ -221,7 +221,7 @@ def test_server_of_several_sites_asks_which(server: Server, tmp_path: Path) -> N
 
 def test_health_and_readiness(http: httpx2.Client) -> None:
     assert http.get("/healthz").json()["status"] == "ok"
-    assert http.get("/readyz").json() == {"ready": True, "reasons": [], "parked_events": 0}
+    assert http.get("/readyz").json() == {"ready": True, "reasons": [], "warnings": [], "parked_events": 0}
 
 
 @pytest.mark.usefixtures("on_both_databases")
@@ -233,7 +233,9 @@ def test_events_that_nobody_sees_are_counted_and_hold_up_nothing(tmp_path: Path,
         _admit(server, KIOSK)
         assert Caller(http).post(wire.APPEND_PATH, pack([start, unheard])).status_code == 200
         ready = http.get("/readyz")
-        assert (ready.status_code, ready.json()) == (200, {"ready": True, "reasons": [], "parked_events": 1})
+        (warning,) = ready.json().pop("warnings")
+        assert (ready.status_code, ready.json()["ready"], ready.json()["parked_events"]) == (200, True, 1)
+        assert warning["code"] == "events_parked"
 
 
 @pytest.mark.usefixtures("on_both_databases")

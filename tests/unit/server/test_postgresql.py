@@ -218,7 +218,8 @@ def test_server_says_when_its_database_only_reads(tmp_path: Path, postgresql_url
         _end_all_others(postgresql_url)
         refused = http.get("/readyz")
         assert refused.status_code == 503
-        assert "read-only" in refused.json()["reasons"][0]
+        assert refused.json()["reasons"][0]["code"] == "database"
+        assert "read-only" in refused.json()["reasons"][0]["sentence"]
 
 
 @pytest.mark.parametrize(
