@@ -19,7 +19,6 @@ from server.messages import PROBLEMS, body_of, parse
 from server.node import Node
 from server.problems import RefusedError
 from server.reservation import ReservationDesk, Wish
-from server.service_day import day_in_force
 from server.settings import Role
 from server.shortcut import Endpoint
 from server.snapshots import versions_for
@@ -75,7 +74,7 @@ def _beat(node: Node, signed: SignedRequest) -> HeartbeatAnswer:
         device.site_id, device.device_id, () if message.head is None else (message.head,), message.health
     )
     with node.database.reading() as connection:
-        day = day_in_force(connection, device.site_id)
+        day = node.service_days.in_force(connection, device.site_id)
         snapshots = versions_for(connection, device.site_id, node.identity.device_id)
     return HeartbeatAnswer(
         server_epoch=node.epoch,

@@ -30,8 +30,11 @@ LONGEST_CLOSURE: Final = timedelta(days=31)
 _A_DAY: Final = timedelta(days=1)
 
 _IN_FORCE: Final = (
-    select(func.max(service_days.c.service_day)).where(service_days.c.site_id == bindparam("site")).scalar_subquery()
+    select(func.max(service_days.c.service_day))
+    .where(service_days.c.site_id == bindparam("site"), service_days.c.service_day <= bindparam("latest"))
+    .scalar_subquery()
 )
+_END_OF_TIME: Final = date.max.isoformat()
 _DAY: Final = select(_IN_FORCE)
 _DAY_AND_ZONE: Final = select(
     _IN_FORCE, select(sites.c.timezone).where(sites.c.site_id == bindparam("site")).scalar_subquery()
@@ -63,14 +66,18 @@ class ServiceDays:
 
     def _look(self, connection: Connection, site_id: str, told: date | None) -> tuple[date | None, OpenDay | None]:
         """The day in force, and the one that is to be opened."""
-        day, timezone = connection.execute(_DAY_AND_ZONE, {"site": site_id}).one()
+        reading = self._clock.read()
+        day, timezone = connection.execute(_DAY_AND_ZONE, {"site": site_id, "latest": _latest(reading)}).one()
         current = None if day is None else date.fromisoformat(day)
         zone = ZoneInfo(timezone) if timezone else _sample_timezone()
-        reading = self._clock.read()
         due = day_due(current, reading, zone, told)
         if due is None:
             self._doubt(current, day_of(reading.at, zone), reading)
         return current, due
+
+    def in_force(self, connection: Connection, site_id: str) -> date | None:
+        """None: no day was ever opened there."""
+        return day_in_force(connection, site_id, self._clock.read())
 
     def open_due(self, database: Database) -> None:
         """For every site of this server, whether anybody asks or not. Writes only where a day is due."""
@@ -85,7 +92,7 @@ class ServiceDays:
         reading = self._clock.read()
         if not reading.is_trusted:
             return False
-        day, timezone = connection.execute(_DAY_AND_ZONE, {"site": site_id}).one()
+        day, timezone = connection.execute(_DAY_AND_ZONE, {"site": site_id, "latest": _latest(reading)}).one()
         candidate = day_of(reading.at, ZoneInfo(timezone) if timezone else _sample_timezone())
         return day is None or candidate.isoformat() > day
 
@@ -120,10 +127,16 @@ def _is_plausible(day: date, current: date | None, other: date | None) -> bool:
     return day > current and (is_witnessed or day - current <= LONGEST_CLOSURE)
 
 
-def day_in_force(connection: Connection, site_id: str) -> date | None:
-    """None: no day was ever opened there."""
-    day = connection.execute(_DAY, {"site": site_id}).scalar_one()
+def day_in_force(connection: Connection, site_id: str, reading: Reading | None = None) -> date | None:
+    """The newest day opened at the site, by whomever; None: none was. `reading`: what a trusted clock makes of it."""
+    latest = _END_OF_TIME if reading is None else _latest(reading)
+    day = connection.execute(_DAY, {"site": site_id, "latest": latest}).scalar_one()
     return None if day is None else date.fromisoformat(day)
+
+
+def _latest(reading: Reading) -> str:
+    """Tomorrow, anywhere on earth: a kiosk whose clock is years ahead opens a day for itself, not for the hall."""
+    return (reading.at.date() + 2 * _A_DAY).isoformat() if reading.is_trusted else _END_OF_TIME
 
 
 def known_sites(connection: Connection) -> list[str]:

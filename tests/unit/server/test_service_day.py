@@ -12,7 +12,7 @@ from kiosk.domain.events import DAY_OPENED, decode
 from kiosk.domain.service_day import OpenDay
 from kiosk.trusted_clock import Reading
 from server.node import Node, open_node
-from server.schema import events
+from server.schema import events, service_days
 from server.service_day import LONGEST_CLOSURE, day_due, day_in_force, note_timezone
 from tests.lean_kiosk import let_in
 from tests.paired_kiosk import SITE
@@ -110,6 +110,17 @@ def test_three_in_the_morning_is_the_sites_own(node: Node, clock: FakeClock) -> 
     assert (ensure(node), ensure(node, site_id="aceh")) == (MONDAY, MONDAY)
     clock.jump(datetime(2026, 11, 23, 18, 30, tzinfo=MONDAY_10_00.tzinfo))
     assert (ensure(node), ensure(node, site_id="aceh")) == (TUESDAY, MONDAY)
+
+
+def test_kiosk_from_the_future_opens_no_day_for_the_hall(node: Node) -> None:
+    """Its events are kept as they are; whoever asks this server gets the day that it is."""
+    ensure(node)
+    with node.database.writing() as connection:
+        connection.execute(service_days.insert().values(site_id=SITE, service_day=FAR.isoformat(), origin="c" * 16))
+    assert ensure(node) == MONDAY
+    with node.database.reading() as connection:
+        assert node.service_days.in_force(connection, SITE) == MONDAY
+    assert opened(node) == [("2026-11-23", True)]
 
 
 def test_no_day_where_nothing_is_known(node: Node) -> None:
