@@ -32,6 +32,7 @@ from kiosk.sync.client import Deadlines, SyncClient
 from kiosk.sync.conversation import Conversation
 from kiosk.sync.fence import EpochFence
 from kiosk.sync.heartbeat import Heart, Listeners, Patient
+from kiosk.sync.housekeeping import keep_house
 from kiosk.sync.kiosk_log import KioskLog
 from kiosk.sync.numbers import SharedNumbers
 from kiosk.sync.pace import Pace
@@ -155,6 +156,7 @@ class SyncEngine:
             group.create_task(self._keep_up(for_log))
             group.create_task(self._heart.beat(for_heart))
             group.create_task(self._numbers.warm_up())
+            group.create_task(keep_house(self._store, pace.housekeeping_every_s))
 
     def _client(self, deadlines: Deadlines) -> SyncClient:
         return SyncClient(

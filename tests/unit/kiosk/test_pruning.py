@@ -1,7 +1,7 @@
 """A kiosk forgets what central has held for 90 days, in steps so small that no visitor waits."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from kiosk.clock import FakeClock
+from kiosk.clock import FakeClock, SystemClock
 from kiosk.domain.verdict import Verified
 from kiosk.store.database import transaction
 from kiosk.store.log import Upstream, acknowledge, heads
 from kiosk.store.pruning import AT_ONCE, KEPT, prune
 from kiosk.store.verify import verify
+from kiosk.sync.engine import SyncEngine
 from tests.small_hall import MONDAY_10_00, Machine, request, running_kiosk
 
 TABLES = ("events", "tickets", "stops", "print_jobs", "service_days", "anchors")
@@ -124,3 +125,22 @@ def test_a_step_is_short(tmp_path: Path) -> None:
 def test_nothing_is_left_to_prune_is_said_by_zero(tmp_path: Path, at_once: int) -> None:
     with running_kiosk(tmp_path) as machine:
         assert machine.store.call(lambda db: prune(db, machine.clock.now(), at_once)) == 0
+
+
+def test_running_kiosk_keeps_its_house(tmp_path: Path, expected_logs: Callable[..., None]) -> None:
+    """By itself, while no server answers: what central holds, it holds."""
+    expected_logs("server_lost")
+    with after_a_season(tmp_path) as machine:
+        before = counts(machine)["events"]
+        engine = SyncEngine(
+            machine.store, machine.identity, "http://127.0.0.1:9", SystemClock(), lambda _: None, site_id="small-hall"
+        )
+        engine.start()
+        try:
+            deadline = time.monotonic() + 20
+            while counts(machine)["tickets"] > 2 and time.monotonic() < deadline:
+                pass
+        finally:
+            engine.stop()
+        assert counts(machine)["tickets"] == 2
+        assert counts(machine)["events"] < before
