@@ -99,6 +99,27 @@ def enrol(code: str, config_file: Path | None, data: Path | None, **options: Any
 
 
 @main.command(
+    short_help="A kiosk's log on a stick.",
+    epilog="Example: giliran export --config kiosk.toml --out /media/usb",
+)
+@click.option("--config", "config_file", type=FILE, help="Of the kiosk; it may be running.")
+@click.option("--data", type=FOLDER, help="The kiosk's data folder instead, as on the disk of a dead one.")
+@click.option("--out", type=FOLDER, default=".", show_default=True, help="The stick's folder, which must be there.")
+@click.option("--all", "everything", is_flag=True, help="Also what central holds already.")
+@as_json_option
+def export(config_file: Path | None, data: Path | None, out: Path, **options: Any) -> None:
+    """Write what central does not hold yet of a kiosk's log to one signed file, for `giliran server import`.
+
+    Reads only: the kiosk may run, or be dead.
+    """
+    if (config_file is None) == (data is None):
+        raise click.UsageError("Say --config FILE, or --data DIR with the kiosk's data folder.")
+    from kiosk.export import run_export
+
+    sys.exit(run_export(config_file, data, out, everything=options["everything"], as_json=options["as_json"]))
+
+
+@main.command(
     short_help="Check a kiosk's or a server's database.", epilog="Example: giliran verify run-data/kiosk/kiosk.db"
 )
 @click.argument("file", metavar="[DB]", type=FILE, required=False)

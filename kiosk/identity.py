@@ -13,7 +13,7 @@ from kiosk.errors import IdentityError
 from kiosk.lock import FolderLock
 from kiosk.private_file import write_private
 
-_FILE_NAME: Final = "identity.pem"
+FILE_NAME: Final = "identity.pem"
 
 
 @dataclass(frozen=True)
@@ -51,12 +51,23 @@ def load_or_create_identity(directory: Path) -> Identity:
         IdentityError: it is damaged, or of another kind, or cannot be read or written.
         StoreLockedError: there is none yet, and another program is at work in the folder.
     """
-    path = directory / _FILE_NAME
+    path = directory / FILE_NAME
     try:
         if not path.exists():
             _create(path)
         path.chmod(0o600)  # a restored backup may have opened it to others
+    except OSError as error:
+        raise IdentityError(f"The kiosk's key cannot be read or written: check the permissions of {path}.") from error
+    return read_identity(directory)
+
+
+def read_identity(directory: Path) -> Identity:
+    """The one that is kept in this folder; nothing is made or changed there. Raises IdentityError."""
+    path = directory / FILE_NAME
+    try:
         key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    except FileNotFoundError as error:
+        raise IdentityError(f"There is no key in {directory}: name the data folder of a kiosk or a server.") from error
     except OSError as error:
         raise IdentityError(f"The kiosk's key cannot be read or written: check the permissions of {path}.") from error
     except ValueError as error:

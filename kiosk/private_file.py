@@ -13,10 +13,11 @@ def write_private(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """What was renamed in it stays so after a power cut. Raises OSError."""
     if os.name == "nt":  # pragma: no cover  # Windows has no such call and needs none
         return
     descriptor = os.open(folder, os.O_RDONLY)

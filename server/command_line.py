@@ -162,6 +162,74 @@ def promote(role: str, data: Path, database: str | None) -> None:
     sys.exit(run_promote(replace(_settings(data, database), role=Role(role))))
 
 
+@server.command(
+    short_help="Copy a server, while it runs.",
+    epilog="Example: giliran server backup /media/disk/2026-11-21 --data /var/lib/giliran",
+)
+@click.argument("out", type=FOLDER)
+@_data_option
+@_database_option
+@click.option("--role", type=click.Choice(["site", "central"]), default="site", show_default=True)
+@as_json_option
+def backup(out: Path, role: str, data: Path, database: str | None, *, as_json: bool) -> None:
+    """Copy a server into the new folder OUT, while it runs: database, key, enrolment. The copy is checked.
+
+    With PostgreSQL pg_dump writes the database's part.
+    """
+    from server.backup import run_backup
+    from server.settings import Role
+
+    sys.exit(run_backup(replace(_settings(data, database), role=Role(role)), out, as_json=as_json))
+
+
+@server.command(
+    short_help="Put a backup back, while the server is stopped.",
+    epilog="Example: giliran server restore /media/disk/2026-11-21 --data /var/lib/giliran",
+)
+@click.argument("folder", metavar="[BACKUP]", type=FOLDER, required=False)
+@click.option("--data", type=FOLDER, required=True, help="The server's own folder; a new one is made.")
+@click.option("--database", metavar="URL", help="An empty PostgreSQL database, where the backup is a dump.")
+@click.option("--role", type=click.Choice(["site", "central"]), help="Another than the backup says.")
+@click.option("--epoch-only", is_flag=True, help="The database was put back by other means: begin the new epoch.")
+def restore(folder: Path | None, data: Path, database: str | None, role: str | None, *, epoch_only: bool) -> None:
+    """Put BACKUP back, while the server is stopped. What is there now is set aside, never deleted.
+
+    A new epoch begins: devices listen to this server only, and send again what came after the backup.
+    """
+    if epoch_only == (folder is not None):
+        raise click.UsageError("Name the folder of a backup, or say --epoch-only.")
+    from server.settings import Role, ServerSettings
+
+    asked = None if role is None else Role(role)
+    if folder is None:
+        from server.promotion import run_promote
+
+        sys.exit(run_promote(replace(_settings(data, database), role=asked or Role.SITE)))
+    from server.restore import run_restore
+
+    sys.exit(run_restore(folder, ServerSettings(asked or Role.SITE, data, database), asked))
+
+
+@server.command(
+    "import",
+    short_help="Take in a kiosk's log from a stick.",
+    epilog="Example: giliran server import /media/usb/giliran-56475aa7-20261121.log.gz --data /var/lib/giliran",
+)
+@click.argument("file", type=FILE)
+@_data_option
+@_database_option
+@click.option("--role", type=click.Choice(["site", "central"]), default="site", show_default=True)
+@click.option("--revoked", is_flag=True, help="Also from a device that was shut out.")
+@as_json_option
+def import_log(file: Path, role: str, data: Path, database: str | None, **options: Any) -> None:
+    """Take in the log of a kiosk that `giliran export` wrote, also beside a running server. Again is harmless."""
+    from server.settings import Role
+    from server.transfer import run_import
+
+    settings = replace(_settings(data, database), role=Role(role))
+    sys.exit(run_import(settings, file, even_revoked=options["revoked"], as_json=options["as_json"]))
+
+
 def _settings(data: Path, database: str | None) -> Any:
     from server.settings import Role, ServerSettings
 

@@ -25,8 +25,9 @@ log = structlog.get_logger(__name__)
 HIGHEST_EPOCH: Final = 2**31 - 1
 
 
-def raise_epoch(database: Database, role: Role, own_log: OwnLog, clock: Clock) -> int:
-    """After a restore, or when a standby takes over: above every epoch that was heard of. Returns the new one.
+def raise_epoch(database: Database, role: Role, own_log: OwnLog, clock: Clock, *, above: int = 0) -> int:
+    """After a restore, or when a standby takes over: above every epoch that was heard of here, and above `above`.
+    Returns the new one.
 
     Numbers are given again once the kiosks have said what they know (server.recovery).
     """
@@ -34,7 +35,7 @@ def raise_epoch(database: Database, role: Role, own_log: OwnLog, clock: Clock) -
     with database.writing() as connection:
         here = connection.execute(select(func.max(server_epoch.c.epoch))).scalar_one()
         heard = connection.execute(select(func.max(fences.c.epoch)).where(fences.c.role == role)).scalar_one()
-        epoch = int(max(here, heard or 0)) + 1
+        epoch = int(max(here, heard or 0, above)) + 1
         connection.execute(insert(server_epoch).values(epoch=epoch, opened_at_ms=now_ms))
         for site_id in known_sites(connection) if role is Role.SITE else ():
             lock_site(connection, site_id)

@@ -66,6 +66,19 @@ def open_database(path: Path) -> Database:
         return Database(connection, execute_plugins=False)
 
 
+def open_read_only(path: Path) -> Database:
+    """Beside whoever writes there, or where nobody does. Raises a StoreError in the words of `_EXPLANATIONS`."""
+    with explained(path):
+        connection = dbapi2.connect(read_only_uri(path), uri=True, isolation_level=None)
+    return Database(connection, execute_plugins=False)
+
+
+def read_only_uri(path: Path) -> str:
+    # To read a WAL database SQLite makes two files beside it, and leaves them. Without a -wal nobody has it open.
+    promise = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
+    return f"{path.resolve().as_uri()}?mode=ro{promise}"
+
+
 @contextmanager
 def transaction(db: Database) -> Iterator[None]:
     """Everything inside, or nothing. Takes the write lock at once: a read that later writes would fail "locked"."""

@@ -16,7 +16,7 @@ from kiosk.domain.events import NO_EVENT, PRINT_FINISHED, Event, LogHead
 from kiosk.domain.history import projection_hash
 from kiosk.domain.verdict import Broken, Link, Verified, read_link
 from kiosk.replay import Replay
-from kiosk.store.database import explained
+from kiosk.store.database import explained, read_only_uri
 from kiosk.store.log import acknowledged
 from kiosk.store.projection import TABLES, projected
 
@@ -66,9 +66,7 @@ def _attach(db: Database, path: Path) -> None:
     """Beside an empty database of our own, for what is expected: what SQLite calls temporary lies in memory here."""
     for pragma in ("PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", "PRAGMA cache_size = -4000"):
         db.conn.execute(pragma)
-    # To read a WAL database SQLite makes two files beside it, and leaves them. Without a -wal nobody has it open.
-    promise = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
-    db.conn.execute("ATTACH ? AS kiosk", (f"{path.resolve().as_uri()}?mode=ro{promise}",))
+    db.conn.execute("ATTACH ? AS kiosk", (read_only_uri(path),))
 
 
 def _check_pages(db: Database) -> Broken | None:

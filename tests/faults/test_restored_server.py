@@ -1,26 +1,31 @@
 """S1: a site server whose database is replaced by an older copy of it, in the middle of the day."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from pysqlite3 import dbapi2
 from sqlalchemy import select
 
 from kiosk.clock import FakeClock
 from kiosk.domain.ticket import SHARED_SERIES, Ticket
-from server.database import FILE_NAME
-from server.epochs import raise_epoch
-from server.node import open_node
 from server.recovery import JUMP, LISTENS_S
 from server.schema import tickets
-from server.settings import Role, ServerSettings
 from tests.conftest import Logs
 from tests.kiosk_at_site import KioskAtSite, admit, kiosk_at_site
 from tests.paired_kiosk import SITE, site_server
 from tests.small_hall import MONDAY_10_00
+
+
+def giliran(*words: str | Path) -> str:
+    """What the command says, in a process of its own."""
+    command = [sys.executable, "giliran.py", *map(str, words)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 class Hall:
@@ -30,7 +35,7 @@ class Hall:
         self.clock = FakeClock(MONDAY_10_00)
         self._opened = opened
         self._server_dir = folder / "server"
-        self._copy = folder / "copy.db"
+        self._copy = folder / "backup"
         for number, letter in ((1, "A"), (2, "B")):
             admit(folder / letter, self._server_dir, number, letter)
         self.server = self._opened.enter_context(site_server(self._server_dir, clock=self.clock))
@@ -55,10 +60,8 @@ class Hall:
             kiosk.wait_until(lambda who=kiosk.machine.identity.device_id: who in recovery.heard)  # type: ignore[misc]
 
     def copy(self) -> None:
-        """While the server runs, as a backup would."""
-        source = dbapi2.connect(str(self._server_dir / FILE_NAME))
-        source.execute("VACUUM INTO ?", (str(self._copy),))
-        source.close()
+        """While the server runs, by the command."""
+        giliran("server", "backup", self._copy, "--data", self._server_dir)
 
     def stop(self) -> None:
         self.server.stop()
@@ -68,12 +71,8 @@ class Hall:
     def restore(self) -> None:
         assert self.server._thread is not None
         self.server._thread.join()
-        for name in ("-wal", "-shm"):
-            (self._server_dir / f"{FILE_NAME}{name}").unlink(missing_ok=True)
-        self._copy.replace(self._server_dir / FILE_NAME)
-        node = open_node(ServerSettings(Role.SITE, self._server_dir), self.clock)
-        assert raise_epoch(node.database, node.role, node.own_log, self.clock) == 2
-        node.close()
+        said = giliran("server", "restore", self._copy, "--data", self._server_dir)
+        assert "This is epoch 2 now." in said
         self.server = self._opened.enter_context(site_server(self._server_dir, self._address, clock=self.clock))
 
     def held(self) -> set[str]:

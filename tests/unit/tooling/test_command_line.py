@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from giliran import main
 
 ROOT = Path(__file__).parents[3]
-COMMANDS = ["bench", "demo", "enrol", "kiosk", "printer", "run", "selftest", "server", "verify"]
+COMMANDS = ["bench", "demo", "enrol", "export", "kiosk", "printer", "run", "selftest", "server", "verify"]
 HEAVY = {"PySide6", "fastapi", "pydantic", "escpos", "sqlalchemy", "rich", "PIL", "pysqlite3", "cryptography", "httpx2"}
 
 
