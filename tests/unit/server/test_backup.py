@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,7 +27,7 @@ from server.run import Server
 from server.schema import events, recoveries, server_epoch
 from server.settings import Role, ServerSettings
 from server.verification import verify_database
-from tests.paired_kiosk import PATIENCE_S, SITE, pair
+from tests.paired_kiosk import SITE, pair
 from tests.small_hall import MONDAY_10_00
 from tests.written_log import WrittenLog, take
 
@@ -145,43 +144,31 @@ def test_an_enrolment_later_than_the_backup_stays_and_that_of_another_server_goe
 
 
 def test_a_backup_under_load_is_one_moment_of_the_log(tmp_path: Path) -> None:
-    """Without a snapshot held open each commit would begin the copy anew, and it would not end."""
+    """Every commit between two steps would begin the copy anew, and it would not end, if no snapshot were held."""
     settings = ServerSettings(Role.SITE, tmp_path / "server")
     pair(tmp_path / "kiosk", settings.data_dir)
     log = WrittenLog()
+    events = log.events[log.incarnation]
     for number in range(1, 3000):
         log.issue(number)
-    is_enough = threading.Event()
-    counts: list[int] = []
-
-    def write(database: Database) -> None:
-        events = log.events[log.incarnation]
-        while not is_enough.is_set():
-            start = len(events) - 1
-            log.issue(len(events) + 3000)
-            with database.writing() as connection:
-                take(connection, log.origin, events[start:])
-            counts.append(len(events))
-
+    steps: list[int] = []
     with opened(settings) as database:
         with database.writing() as connection:
             for start in range(0, 3000, 500):
-                take(connection, log.origin, log.events[log.incarnation][start : start + 500])
-        writer = threading.Thread(target=write, args=(database,))
-        writer.start()
-        try:
-            steps: list[int] = []
-            copying = (lambda done, _: steps.append(done), lambda *_: None)
-            manifest = take_backup(settings, tmp_path / "backup", SystemClock(), copying)
-            written_meanwhile = len(counts)
-        finally:
-            is_enough.set()
-            writer.join(PATIENCE_S)
-    assert written_meanwhile > 0
-    assert steps == sorted(steps)
-    assert manifest.events is not None
-    assert 3000 <= manifest.events <= max(counts) + 1
-    assert verified(ServerSettings(Role.SITE, tmp_path / "backup")).hash == manifest.hash
+                take(connection, log.origin, events[start : start + 500])
+
+        def write_between_steps(done: int, _total: int) -> None:
+            assert len(steps) < 100, "the copy does not end"
+            steps.append(done)
+            log.issue(len(events))
+            with database.writing() as connection:
+                take(connection, log.origin, events[-1:])
+
+        manifest = take_backup(settings, tmp_path / "backup", SystemClock(), (write_between_steps, lambda *_: None))
+    assert len(steps) > 3
+    assert len(events) == 3000 + len(steps)
+    assert (manifest.events, verified(ServerSettings(Role.SITE, tmp_path / "backup")).hash) == (3000, manifest.hash)
+    assert verified(settings).events == len(events)
 
 
 def test_a_running_server_is_backed_up_and_not_overwritten(
