@@ -9,12 +9,13 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from tests.simulator.schedule import Schedule, draw
-from tests.simulator.simulation import SimulationError, shorten, simulate
+from tests.simulator.simulation import SimulationError, outcome, shorten, simulate
 
 _MOST_FAILURES = 20
 
@@ -49,18 +50,10 @@ def main(seed: int | None, is_shortened: bool, count: int, first: int, jobs: int
 
 def _outcomes(seeds: range, jobs: int) -> Iterator[str | None]:
     if jobs == 1:
-        yield from map(_outcome, seeds)
+        yield from map(outcome, seeds)
         return
-    with multiprocessing.get_context("spawn").Pool(jobs) as pool:
-        yield from pool.imap_unordered(_outcome, seeds, chunksize=5)
-
-
-def _outcome(seed: int) -> str | None:
-    try:
-        simulate(draw(seed))
-    except SimulationError as error:
-        return str(error)
-    return None
+    with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
+        yield from pool.map(outcome, seeds, chunksize=5)
 
 
 def _kind(failure: str) -> str:

@@ -135,8 +135,13 @@ def relay(world: World, batches: int) -> bool:
     return is_done
 
 
-def _nothing(world: World, step: Step, chance: Random) -> None:
-    """Not built yet."""
+def _clone(world: World, step: Step, chance: Random) -> None:
+    """The disk in a second machine that its key is not bound to; once in a history."""
+    original = _kiosk(world, step)
+    if not world.cloned:
+        twin = world.clone(original)
+        world.tell(f"{original.name}'s disk is cloned into another machine")
+        world.start(twin, chance)
 
 
 def _time(world: World, step: Step, chance: Random) -> None:
@@ -258,7 +263,7 @@ def _poison(world: World, step: Step, chance: Random) -> None:
 
 def _revoke(world: World, step: Step, chance: Random) -> None:
     """Never the last one."""
-    kiosk = world.kiosks[-1]
+    kiosk = world.kiosks[0]
     if world.site.process is None or len(world.kiosks) < 3:
         return
     with world.power.on(world.site):
@@ -287,7 +292,7 @@ ACTIONS: Final[Mapping[Kind, Action]] = {
     Kind.START: _start,
     Kind.SNAPSHOT: _snapshot,
     Kind.RESTORE: _restore,
-    Kind.CLONE: _nothing,
+    Kind.CLONE: _clone,
     Kind.CLOCK: _clock,
     Kind.FULL: _full,
     Kind.FREE: _free,

@@ -1,7 +1,7 @@
 """What the harness knows and no disk does: papers in people's hands, acknowledgements given, events destroyed."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
@@ -45,6 +45,8 @@ class Promises:
     """Events that their origin was told to be safe -> who told it."""
     central: set[Key] = field(default_factory=set)
     """Events that their origin was told to be safe in the nation: it may prune them."""
+    false_claims: list[Key] = field(default_factory=list)
+    """Those of them that were not there at that moment."""
     destroyed: set[Key] = field(default_factory=set)
     """Events whose last copy went when a disk was put back to an older state. Nobody can have them any more."""
     reprints: Counter[TicketId] = field(default_factory=Counter)
@@ -62,9 +64,12 @@ class Promises:
             self.acknowledged[key] = by
             sequence -= 1
 
-    def safe_at_central(self, origin: str, incarnation: str, sequence: int) -> None:
+    def safe_at_central(self, origin: str, incarnation: str, sequence: int, held: Callable[[], Container[Key]]) -> None:
+        """`held`: asks central's disk, only where there is something new."""
         while sequence and (key := Key(origin, incarnation, sequence)) not in self.central:
             self.central.add(key)
+            if key not in held():
+                self.false_claims.append(key)
             sequence -= 1
 
     def put_back(self, lost: Iterable[Key], found: Iterable[Key], elsewhere: set[Key]) -> None:

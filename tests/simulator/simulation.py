@@ -15,7 +15,7 @@ from kiosk.sync import conversation
 from server import greeting, relay, sync_api
 from tests.simulator.actions import perform
 from tests.simulator.invariants import check_all, check_now
-from tests.simulator.schedule import Schedule, Step
+from tests.simulator.schedule import Schedule, draw
 from tests.simulator.settling import settle
 from tests.simulator.stillness import still
 from tests.simulator.world import Tell, World
@@ -62,6 +62,15 @@ def simulate(schedule: Schedule, tell: Tell = lambda _: None) -> World:
             except Exception as error:
                 raise SimulationError(schedule, number, error) from error
     return world
+
+
+def outcome(seed: int) -> str | None:
+    """What went wrong, None for nothing: for another process, to which a string can be sent."""
+    try:
+        simulate(draw(seed))
+    except SimulationError as error:
+        return str(error)
+    return None
 
 
 def shorten(schedule: Schedule, fails: Callable[[Schedule], bool], tries: int = 400) -> Schedule:
@@ -121,6 +130,3 @@ def _heard(tell: Tell) -> Iterator[None]:
         yield
     finally:
         structlog.configure(**before)
-
-
-__all__ = ["Schedule", "SimulationError", "Step", "shorten", "simulate"]

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.simulator.schedule import draw
-from tests.simulator.simulation import SimulationError, shorten, simulate
+from tests.simulator.simulation import simulate
 
 SCHEDULES = 300
 AT_A_TIME = 10

@@ -1,7 +1,7 @@
 """All machines of one simulation, the time they share, and what the harness remembers of them."""
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -164,6 +164,17 @@ class World:
                 self.promises.written_ms.setdefault(Key(origin, incarnation, sequence), at_ms)
             (kiosk.noted,) = kiosk.disk.connection.execute("SELECT coalesce(max(position), 0) FROM events").fetchone()
 
+    def clone(self, original: KioskMachine) -> KioskMachine:
+        """Another machine with a copy of its disk, key and all; without its witness, which lies elsewhere."""
+        self.cloned.add(original.identity.device_id)
+        name = f"{original.name}'s clone"
+        line = Line(f"{name}->site", self._site_door, self.tell)
+        disk = KioskDisk(original.disk)
+        twin = KioskMachine(name, original.config.number, original.identity, disk, line, self._told_by_site)
+        twin.noted = original.noted
+        self.kiosks.append(twin)
+        return twin
+
     def _kiosk(self, number: int) -> KioskMachine:
         name = f"kiosk-{number}"
         line = Line(f"{name}->site", self._site_door, self.tell)
@@ -173,11 +184,14 @@ class World:
         for incarnation, sequence in held.items():
             self.promises.acknowledge(origin, incarnation, sequence, "site")
         for incarnation, sequence in central.items():
-            self.promises.safe_at_central(origin, incarnation, sequence)
+            self.promises.safe_at_central(origin, incarnation, sequence, self._held_by_central)
+
+    def _held_by_central(self) -> Container[Key]:
+        return self.held(self.central)
 
     def _told_by_central(self, origin: str, held: Mapping[str, int], _: Mapping[str, int]) -> None:
         for incarnation, sequence in held.items():
-            self.promises.safe_at_central(origin, incarnation, sequence)
+            self.promises.safe_at_central(origin, incarnation, sequence, self._held_by_central)
 
     def _site_door(self) -> Door | None:
         return self.site.door()
