@@ -14,6 +14,7 @@ from kiosk.sync.wire import DeviceKind
 from server.database import lock_site, milliseconds
 from server.devices import DeviceRecord, devices_of_site, find_record
 from server.node import Node, open_node
+from server.resting_letters import resting_letters
 from server.schema import devices
 from server.settings import Role, ServerSettings
 
@@ -21,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 
 class EnrolmentConflictError(KioskError):
-    """Another kiosk of the site has the number or the letter, or the device is something else here already."""
+    """Another kiosk of the site has, or had today, the number or the letter, or the device is something else here."""
 
 
 def enrol(data_dir: Path, record: DeviceRecord, database: str | None = None) -> None:
@@ -43,7 +44,8 @@ def enrol(data_dir: Path, record: DeviceRecord, database: str | None = None) -> 
 def admit(node: Node, record: DeviceRecord) -> None:
     """A known device keeps its key and its standing: a revoked one does not come back by being named again.
 
-    Raises EnrolmentConflictError where another device of the site, not revoked, has the same number or letter.
+    Raises EnrolmentConflictError where another device of the site, not revoked, has the same number or letter, or one
+    that was revoked lately had the letter.
     """
     with node.database.writing() as connection:
         admit_within(connection, node, record)
@@ -61,6 +63,9 @@ def admit_within(connection: Connection, node: Node, record: DeviceRecord) -> No
         )
     if known is not None and known.record == replace(record, public_key=known.record.public_key):
         return
+    now_ms = milliseconds(node.trusted_clock.read().at)
+    if known is None or known.record.letter != record.letter:
+        refuse_resting(connection, record.site_id, record.letter, record.device_id, now_ms)
     facts = {"kiosk_number": record.kiosk_number, "letter": record.letter, "name": record.name}
     if known is None:
         connection.execute(
@@ -70,7 +75,7 @@ def admit_within(connection: Connection, node: Node, record: DeviceRecord) -> No
                 device_id=record.device_id,
                 public_key=record.public_key,
                 kind=record.kind,
-                enrolled_at_ms=milliseconds(node.clock.now()),
+                enrolled_at_ms=now_ms,
             )
         )
     else:
@@ -92,6 +97,15 @@ def refuse_twin(connection: Connection, record: DeviceRecord) -> None:
     for other in active_kiosks(connection, record.site_id, besides=record.device_id):
         if other.kiosk_number == record.kiosk_number or other.letter == record.letter:
             raise twin_error(other)
+
+
+def refuse_resting(connection: Connection, site_id: str, letter: str | None, device_id: str, now_ms: int) -> None:
+    """Raises EnrolmentConflictError where the letter stands on another kiosk's paper (server.resting_letters)."""
+    if letter is not None and letter in resting_letters(connection, site_id, device_id, now_ms):
+        raise EnrolmentConflictError(
+            f"Letter {letter} at {site_id} may stand on today's tickets of another kiosk, which visitors still hold:"
+            " give this one another letter, or this letter in two days."
+        )
 
 
 def active_kiosks(connection: Connection, site_id: str, besides: str = "") -> Sequence[DeviceRecord]:
@@ -120,7 +134,7 @@ def revoke(node: Node, site_id: str, device_id: str) -> bool:
         shut_out = connection.execute(
             update(devices)
             .where(devices.c.site_id == site_id, devices.c.device_id == device_id, devices.c.revoked_at_ms.is_(None))
-            .values(revoked_at_ms=milliseconds(node.clock.now()))
+            .values(revoked_at_ms=milliseconds(node.trusted_clock.read().at))
         )
         if shut_out.rowcount == 0:
             return False

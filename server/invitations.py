@@ -16,7 +16,7 @@ from kiosk.domain.pairing_code import ALPHABET, NAME_LENGTH, SECRET_LENGTH, Pair
 from kiosk.errors import KioskError
 from kiosk.sync.wire import DeviceKind
 from server.database import Database, lock_site, milliseconds
-from server.enrolment import active_kiosks, twin_error
+from server.enrolment import active_kiosks, refuse_resting, twin_error
 from server.node import Node
 from server.schema import invitations
 
@@ -84,13 +84,15 @@ def invite(node: Node, wish: Wish) -> tuple[PairingCode, Invitation]:
     """A new code, which is valid from now on for whoever brings it.
 
     Raises:
-        EnrolmentConflictError: another kiosk of the site has the number or the letter that was asked for.
+        EnrolmentConflictError: another kiosk of the site has the number or the letter that was asked for, or had the
+            letter today.
         InvitationError: nobody could use it.
     """
     now_ms = milliseconds(node.clock.now())
     with node.database.writing() as connection:
         lock_site(connection, wish.site_id)
         _refuse_taken(connection, wish)
+        refuse_resting(connection, wish.site_id, wish.letter, "", milliseconds(node.trusted_clock.read().at))
         connection.execute(delete(invitations).where(invitations.c.expires_at_ms < now_ms - _KEPT_MS))
     for _ in range(_ATTEMPTS):
         code = PairingCode(_random(NAME_LENGTH), _random(SECRET_LENGTH))

@@ -32,6 +32,7 @@ from server.invitations import (
 )
 from server.node import Node
 from server.problems import RefusedError
+from server.resting_letters import resting_letters
 
 log = structlog.get_logger(__name__)
 
@@ -118,7 +119,7 @@ def _judge(
             ProblemCode.DEVICE_REVOKED,
             "This device was shut out, and its key with it: start it on a new data folder, so that it makes a new key.",
         )
-    record = _record(connection, invitation, applicant, known, now_ms)
+    record = _record(connection, node, invitation, applicant, known)
     try:
         admit_within(connection, node, record)
     except EnrolmentConflictError as error:
@@ -128,20 +129,22 @@ def _judge(
 
 
 def _record(
-    connection: Connection, invitation: Invitation, applicant: _Applicant, known: ListedDevice | None, now_ms: int
+    connection: Connection, node: Node, invitation: Invitation, applicant: _Applicant, known: ListedDevice | None
 ) -> DeviceRecord:
     """What the operator said goes before what the device was, and that before what it would like to be."""
     wish, message = invitation.wish, applicant.message
     number, letter = wish.kiosk_number, wish.letter
     if wish.kind is DeviceKind.KIOSK:
         others = active_kiosks(connection, wish.site_id, besides=message.device)
-        numbers, letters = promised(connection, wish.site_id, invitation.name, now_ms)
+        numbers, letters = promised(connection, wish.site_id, invitation.name, milliseconds(node.clock.now()))
         before = known.record if known is not None else None
         if number is None:
             taken = numbers.union(other.kiosk_number for other in others if other.kiosk_number is not None)
             number = _first_free((before and before.kiosk_number, message.kiosk_number, *_NUMBERS), taken)
         if letter is None:
-            worn = letters.union(other.letter for other in others if other.letter is not None)
+            now_ms = milliseconds(node.trusted_clock.read().at)
+            resting = resting_letters(connection, wish.site_id, message.device, now_ms)
+            worn = letters.union(resting, (other.letter for other in others if other.letter is not None))
             letter = _first_free((before and before.letter, message.letter, *_LETTERS), worn)
         if number is None or letter is None:
             raise RefusedError(ProblemCode.CONFLICT, f"No number or letter is free at {wish.site_id}: revoke a kiosk.")

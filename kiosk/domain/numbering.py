@@ -70,6 +70,11 @@ def generation_of(series: int) -> int:
     return (series - 1) // len(_LETTERS)
 
 
+def letter_of(series: int) -> str:
+    """Of an own series, whatever its generation; the shared one has none."""
+    return _LETTERS[(series - 1) % len(_LETTERS)]
+
+
 def format_label(queue_code: str, number: int, series: int = SHARED_SERIES) -> str:
     """`D-045` in the shared series, `D-007K` in kiosk K's own, `D-007K2` in its second generation.
 
@@ -82,4 +87,4 @@ def _suffix(series: int) -> str:
     if series == SHARED_SERIES:
         return ""
     generation = generation_of(series)
-    return _LETTERS[(series - 1) % len(_LETTERS)] + (str(generation + 1) if generation else "")
+    return letter_of(series) + (str(generation + 1) if generation else "")

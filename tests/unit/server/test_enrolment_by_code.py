@@ -23,7 +23,7 @@ from server.invitations import InvitationError, Standing, Wish, invite, standing
 from server.node import Node, open_node
 from server.problems import RefusedError
 from server.redeeming import redeem
-from server.schema import devices, events, invitations
+from server.schema import devices, events, invitations, tickets
 from server.settings import Role, ServerSettings
 from tests.paired_kiosk import SITE
 from tests.small_hall import MONDAY_10_00
@@ -192,7 +192,7 @@ def test_what_the_operator_asked_for_goes_first(node: Node) -> None:
     assert (second.kiosk_number, second.letter, second.name) == (2, "B", "Lobi")
 
 
-def test_a_known_device_keeps_what_it_is(node: Node) -> None:
+def test_a_known_device_keeps_what_it_is(node: Node, clock: FakeClock) -> None:
     device, other = new_identity(), new_identity()
     for each in (other, device, device):
         code, _ = invite(node, Wish(SITE))
@@ -202,9 +202,40 @@ def test_a_known_device_keeps_what_it_is(node: Node) -> None:
     code, _ = invite(node, Wish(SITE))
     answer = ask(node, code, device, kiosk_number=1, letter="A")
     assert (answer.kiosk_number, answer.letter) == (2, "B")
+    clock.advance(timedelta(days=2))
     code, _ = invite(node, Wish(SITE, kiosk_number=1, letter="A"))
     answer = ask(node, code, device)
     assert (answer.kiosk_number, answer.letter) == (1, "A")
+
+
+def test_a_letter_on_todays_paper_is_given_to_no_other_kiosk(node: Node, clock: FakeClock) -> None:
+    """The kiosk that comes in a broken one's place counts from 1 again: `D-001A` would be in two hands."""
+    broken, early, late = (new_identity() for _ in range(3))
+    admit(node, record(broken, 1, "A"))
+    code, _ = invite(node, Wish(SITE))
+    revoke(node, SITE, broken.device_id)
+    assert ask(node, code, early, kiosk_number=1, letter="A").letter == "B"
+    with pytest.raises(EnrolmentConflictError, match=r"Letter A .* may stand on today's tickets"):
+        invite(node, Wish(SITE, letter="A"))
+    with pytest.raises(EnrolmentConflictError, match="in two days"):
+        admit(node, record(late, 2, "A"))
+    clock.advance(timedelta(days=2))
+    admit(node, record(late, 2, "A"))
+
+
+def test_a_letter_that_was_exchanged_rests_too(node: Node) -> None:
+    """Its old tickets are here, and their kiosk is not shut out."""
+    device = new_identity()
+    admit(node, record(device, 1, "A"))
+    row = {"series": 1, "queue_code": "D", "number": 1, "label": "D-001A", "is_priority": 0, "language": "id"}
+    times = {"service_day": "2026-11-23", "issued_at_ms": 0, "received_at_ms": 0, "copies": 0, "shown_on_screen": 0}
+    with node.database.writing() as connection:
+        whose = {"site_id": SITE, "ticket_id": "0" * 16, "origin": device.device_id}
+        connection.execute(insert(tickets).values(**whose, **row, **times))
+    admit(node, record(device, 1, "C"))
+    code, _ = invite(node, Wish(SITE))
+    assert ask(node, code, new_identity(), letter="A").letter == "B"
+    admit(node, record(device, 1, "A"))  # its own
 
 
 def test_twin_is_named_before_a_code_is_made_and_when_it_is_used(node: Node) -> None:
