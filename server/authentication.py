@@ -73,7 +73,8 @@ class _Claim(NamedTuple):
 async def _claim(request: Request, sessions: Sessions) -> _Claim:
     check_protocol(request)
     session = _session(request, sessions)
-    sessions.rates.take((session.site_id, session.device_id))
+    # Apart, because a stranger too can open a session in a device's name, and use up what it may ask.
+    sessions.rates.take((session.site_id, session.device_id, session.is_proven))
     counter = _counter(request)
     return _Claim(session, counter, await read_body(request))
 

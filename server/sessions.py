@@ -1,7 +1,8 @@
 """Open sessions: a challenge that signatures cover, and the counter that only rises.
 
 Kept in memory: after a restart a device just opens a new one. One device holds a few at most, so that neither a
-lost answer nor a stranger who knows its id can fill the memory or push out everybody else.
+lost answer nor a stranger who knows its id can fill the memory, or push out anybody: whoever has not signed yet makes
+room first.
 """
 
 import secrets
@@ -26,6 +27,11 @@ class OpenSession:
     challenge: str = field(default_factory=lambda: secrets.token_hex(32))
     counter: int = 0
 
+    @property
+    def is_proven(self) -> bool:
+        """Whether the device itself has spoken in it."""
+        return self.counter > 0
+
     def advance(self, counter: int) -> bool:
         """Whether `counter` is new. Call it only for a request whose signature fits."""
         if counter <= self.counter:
@@ -45,9 +51,9 @@ class Sessions:
         session = OpenSession(site_id, device_id, public_key)
         own = self._of_device.setdefault((site_id, device_id), OrderedDict())
         self._of_device.move_to_end((site_id, device_id))
+        if len(own) >= PER_DEVICE:
+            own.pop(next((name for name, one in own.items() if not one.is_proven), next(iter(own))))
         own[session.id] = session
-        if len(own) > PER_DEVICE:
-            own.popitem(last=False)
         if len(self._of_device) > DEVICES:
             self._of_device.popitem(last=False)
         return session

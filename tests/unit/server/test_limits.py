@@ -108,12 +108,23 @@ def kiosk(server: Server, number: int) -> Identity:
     return identity
 
 
+class Impostor:
+    """Has a device's name and not its key."""
+
+    def __init__(self, device_id: str) -> None:
+        self.device_id = device_id
+        self._key = new_identity()
+
+    def sign(self, message: bytes) -> bytes:
+        return self._key.sign(message)
+
+
 class Talker:
     """Asks for a session at an address of its own, then says hello as fast as it can."""
 
     def __init__(self, http: httpx2.Client, identity: Identity, address: str) -> None:
         self._http = http
-        self._identity = identity
+        self._identity: Identity | Impostor = identity
         self._counter = itertools.count(1)
         wish = {"site": SITE, "device": identity.device_id}
         opened = http.post(wire.SESSION_PATH, json=wish, headers={**PLAIN, "X-Forwarded-For": address})
@@ -140,6 +151,18 @@ def test_a_device_that_runs_wild_slows_no_other(server: Server) -> None:
         assert wire.Problem.model_validate_json(refused[0].content).code is ProblemCode.RATE
         assert int(refused[0].headers["Retry-After"]) >= 1
         assert calm.hello().status_code == 200
+        server.node.sessions.rates = Buckets(SIGNED)
+
+
+def test_a_stranger_uses_up_nothing_of_the_device_whose_name_it_says(server: Server) -> None:
+    with httpx2.Client(base_url=server.url) as http:
+        identity = kiosk(server, 3)
+        own, stranger = Talker(http, identity, "192.0.2.13"), Talker(http, identity, "192.0.2.14")
+        stranger._identity = Impostor(identity.device_id)
+        assert own.hello().status_code == 200
+        server.node.sessions.rates = Buckets(Rate(SIGNED.per_s / 20, SIGNED.burst // 20))
+        assert {stranger.hello().status_code for _ in range(60)} == {401, 429}
+        assert own.hello().status_code == 200
         server.node.sessions.rates = Buckets(SIGNED)
 
 

@@ -22,3 +22,21 @@ def test_session_in_use_outlives_those_that_a_stranger_opens() -> None:
         assert sessions.find("hall", "kiosk", used.id) is used
         sessions.open("hall", "kiosk", b"")
     assert sessions.find("hall", "kiosk", idle.id) is None
+
+
+def test_sessions_that_a_device_has_signed_in_outlive_all_that_a_stranger_opens() -> None:
+    sessions = Sessions()
+    own = [sessions.open("hall", "kiosk", b"") for _ in range(4)]
+    for session in own:
+        session.advance(1)
+    for _ in range(PER_DEVICE * 3):
+        sessions.open("hall", "kiosk", b"")
+    assert [sessions.find("hall", "kiosk", session.id) for session in own] == own
+
+
+def test_a_device_that_lost_many_answers_still_gets_a_session() -> None:
+    sessions = Sessions()
+    for _ in range(PER_DEVICE + 1):
+        last = sessions.open("hall", "kiosk", b"")
+        assert last.advance(1)
+    assert sessions.find("hall", "kiosk", last.id) is last
