@@ -22,7 +22,10 @@ from server.settings import Role
 
 log = structlog.get_logger(__name__)
 
-HIGHEST_EPOCH: Final = 2**31 - 1
+MOST_MISSED: Final = 1_000_000
+"""Epochs rise by one at a restore. A device that says it has seen one further ahead lies: believed, it would leave no
+number that a server could be promoted to.
+"""
 
 
 def raise_epoch(database: Database, role: Role, own_log: OwnLog, clock: Clock, *, above: int = 0) -> int:
@@ -63,7 +66,7 @@ class Fences:
     def note(self, site_id: str, role: Role, epoch: int | None, told_by: str, now_ms: int) -> None:
         """`told_by` has seen this epoch of that server. Durable when this returns; nearly always there is no news."""
         own = self._epoch if role is self._role else 0
-        if epoch is None or not own < epoch <= HIGHEST_EPOCH or epoch <= self.highest(site_id, role):
+        if epoch is None or not own < epoch <= own + MOST_MISSED or epoch <= self.highest(site_id, role):
             return
         with self._lock, self._database.writing() as connection:
             _keep(connection, {"site_id": site_id, "role": role, "epoch": epoch, "told_by": told_by}, now_ms)
