@@ -1,7 +1,7 @@
 """The machine's own account of itself, for the technician's corner. Reads disk and store: for a worker thread."""
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -71,6 +71,8 @@ def report(machine: "Machine") -> Sequence[TechnicianRow]:
             _DATA,
             Text(f"{services} layanan, {edition}", f"{services} services, {edition}"),
         ),
+        *_handed_down_rows(machine),
+        *_restored_rows(machine),
         _disk_row(machine.config),
     )
 
@@ -123,6 +125,32 @@ def _numbers_row(machine: "Machine") -> TechnicianRow:
         return TechnicianRow(_NUMBERS, _SYNC, Text("urutan bersama dari server", "shared, from the server"), Level.OK)
     own = Text(f"urutan sendiri, berhuruf {letter}. {why}".rstrip(), f"own series, letter {letter}. {why}".rstrip())
     return TechnicianRow(_NUMBERS, _SYNC, own, Level.WARNING)
+
+
+def _handed_down_rows(machine: "Machine") -> Iterator[TechnicianRow]:
+    """Only where files that came down from the server are not all in force."""
+    name = Text("Berkas dari server", "Files from the server")
+    if machine.data.refused is not None:
+        why = str(machine.data.refused)
+        value = Text(f"ditolak, yang lama tetap berlaku. {why}", f"refused, the old ones stay in force. {why}")
+        yield TechnicianRow(name, _DATA, value, Level.ERROR)
+    if machine.data.waiting_for:
+        letters = ", ".join(sorted(machine.data.waiting_for))
+        value = Text(
+            f"berkas loket baru berlaku besok: {letters} masih di tiket hari ini",
+            f"the new hall's file waits for tomorrow: {letters} on today's tickets",
+        )
+        yield TechnicianRow(name, _DATA, value, Level.WARNING)
+
+
+def _restored_rows(machine: "Machine") -> Iterator[TechnicianRow]:
+    """docs/operations.md says what to do."""
+    if machine.store.was_restored:
+        value = Text(
+            "dipulihkan dari salinan lama; nomor memakai seri baru",
+            "put back from an older copy; its numbers use a new series",
+        )
+        yield TechnicianRow(Text("Diska", "Disk"), _DATA, value, Level.WARNING)
 
 
 def _disk_row(config: KioskConfig) -> TechnicianRow:

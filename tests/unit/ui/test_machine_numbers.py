@@ -1,5 +1,6 @@
 """Whose numbers a whole machine prints, what it tells its server of itself, and what its technician reads."""
 
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -35,6 +36,7 @@ def machine_at(folder: Path, server_url: str | None, *, started: bool) -> Iterat
     config = KioskConfig(
         letter="K",
         data_dir=folder / "kiosk",
+        witness_dir=folder / "witness",
         site=write_sample_hall(folder / "site.json"),
         printer=PrinterConfig(device=f"sim:{folder / 'slips'}"),
         sync=SyncConfig(server=server_url),
@@ -120,3 +122,36 @@ def test_a_machine_with_a_server_prints_its_numbers_and_says_how_the_printer_far
 )
 def test_a_printers_state_in_one_word(status: PrinterStatus, word: str) -> None:
     assert in_one_word(status) == word
+
+
+def test_technician_reads_that_a_disk_came_back_and_that_files_were_refused(
+    tmp_path: Path, expected_logs: Callable[..., None]
+) -> None:
+    expected_logs("disk_restored", "data_file_refused")
+    for _ in range(2):
+        with machine_at(tmp_path, None, started=False) as machine:
+            assert {line.name for line in lines(machine)} & {"Disk", "Files from the server"} == set()
+        if not (tmp_path / "older.db").exists():
+            shutil.copy(tmp_path / "kiosk" / "kiosk.db", tmp_path / "older.db")
+    shutil.copy(tmp_path / "older.db", tmp_path / "kiosk" / "kiosk.db")
+    config = KioskConfig(
+        letter="K",
+        data_dir=tmp_path / "kiosk",
+        witness_dir=tmp_path / "witness",
+        site=tmp_path / "torn.json",
+        printer=PrinterConfig(device=f"sim:{tmp_path / 'slips'}"),
+    )
+    (tmp_path / "torn.json").write_bytes((tmp_path / "site.json").read_bytes()[:1000])
+    machine = Machine(config, FakeClock(MONDAY_MORNING), lambda _: None, lambda _: None)
+    machine.spooler.start()
+    try:
+        said = {line.name: line for line in lines(machine)}
+    finally:
+        machine.close()
+    assert "older copy" in said["Disk"].value
+    assert said["Files from the server"].level == Level.ERROR
+    assert "torn.json" in said["Files from the server"].value
+
+
+def lines(machine: Machine) -> list[TechnicianLine]:
+    return [row.in_language(Language.ENGLISH) for row in report(machine)]
