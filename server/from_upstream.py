@@ -48,6 +48,8 @@ class FromUpstream:
             except (SealError, DataFileError, ProtocolMismatchError) as error:
                 self._refused[kind] = offered
                 log.error("snapshot_refused", kind=kind, version=offered, problem=str(error))  # noqa: TRY400
+            else:
+                self._refused.clear()  # a site file that did not fit may fit the new catalogue
 
     def _newest(self, kind: SnapshotKind) -> int | None:
         with self._node.database.reading() as connection:

@@ -107,11 +107,9 @@ class SnapshotTaker:
         await asyncio.sleep(seconds)
 
     async def _fetch(self, client: SyncClient, offered: Mapping[str, int]) -> None:
-        wanted = {
-            kind: version
-            for kind, version in self._handed_down.wanted(offered).items()
-            if self._refused.get(kind, (0, ""))[0] != version
-        }
+        wanted = self._handed_down.wanted(offered)
+        if all(self._refused.get(kind, (0, ""))[0] == version for kind, version in wanted.items()):
+            return  # what was refused may fit, or be believed, together with something newer; not by itself
         fetched: list[Snapshot] = []
         for kind, version in wanted.items():
             try:

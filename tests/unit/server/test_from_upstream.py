@@ -126,6 +126,23 @@ def test_what_was_touched_on_the_way_is_refused_once(
     assert handed_down(site, SnapshotKind.CATALOGUE) is None
 
 
+def test_a_site_file_that_did_not_fit_is_fetched_again_with_a_newer_catalogue(
+    central: Node, site: Node, tmp_path: Path, expected_logs: Logs
+) -> None:
+    """A line that broke between the two: the site file came alone."""
+    expected_logs("snapshot_refused")
+    publish_files(central, catalogue_file(tmp_path, catalogue_bytes(without_service(SERVICE))), None)
+    taker = take(site, Line(central))
+    CLOCK.advance(timedelta(minutes=1))
+    publish_files(central, catalogue_file(tmp_path), site_file(tmp_path))
+    with central.database.reading() as connection:
+        versions = versions_for(connection, HALL, central.identity.device_id)
+    asyncio.run(taker.take(Line(central), {"site": versions["site"]}, keys_of(central.identity)))
+    assert handed_down(site, SnapshotKind.SITE) is None
+    take(site, Line(central), taker)
+    assert handed_down(site, SnapshotKind.SITE) == handed_down(central, SnapshotKind.SITE)
+
+
 @pytest.mark.parametrize(
     "said",
     [
