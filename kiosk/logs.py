@@ -6,6 +6,7 @@ Never: names, phones, NIKs, tokens, keys. `docs/log-events.md` is written from E
 
 import logging
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping, MutableMapping
 from logging.handlers import RotatingFileHandler
@@ -36,6 +37,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "disk_has_room": "There is room on the disk again.",
     "disk_low": "Little room is left on the disk: free some this week.",
     "disk_nearly_full": "Hardly any room is left on the disk: free some now; only errors are logged until then.",
+    "disk_not_measured": "How much room the disk has, or its ballast, cannot be told: the disk may be failing.",
     "disk_restored": "The database is older than the witness outside of it knows: it was put back to an earlier day.",
     "event_not_rebuilt": "An event that the server gave back cannot be read by this version: only the log keeps it.",
     "events_parked": "Events were kept and acknowledged that this version cannot project; a later one will.",
@@ -100,6 +102,7 @@ MAX_FILE_BYTES: Final = 10 * 1024 * 1024
 KEPT_FILES: Final = 5
 
 _OUR_PACKAGES: Final = ("kiosk", "printing", "server", "ui")
+_errors_only = threading.Event()
 _BURST: Final = 20
 _PER_SECOND: Final = 1.0
 
@@ -125,6 +128,7 @@ def configure_logging(directory: Path | None, *, console: bool = False) -> None:
             )
         except OSError as error:
             raise StoreReadOnlyError(f"No log can be written in {directory}: {error.strerror}.") from error
+        file.addFilter(_only_errors_where_asked)
         _attach(file, structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(default=str))
     if console:
         _attach(logging.StreamHandler(), structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()))
@@ -142,6 +146,18 @@ def configure_logging(directory: Path | None, *, console: bool = False) -> None:
 def drop_secrets(_logger: object, _method: str, facts: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """The last hand before a line is written: what must not be there is not."""
     return {fact: value for fact, value in facts.items() if fact.lower() not in SECRETS}
+
+
+def log_errors_only(*, is_wanted: bool) -> None:
+    """While a disk is nearly full its log file takes errors and nothing else."""
+    if is_wanted:
+        _errors_only.set()
+    else:
+        _errors_only.clear()
+
+
+def _only_errors_where_asked(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.ERROR or not _errors_only.is_set()
 
 
 class FloodControl(logging.Filter):

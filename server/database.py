@@ -2,7 +2,7 @@
 
 import hashlib
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -12,12 +12,13 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import BigInteger, Connection, Engine, Table, bindparam, func, insert, select
+from pysqlite3 import dbapi2
+from sqlalchemy import BigInteger, Connection, Engine, ExceptionContext, Table, bindparam, event, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError, DBAPIError, InternalError, OperationalError, ProgrammingError
 
 from kiosk.clock import Clock
-from kiosk.errors import StoreError, StoreTooNewError
+from kiosk.errors import StoreError, StoreFullError, StoreTooNewError
 from kiosk.paths import resource_path
 from server.postgresql_engine import copy_rows, is_postgresql, postgresql_engine, postgresql_error, prepare_to_migrate
 from server.schema import server_epoch
@@ -83,6 +84,17 @@ class Database:
     def epoch(self) -> int:
         with self.reading() as connection:
             return int(connection.execute(select(func.max(server_epoch.c.epoch))).scalar_one())
+
+    def when_full(self, relieve: Callable[[], object]) -> None:
+        """`relieve` is called when SQLite finds no room on its disk; what was under way is undone all the same."""
+
+        def look(context: ExceptionContext) -> None:
+            if isinstance(context.original_exception, dbapi2.Error) and isinstance(
+                sqlite_error(context.original_exception), StoreFullError
+            ):
+                relieve()
+
+        event.listen(self._engine, "handle_error", look)
 
     def close(self) -> None:
         self._engine.dispose()

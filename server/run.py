@@ -16,6 +16,7 @@ import uvicorn
 from sqlalchemy.exc import DBAPIError
 
 from kiosk.clock import Clock
+from kiosk.disk_guard import LOOK_EVERY_S, DiskGuard
 from kiosk.enrolment import UPSTREAM_FILE
 from kiosk.errors import KioskError, StoreReadOnlyError
 from kiosk.identity import load_or_create_identity
@@ -26,6 +27,7 @@ from server.app import create_app
 from server.changes import Presence
 from server.chores import Chore, Chores
 from server.database_check import EVERY_S
+from server.disk_guard import server_guard
 from server.node import Node, open_node
 from server.pairing import pairing_secret
 from server.projection import project_parked
@@ -61,13 +63,13 @@ def serve(settings: ServerSettings, listen: str, on_ready: Callable[[str], None]
         StoreError: the folder or the database cannot be used.
         DataFileError: the site file is not one that a kiosk would take.
     """
-    Server(settings, listen, on_ready=on_ready).run()
+    Server(settings, listen, on_ready=on_ready, guards_disk=True).run()
 
 
 class Server:
     """One server that can be run here, or in a thread of its own: `with Server(...) as server: server.url`."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # all that a test may want otherwise
         self,
         settings: ServerSettings,
         listen: str = "127.0.0.1:0",
@@ -76,7 +78,9 @@ class Server:
         on_ready: Callable[[str], None] | None = None,
         receive_within_s: float = RECEIVE_WITHIN_S,
         relay_pace: RelayPace | None = None,
+        guards_disk: bool = False,
     ) -> None:
+        """`guards_disk`: watches the disk, and keeps ballast on it. One that is soon gone again need not."""
         self._settings = settings
         self._on_ready = on_ready
         make_folder(settings.data_dir)
@@ -96,7 +100,8 @@ class Server:
                 raise ListenError(f"No kiosk of this machine could pair with {self.url}: {error}.") from error
             self._while_open = opened.pop_all()
         self._ready = threading.Event()
-        self._chores = _chores(self.node)
+        guard = server_guard(self.node, settings.data_dir) if guards_disk else None
+        self._chores = _chores(self.node, guard)
         self._database_check = Chores((Chore("database check", EVERY_S, self.node.database_check.run),))
         self._relaying = _relaying(self.node, settings, relay_pace)
         self._uvicorn = _Uvicorn(
@@ -159,8 +164,9 @@ def _relaying(node: Node, settings: ServerSettings, pace: RelayPace | None) -> R
     return Relaying(node, settings.data_dir, settings.upstream, pace)
 
 
-def _chores(node: Node) -> Chores:
+def _chores(node: Node, guard: DiskGuard | None) -> Chores:
     """What a server does by itself, beside answering."""
+    disk = () if guard is None else (Chore("disk", LOOK_EVERY_S, guard.look),)
     hall = (
         Chore("service day", 10.0, lambda: node.service_days.open_due(node.database)),
         Chore("recovery", 1.0, node.recoveries.settle),
@@ -172,7 +178,7 @@ def _chores(node: Node) -> Chores:
         Chore("parked events", 3600.0, lambda: project_parked(node.database, node.identity.device_id)),
         Chore("retention", 6 * 3600.0, lambda: prune_old(node)),
     )
-    return Chores((*everywhere, *(hall if node.role is Role.SITE else ())))
+    return Chores((*disk, *everywhere, *(hall if node.role is Role.SITE else ())))
 
 
 class _Uvicorn(uvicorn.Server):

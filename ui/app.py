@@ -18,6 +18,7 @@ from shiboken6 import Shiboken
 
 from kiosk.clock import Clock, SystemClock
 from kiosk.config import KioskConfig
+from kiosk.disk_guard import DiskGuard
 from kiosk.errors import KioskError, StoreLockedError, SyncError
 from kiosk.paths import resource_path, state_dir
 from ui.components.icon_provider import PROVIDER_NAME as ICONS
@@ -195,6 +196,8 @@ def run_kiosk(config: KioskConfig) -> int:
     watch_for_failures(logs)
     kiosk = KioskApplication(config, SystemClock())
     try:
+        if kiosk.machine is not None:
+            kiosk.machine.store.watch_disk(DiskGuard(config.data_dir))
         if kiosk.trouble is None:
             click.echo(f"{config.name} is running; logs in {logs}")
         else:

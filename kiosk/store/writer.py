@@ -6,18 +6,21 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self, TypeVar
 
 import structlog
+from pysqlite3 import dbapi2
 from sqlite_utils import Database
 
 from kiosk.clock import Clock
+from kiosk.disk_guard import DiskGuard, Room
 from kiosk.domain import event_bodies, hlc
 from kiosk.domain.events import NODE_STARTED
-from kiosk.errors import StoreCorruptError, StoreDiskError, StoreError, StoreReadOnlyError
+from kiosk.errors import StoreCorruptError, StoreDiskError, StoreError, StoreFullError, StoreReadOnlyError
 from kiosk.identity import Identity
 from kiosk.lock import FolderLock
 from kiosk.store.database import explained, open_database, transaction
@@ -37,6 +40,10 @@ DATABASE_NAME: Final = "kiosk.db"
 _REMEMBER_EVERY_S: Final = 60.0
 """How often a kiosk notes the time, idle or not, so that a dead clock battery costs at most this much."""
 
+_PAGES_IN_WAL: Final = 1000
+"""SQLite's own default."""
+_PAGES_IN_SHORT_WAL: Final = 32
+
 
 class _Job(NamedTuple):
     work: Callable[[Database], Any]
@@ -50,6 +57,7 @@ class Store:
         self, path: Path, lock: FolderLock, clock: Clock, identity: Identity, witness: Witness | None = None
     ) -> None:
         self.path = path
+        self._guard: DiskGuard | None = None
         self._lock = lock
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._gate = threading.Lock()
@@ -97,8 +105,15 @@ class Store:
     def clock(self) -> TrustedClock:
         return self._node.clock
 
+    def watch_disk(self, guard: DiskGuard) -> None:
+        """From now on: `guard`, of this folder, looks every minute, and when the disk is full gives its ballast."""
+        self._guard = guard
+        self.submit(lambda _: guard.look())
+
     def submit(self, work: Callable[[Database], T]) -> "Future[T]":
-        """Run `work` on the writer thread, after all that was submitted before. It opens its own transaction."""
+        """Run `work` on the writer thread, after all that was submitted before. It opens its own transaction, one only:
+        where the disk was full and ballast was given back it is run a second time.
+        """
         result: Future[T] = Future()
         with self._gate:
             if self._is_closed:
@@ -160,15 +175,27 @@ class Store:
         if self._fatal is not None:
             raise self._fatal
         try:
-            with explained(self.path):
-                return work(db)
+            return self._in_the_room_left(db, work)
         except (StoreDiskError, StoreCorruptError) as error:
             # After a failed fsync nobody knows what the disk holds: only opening the file anew can tell.
             self._fatal = error
             _log.error("store_failed", problem=str(error))
             raise
 
+    def _in_the_room_left(self, db: Database, work: Callable[[Database], T]) -> T:
+        try:
+            with explained(self.path):
+                return work(db)
+        except StoreFullError:
+            if self._guard is None or not self._guard.relieve():
+                raise
+        _spare_room(db)
+        with explained(self.path):
+            return work(db)
+
     def _remember_time(self, db: Database) -> None:
+        if self._guard is not None and self._guard.look() is Room.PLENTY:
+            db.conn.execute(f"PRAGMA wal_autocheckpoint = {_PAGES_IN_WAL}")
         remember_time(db, self.clock)
         self._tell_witness(db)
 
@@ -176,6 +203,13 @@ class Store:
         """An image that is made now and put back tomorrow is missed by a witness that was told at the start only."""
         if self._witness is not None:
             self._witness.remember(self._node.origin, replace(self._begun, sequence=_testimony(db).sequence))
+
+
+def _spare_room(db: Database) -> None:
+    """A write-ahead log takes many times what its pages take in the database: from now on it is kept short."""
+    db.conn.execute(f"PRAGMA wal_autocheckpoint = {_PAGES_IN_SHORT_WAL}")
+    with suppress(dbapi2.Error):  # the work itself will say what is wrong
+        db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def remember_time(db: Database, clock: TrustedClock) -> None:
