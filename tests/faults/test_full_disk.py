@@ -139,6 +139,7 @@ def test_d1_a_server_whose_disk_is_full_refuses_and_takes_the_batch_again(disk: 
                 held = take(connection, log.origin, events[held:]).sequence
         except OperationalError:
             refused += 1
+            assert not ballast.exists()
     assert refused == 1
     for _ in range(10):
         log.issue(len(events))
