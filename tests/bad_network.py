@@ -24,8 +24,9 @@ _LONGEST_S: Final = 20.0
 class Proxy:
     """Listens on a free port. `behaviour` may be changed at any time; it holds for the connections to come."""
 
-    def __init__(self, behaviour: Behaviour) -> None:
+    def __init__(self, behaviour: Behaviour, most_connections: int = _MOST_CONNECTIONS) -> None:
         self.behaviour = behaviour
+        self._most_connections = most_connections
         self.connections = 0
         self._open: set[asyncio.StreamWriter] = set()
         self._counted = threading.Condition()
@@ -74,7 +75,7 @@ class Proxy:
         with self._counted:
             self.connections += 1
             self._counted.notify_all()
-        assert self.connections <= _MOST_CONNECTIONS, "a client in a storm"
+        assert self.connections <= self._most_connections, "a client in a storm"
         self._open.add(writer)
         with suppress(ConnectionError, TimeoutError, asyncio.IncompleteReadError, asyncio.CancelledError):
             async with asyncio.timeout(_LONGEST_S):
