@@ -36,9 +36,9 @@ def create_app(node: Node, pairing_secret: bytes | None = None) -> ASGIApp:
         docs_url=None,  # FastAPI's own page loads its scripts from a public network; a hall may have none
         redoc_url=None,
     )
-    app.include_router(sync_router(node))
-    reserve = reservation_endpoint(node)
-    app.include_router(numbers_router(node, reserve))
+    often_asked = (sync_router(node), numbers_router(node, reservation_endpoint(node)))
+    for router in often_asked:
+        app.include_router(router)
     app.include_router(snapshot_router(node))
     app.include_router(reading_router(node))
     app.include_router(stream_router(node))
@@ -56,7 +56,7 @@ def create_app(node: Node, pairing_secret: bytes | None = None) -> ASGIApp:
         return HTMLResponse(page)
 
     _explain_failures(app, node.refusals)
-    return app if reserve is None else Shortcut(app, reserve, node.refusals.note)
+    return Shortcut(app, often_asked, node.refusals.note)
 
 
 def _explain_failures(app: FastAPI, refusals: Refusals) -> None:

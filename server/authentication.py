@@ -1,7 +1,8 @@
 """Who asks: a request counts only with the signature of a paired device over all of it, once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
@@ -26,6 +27,8 @@ from server.sessions import OpenSession, Sessions
 
 _MAX_COUNTER = 2**53 - 1
 
+AnswerT = TypeVar("AnswerT")
+
 
 @dataclass(frozen=True, slots=True)
 class SignedRequest:
@@ -42,22 +45,28 @@ class Asker:
     body: bytes
 
 
-async def authenticate(request: Request, database: Database, sessions: Sessions) -> SignedRequest:
-    """The cheapest checks come first: without an open session not one byte of the body is read.
+async def answer_signed(
+    request: Request, database: Database, sessions: Sessions, work: Callable[[SignedRequest], AnswerT]
+) -> AnswerT:
+    """What `work` makes of a request that is in order, on another thread. The cheapest checks come first: without an
+    open session not one byte of the body is read. One thread looks at the device and works: to change over costs more
+    than the look.
 
     Raises:
-        RefusedError: the request is not from a device that may ask, or not for the first time.
+        RefusedError: the request is not from a device that may ask, or not for the first time; or `work` refuses it.
     """
-    claim = await _claim(request, sessions)
-    device = await run_in_threadpool(paired_device, database, claim.session.site_id, claim.session.device_id)
-    _prove(request, claim, device.public_key)
-    return SignedRequest(device, claim.body)
+    asker = await authenticate_by_session(request, sessions)
+
+    def admit_and_work() -> AnswerT:
+        return work(SignedRequest(paired_device(database, asker.site_id, asker.device_id), asker.body))
+
+    return await run_in_threadpool(admit_and_work)
 
 
 async def authenticate_by_session(request: Request, sessions: Sessions) -> Asker:
     """Without a look into the database: by the key that the device had when the session was opened.
 
-    Raises RefusedError as `authenticate`, but not for a device that was revoked since.
+    Raises RefusedError as `answer_signed`, but not for a device that was revoked since.
     """
     claim = await _claim(request, sessions)
     _prove(request, claim, claim.session.public_key)

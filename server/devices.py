@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from kiosk.domain.trust import DeviceFacts
 from kiosk.sync.wire import DeviceKind
@@ -49,14 +49,21 @@ class ListedDevice:
     revoked_at_ms: int | None
 
 
+_KNOWN: Final = select(
+    devices.c.site_id, devices.c.device_id, devices.c.public_key, devices.c.kind, devices.c.revoked_at_ms
+).where(devices.c.site_id == bindparam("site_id"), devices.c.device_id == bindparam("device_id"))
+_LOCKED: Final = _KNOWN.with_for_update()
+"""Built once: every request begins with one of them."""
+
+
 def find_device(connection: Connection, site_id: str, device_id: str) -> KnownDevice | None:
-    return _read(connection, _query(site_id, device_id))
+    return _read(connection, _KNOWN, site_id, device_id)
 
 
 def lock_device(connection: Connection, site_id: str, device_id: str) -> KnownDevice | None:
     """The same, and nobody else writes for this device, or for its site, until the transaction ends."""
     lock_site(connection, site_id)
-    return _read(connection, _query(site_id, device_id).with_for_update())
+    return _read(connection, _LOCKED, site_id, device_id)
 
 
 def find_record(connection: Connection, site_id: str, device_id: str) -> ListedDevice | None:
@@ -80,14 +87,10 @@ def _listed(row: Row[Any]) -> ListedDevice:
     return ListedDevice(record, row.enrolled_at_ms, row.revoked_at_ms)
 
 
-def _query(site_id: str, device_id: str) -> Select[tuple[str, str, bytes, str, int | None]]:
-    return select(
-        devices.c.site_id, devices.c.device_id, devices.c.public_key, devices.c.kind, devices.c.revoked_at_ms
-    ).where(devices.c.site_id == site_id, devices.c.device_id == device_id)
-
-
-def _read(connection: Connection, query: Select[tuple[str, str, bytes, str, int | None]]) -> KnownDevice | None:
-    row = connection.execute(query).one_or_none()
+def _read(
+    connection: Connection, query: Select[tuple[str, str, bytes, str, int | None]], site_id: str, device_id: str
+) -> KnownDevice | None:
+    row = connection.execute(query, {"site_id": site_id, "device_id": device_id}).one_or_none()
     if row is None:
         return None
     return KnownDevice(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from kiosk.sync.wire import DeviceKind, Head, Hello, ProblemCode
 from server.database import lock_site, milliseconds
@@ -20,13 +20,26 @@ has lost is among them; what its origin has pruned is older.
 """
 
 
+_HEADS: Final = (
+    select(incarnations.c.incarnation, incarnations.c.sequence, incarnations.c.hash)
+    .where(incarnations.c.site_id == bindparam("site_id"), incarnations.c.origin == bindparam("origin"))
+    .order_by(incarnations.c.begun_at_ms.desc(), incarnations.c.incarnation)
+)
+_NEWEST: Final = _HEADS.limit(bindparam("most"))
+"""Built once: every hello asks it."""
+
+
 def held_heads(connection: Connection, site_id: str, hello: Hello) -> tuple[Head, ...]:
     """Of the incarnations it names, and of some that it does not know any more."""
-    named = incarnations.c.incarnation.in_([head.incarnation for head in hello.heads])
-    return (
-        *_heads(connection, site_id, hello.origin, named, len(hello.heads)),
-        *_heads(connection, site_id, hello.origin, ~named, MAX_FORGOTTEN),
-    )
+    names = {head.incarnation for head in hello.heads}
+    most = len(names) + MAX_FORGOTTEN
+    newest = _heads(connection, _NEWEST, site_id=site_id, origin=hello.origin, most=most)
+    named = [head for head in newest if head.incarnation in names]
+    forgotten = [head for head in newest if head.incarnation not in names]
+    if len(newest) == most and len(named) < len(names):  # older ones may be held, too
+        query = _HEADS.where(incarnations.c.incarnation.in_(names))
+        named = _heads(connection, query, site_id=site_id, origin=hello.origin)
+    return (*named, *forgotten[:MAX_FORGOTTEN])
 
 
 def check_speaker(device: KnownDevice, origin: str) -> None:
@@ -46,16 +59,9 @@ def contradicted(connection: Connection, site_id: str, hello: Hello, held: Seque
     )
 
 
-def _heads(
-    connection: Connection, site_id: str, origin: str, which: ColumnElement[bool], limit: int
-) -> tuple[Head, ...]:
-    query = (
-        select(incarnations.c.incarnation, incarnations.c.sequence, incarnations.c.hash)
-        .where(incarnations.c.site_id == site_id, incarnations.c.origin == origin, which)
-        .order_by(incarnations.c.begun_at_ms.desc(), incarnations.c.incarnation)
-        .limit(limit)
-    )
-    return tuple(Head(incarnation=row[0], sequence=row[1], hash=row[2]) for row in connection.execute(query))
+def _heads(connection: Connection, query: Select[str, int, str], **of: str | int) -> list[Head]:
+    rows = connection.execute(query, of)
+    return [Head(incarnation=row[0], sequence=row[1], hash=row[2]) for row in rows]
 
 
 def _hash_here(connection: Connection, site_id: str, origin: str, theirs: Head, ours: Head | None) -> str | None:

@@ -1,8 +1,11 @@
-"""Reading a message by hand, so that the signature covers what really came, and describing it for OpenAPI."""
+"""Reading a message by hand, so that the signature covers what really came; writing the answer; describing both for
+OpenAPI.
+"""
 
 from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from starlette.responses import Response
 
 from kiosk.sync.wire import JSON, Problem, ProblemCode
 from server.problems import RefusedError
@@ -21,6 +24,10 @@ def parse(message: type[MessageT], body: bytes) -> MessageT:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "the message"
         raise RefusedError(ProblemCode.MALFORMED, f"{place}: {first['msg']}.") from error
+
+
+def written(message: BaseModel) -> Response:
+    return Response(message.model_dump_json(), media_type=JSON)
 
 
 def body_of(message: type[BaseModel]) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """Asked every few seconds, or while a visitor waits: the heartbeat and the reservation of a number."""
 
+from functools import partial
+
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from kiosk.sync.wire import (
     HEARTBEAT_PATH,
-    JSON,
     RESERVE_PATH,
     Heartbeat,
     HeartbeatAnswer,
@@ -13,9 +14,9 @@ from kiosk.sync.wire import (
     Reserve,
     Reserved,
 )
-from server.authentication import SignedRequest, authenticate, authenticate_by_session
+from server.authentication import SignedRequest, answer_signed, authenticate_by_session
 from server.database import milliseconds
-from server.messages import PROBLEMS, body_of, parse
+from server.messages import PROBLEMS, body_of, parse, written
 from server.node import Node
 from server.problems import RefusedError
 from server.reservation import ReservationDesk, Wish
@@ -28,11 +29,15 @@ def numbers_router(node: Node, reserve: Endpoint | None) -> APIRouter:
     """`reserve` as from `reservation_endpoint`; None where no numbers are given."""
     router = APIRouter(tags=["numbers"], responses=PROBLEMS)
 
-    @router.post(HEARTBEAT_PATH, openapi_extra=body_of(Heartbeat), summary="Say that all is well, or what is not")
-    async def heartbeat(request: Request) -> HeartbeatAnswer:
+    @router.post(
+        HEARTBEAT_PATH,
+        openapi_extra=body_of(Heartbeat),
+        response_model=HeartbeatAnswer,
+        summary="Say that all is well, or what is not",
+    )
+    async def heartbeat(request: Request) -> Response:
         """Signed, by every device. The answer says which day it is at the site and whether numbers can be had."""
-        signed = await authenticate(request, node.database, node.sessions)
-        return await run_in_threadpool(_beat, node, signed)
+        return written(await answer_signed(request, node.database, node.sessions, partial(_beat, node)))
 
     if reserve is not None:
         router.post(RESERVE_PATH, openapi_extra=body_of(Reserve), response_model=Reserved, summary="Reserve a number")(
@@ -55,7 +60,7 @@ def reservation_endpoint(node: Node) -> Endpoint | None:
             await run_in_threadpool(_note_epoch, node, asker.site_id, asker.device_id, message.server_epoch)
         node.fences.check(asker.site_id)
         reserved = await desk.reserve(asker.site_id, Wish(asker.device_id, message))
-        return Response(reserved.model_dump_json(), media_type=JSON)
+        return written(reserved)
 
     return reserve
 

@@ -1,10 +1,11 @@
 """Handing files down: POST /v1/snapshot."""
 
+from functools import partial
+
 from fastapi import APIRouter, Request
-from starlette.concurrency import run_in_threadpool
 
 from kiosk.sync.wire import SNAPSHOT_PATH, ProblemCode, Snapshot, SnapshotRequest
-from server.authentication import SignedRequest, authenticate
+from server.authentication import SignedRequest, answer_signed
 from server.messages import body_of, parse
 from server.node import Node
 from server.problems import RefusedError
@@ -20,8 +21,7 @@ def snapshot_router(node: Node) -> APIRouter:
 
         404 where none was published.
         """
-        signed = await authenticate(request, node.database, node.sessions)
-        return await run_in_threadpool(_hand_down, node, signed)
+        return await answer_signed(request, node.database, node.sessions, partial(_hand_down, node))
 
     return router
 

@@ -1,6 +1,7 @@
 """How a log comes here, and back: session, hello, append, pull."""
 
 from collections.abc import Sequence
+from functools import partial
 from http import HTTPStatus
 
 import structlog
@@ -28,14 +29,14 @@ from kiosk.sync.wire import (
     Session,
     SessionRequest,
 )
-from server.authentication import SignedRequest, authenticate, check_protocol, paired_device, read_body, welcome
+from server.authentication import SignedRequest, answer_signed, check_protocol, paired_device, read_body, welcome
 from server.changes import tell_of_batch
 from server.database import lock_site, milliseconds
 from server.devices import KnownDevice, lock_device
 from server.forks import ForkKind, record_fork
 from server.greeting import check_speaker, contradicted, held_heads, note_hello
 from server.ingest import Receipt, ingest
-from server.messages import PROBLEMS, binary_body, body_of, parse
+from server.messages import PROBLEMS, binary_body, body_of, parse, written
 from server.node import Node
 from server.problems import RefusedError
 from server.refusals import RefusedBatch
@@ -47,41 +48,49 @@ log = structlog.get_logger(__name__)
 def sync_router(node: Node) -> APIRouter:
     router = APIRouter(tags=["sync"], responses=PROBLEMS)
 
-    @router.post(SESSION_PATH, openapi_extra=body_of(SessionRequest), summary="Ask for a challenge")
-    async def open_session(request: Request) -> Session:
+    @router.post(
+        SESSION_PATH, openapi_extra=body_of(SessionRequest), response_model=Session, summary="Ask for a challenge"
+    )
+    async def open_session(request: Request) -> Response:
         """Unsigned. Every other request is signed over the challenge that comes back."""
         node.strangers.check(request)
         check_protocol(request)
         wish = parse(SessionRequest, await read_body(request))
         device = await run_in_threadpool(_known, node, wish)
         session = node.sessions.open(wish.site, wish.device, device.public_key)
-        return Session(
-            session=session.id,
-            challenge=session.challenge,
-            server_epoch=node.epoch,
-            server_time=node.clock.now(),
+        return written(
+            Session(
+                session=session.id,
+                challenge=session.challenge,
+                server_epoch=node.epoch,
+                server_time=node.clock.now(),
+            )
         )
 
-    @router.post(HELLO_PATH, openapi_extra=body_of(Hello), summary="Compare what both sides hold")
-    async def hello(request: Request) -> HelloAnswer:
+    @router.post(
+        HELLO_PATH,
+        openapi_extra=body_of(Hello),
+        response_model=HelloAnswer,
+        summary="Compare what both sides hold",
+    )
+    async def hello(request: Request) -> Response:
         """Signed. On every connection, and every few seconds while nothing else is said."""
-        signed = await authenticate(request, node.database, node.sessions)
-        return await run_in_threadpool(_greet, node, signed)
+        return written(await answer_signed(request, node.database, node.sessions, partial(_greet, node)))
 
-    @router.post(APPEND_PATH, openapi_extra=binary_body(EVENTS), summary="Hand over events")
-    async def append(request: Request) -> AppendAnswer:
+    @router.post(
+        APPEND_PATH, openapi_extra=binary_body(EVENTS), response_model=AppendAnswer, summary="Hand over events"
+    )
+    async def append(request: Request) -> Response:
         """Signed; gzip over the exact bytes of up to 500 consecutive events of one incarnation, one a line.
 
         What the answer acknowledges is on the disk.
         """
-        signed = await authenticate(request, node.database, node.sessions)
-        return await run_in_threadpool(_append, node, signed)
+        return written(await answer_signed(request, node.database, node.sessions, partial(_append, node)))
 
     @router.post(PULL_PATH, openapi_extra=body_of(Pull), responses={204: {}}, summary="Ask for events back")
     async def pull(request: Request) -> Response:
         """Signed. The next events that are held here of an incarnation, as a batch; 204 when there are no more."""
-        signed = await authenticate(request, node.database, node.sessions)
-        return await run_in_threadpool(_give_back, node, signed)
+        return await answer_signed(request, node.database, node.sessions, partial(_give_back, node))
 
     return router
 
