@@ -1,8 +1,8 @@
 """Open sessions: a challenge that signatures cover, and the counter that only rises.
 
 Kept in memory: after a restart a device just opens a new one. One device holds a few at most, so that neither a
-lost answer nor a stranger who knows its id can fill the memory, or push out anybody: whoever has not signed yet makes
-room first.
+lost answer nor a stranger who knows its id can fill the memory, or push out anybody: sessions in which nobody has
+signed yet are counted apart.
 """
 
 import secrets
@@ -13,6 +13,7 @@ from typing import Final
 from server.limits import SIGNED, Buckets, Rate
 
 PER_DEVICE: Final = 8
+"""Of those that it has signed in, and of the others."""
 DEVICES: Final = 10_000
 
 
@@ -51,9 +52,11 @@ class Sessions:
         session = OpenSession(site_id, device_id, public_key)
         own = self._of_device.setdefault((site_id, device_id), OrderedDict())
         self._of_device.move_to_end((site_id, device_id))
-        if len(own) >= PER_DEVICE:
-            own.pop(next((name for name, one in own.items() if not one.is_proven), next(iter(own))))
         own[session.id] = session
+        for is_proven in (True, False):
+            alike = [one.id for one in own.values() if one.is_proven is is_proven]
+            for old in alike[:-PER_DEVICE]:
+                del own[old]
         if len(self._of_device) > DEVICES:
             self._of_device.popitem(last=False)
         return session

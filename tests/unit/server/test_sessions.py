@@ -34,9 +34,10 @@ def test_sessions_that_a_device_has_signed_in_outlive_all_that_a_stranger_opens(
     assert [sessions.find("hall", "kiosk", session.id) for session in own] == own
 
 
-def test_a_device_that_lost_many_answers_still_gets_a_session() -> None:
+def test_the_sessions_of_lives_that_are_over_keep_no_new_one_out() -> None:
     sessions = Sessions()
-    for _ in range(PER_DEVICE + 1):
-        last = sessions.open("hall", "kiosk", b"")
-        assert last.advance(1)
-    assert sessions.find("hall", "kiosk", last.id) is last
+    for _ in range(PER_DEVICE * 2):
+        sessions.open("hall", "kiosk", b"").advance(1)
+    new = [sessions.open("hall", "kiosk", b"") for _ in range(4)]
+    assert [sessions.find("hall", "kiosk", session.id) for session in new] == new
+    assert len(sessions._of_device["hall", "kiosk"]) <= PER_DEVICE * 2
