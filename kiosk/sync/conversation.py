@@ -33,6 +33,9 @@ _MORE_THAN_HERE: Final = "The server holds events of {who} that are not here: it
 _OTHER_THAN_HERE: Final = "The server holds another history of {who}: its disk was restored or cloned."
 _REFUSED: Final = "The server refuses an event of {who}: "
 _RECOVERED: Final = "The disk of {who} was restored from an older copy; what the server held of it was fetched back."
+_PRUNED: Final = (
+    "The server lacks old events of {who} that are not kept here any more: it must fetch them from central."
+)
 _TWIN: Final = "Another machine writes as {who}: its disk was cloned. Switch one of them off and pair it anew."
 
 
@@ -59,6 +62,7 @@ class Conversation:
         self._log = outgoing
         self._who = who
         self._held: dict[str, int] = {}
+        self._awaiting_pruned: set[str] = set()
         self._limits = Limits()
         self._batch_events = MAX_BATCH_EVENTS
         self._was_level = False
@@ -66,7 +70,8 @@ class Conversation:
     @property
     def trouble(self) -> str:
         """One sentence on what a person must look at; empty where all is well."""
-        return next(iter(self.alarms.values()), self.recovered)
+        lasting = next(iter(self.alarms.values()), self.recovered)
+        return lasting or (_PRUNED.format(who=self._who) if self._awaiting_pruned else "")
 
     async def hello(self) -> None:
         """Compares both logs and takes back what was lost here; afterwards it is known where each incarnation goes on.
@@ -93,6 +98,9 @@ class Conversation:
         size = min(MAX_BATCH_BYTES, self._limits.batch_bytes)
         batch = await self._log.read_after(incarnation, held, most, size)
         if not batch:
+            return False
+        if batch[0].sequence != held + 1:
+            self._await_pruned(incarnation)
             return False
         try:
             answer = await self._upstream.append([event.raw for event in batch])
@@ -137,6 +145,7 @@ class Conversation:
         news = {one: sequence for one, sequence in central.items() if sequence != survey.central.get(one, 0)}
         await self._believe(agreed, survey.acknowledged, news)
         self._held = agreed
+        self._awaiting_pruned -= {one for one, sequence in agreed.items() if sequence}
         return await self._recover([one for one in lost if one.incarnation not in self.alarms])
 
     async def _is_ours(self, mine: LogHead, held: Head) -> bool:
@@ -144,11 +153,10 @@ class Conversation:
         here = mine.hash
         if held.sequence < mine.sequence:
             event = next(iter(await self._log.read_after(mine.incarnation, held.sequence - 1, 1, 1)), None)
-            if event is None or event.sequence != held.sequence:
-                # Pruned here, so central has it; our upstream lost it and must fetch it from there.
-                log.warning("upstream_lacks_pruned", incarnation=mine.incarnation, sequence=held.sequence)
+            if event is None or event.sequence > held.sequence + 1:
+                self._await_pruned(mine.incarnation)
                 return False
-            here = event.hash
+            here = event.hash if event.sequence == held.sequence else _previous(event)
         if here != held.hash:
             self._alarm(mine.incarnation, _OTHER_THAN_HERE)
         return here == held.hash
@@ -221,6 +229,12 @@ class Conversation:
             log.warning("server_restored", incarnations=len(lost))
         await self._log.believe(more, lost, central)
 
+    def _await_pruned(self, incarnation: str) -> None:
+        """Pruned here, so central has it; our upstream lost it and must fetch it from there. Each hello looks anew."""
+        if incarnation not in self._awaiting_pruned:
+            self._awaiting_pruned.add(incarnation)
+            log.warning("upstream_lacks_pruned", incarnation=incarnation)
+
     def _alarm(self, incarnation: str, template: str, detail: str = "") -> None:
         sentence = template.format(who=self._who) + detail
         if incarnation not in self.alarms:
@@ -240,6 +254,12 @@ def _hello(origin: str, survey: Survey, told: Sequence[LogHead]) -> Hello:
         site_epoch=survey.site_epoch,
         numbers=tuple(survey.numbers),
     )
+
+
+def _previous(event: StoredEvent) -> str:
+    """The hash of the event before it, which may be pruned."""
+    decoded = decode(event.raw)
+    return decoded.previous if isinstance(decoded, Event) else ""
 
 
 def _first(events: Sequence[bytes]) -> Event | None:
