@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 from starlette.exceptions import HTTPException
@@ -23,6 +23,7 @@ from server.reading_api import reading_router
 from server.refusals import Refusals
 from server.shortcut import Shortcut
 from server.snapshot_api import snapshot_router
+from server.status_page import status_router
 from server.stream_api import stream_router
 from server.sync_api import sync_router
 
@@ -41,15 +42,12 @@ def create_app(node: Node, pairing_secret: bytes | None = None) -> ASGIApp:
         app.include_router(router)
     app.include_router(snapshot_router(node))
     app.include_router(reading_router(node))
+    app.include_router(status_router(node))
     app.include_router(stream_router(node))
     app.include_router(enrol_router(node))
     if pairing_secret is not None:
         app.include_router(pairing_router(node, pairing_secret))
     page = api_page(app.openapi())
-
-    @app.get("/", include_in_schema=False)
-    def root() -> RedirectResponse:
-        return RedirectResponse("/docs", HTTPStatus.TEMPORARY_REDIRECT)
 
     @app.get("/docs", include_in_schema=False)
     def docs() -> HTMLResponse:

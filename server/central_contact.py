@@ -1,5 +1,7 @@
 """Everything that a site server says to central over one connection: heartbeat, greeting, and the files it fetches."""
 
+import shutil
+
 from kiosk.enrolment import Enrolment
 from kiosk.sync.client import NotKnownThereError, SyncClient
 from kiosk.sync.wire import Health, Heartbeat, HeartbeatAnswer
@@ -64,5 +66,12 @@ class CentralContact:
             backlog=backlog,
             oldest_unsent=self.relay.oldest_unsent() if backlog else None,
             alarms=1 if trouble else 0,
+            disk_free_bytes=self._disk_free(),
             details=(trouble,) if trouble else (),
         )
+
+    def _disk_free(self) -> int | None:
+        try:
+            return None if self._node.data_dir is None else shutil.disk_usage(self._node.data_dir).free
+        except OSError:
+            return None

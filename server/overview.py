@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Table, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
@@ -19,7 +19,7 @@ from kiosk.trusted_clock import Reading
 from server.database import FILE_NAME, moment
 from server.node import Node
 from server.readiness import State, state_of
-from server.schema import devices, forks, number_series, poison, queues, service_days, tallies
+from server.schema import devices, forks, number_series, poison, queues, service_days, sites, tallies
 from server.settings import Role
 from server.tallies import Tally
 
@@ -75,6 +75,7 @@ class Tables:
 
     devices: Sequence[DeviceState] = ()
     revoked: int = 0
+    timezones: Mapping[str, str] = field(default_factory=dict)
     service_days: Mapping[str, date] = field(default_factory=dict)
     queues: Sequence[QueueToday] = ()
     reserved: Mapping[str, int] = field(default_factory=dict)
@@ -107,21 +108,26 @@ def look(node: Node) -> Overview:
 def _read(node: Node, connection: Connection, now: datetime) -> Tables:
     days = _service_days(connection)
     known = _devices(node, connection, now)
-    per_site = select(poison.c.site_id, func.count()).group_by(poison.c.site_id)
     return Tables(
         devices=known,
         revoked=connection.execute(
             select(func.count()).select_from(devices).where(devices.c.revoked_at_ms.is_not(None))
         ).scalar_one(),
+        timezones={row.site_id: row.timezone for row in connection.execute(select(sites))},
         service_days=days,
         queues=_queues(connection, days) if node.role is Role.SITE else (),
         reserved=_reserved(connection, days) if node.role is Role.SITE else {},
         tallies={(row.site_id, Tally(row.tally), row.kind): row.total for row in connection.execute(select(tallies))},
-        forks=dict(connection.execute(select(forks.c.site_id, func.count()).group_by(forks.c.site_id)).tuples().all()),
+        forks=_by_site(connection, forks),
         newest_forks=_newest_forks(connection),
-        parked=dict(connection.execute(per_site).tuples().all()),
+        parked=_by_site(connection, poison),
         some_parked=_some_parked(connection),
     )
+
+
+def _by_site(connection: Connection, table: Table) -> Mapping[str, int]:
+    rows = connection.execute(select(table.c.site_id, func.count()).group_by(table.c.site_id))
+    return {row[0]: row[1] for row in rows}
 
 
 def _devices(node: Node, connection: Connection, now: datetime) -> Sequence[DeviceState]:
@@ -146,7 +152,7 @@ def _devices(node: Node, connection: Connection, now: datetime) -> Sequence[Devi
 
 def _service_days(connection: Connection) -> Mapping[str, date]:
     newest = select(service_days.c.site_id, func.max(service_days.c.service_day)).group_by(service_days.c.site_id)
-    return {site_id: date.fromisoformat(day) for site_id, day in connection.execute(newest).tuples()}
+    return {row[0]: date.fromisoformat(row[1]) for row in connection.execute(newest)}
 
 
 def _queues(connection: Connection, days: Mapping[str, date]) -> Sequence[QueueToday]:

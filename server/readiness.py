@@ -21,6 +21,7 @@ from kiosk.sync.status import SyncState
 from server.database import store_error
 from server.node import Node
 from server.schema import poison, server_epoch
+from server.wording import duration
 
 AWAY_TOO_LONG: Final = timedelta(hours=1)
 
@@ -103,14 +104,17 @@ class Reason:
     """`facts` fill the sentence."""
 
     code: ReasonCode
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str | Text] = field(default_factory=dict)
 
     @property
     def is_grave(self) -> bool:
         return self.code in NOT_READY
 
     def sentence(self, language: Language = Language.ENGLISH) -> str:
-        return SENTENCES[self.code].in_language(language).format_map(self.facts).strip()
+        facts = {
+            name: fact.in_language(language) if isinstance(fact, Text) else fact for name, fact in self.facts.items()
+        }
+        return SENTENCES[self.code].in_language(language).format_map(facts).strip()
 
 
 class Disk(NamedTuple):
@@ -168,15 +172,6 @@ def judge_disk(free: int, total: int, *, holds_database: bool) -> Sequence[Reaso
     return [Reason(ReasonCode.DISK_LOW, facts)] if free < min(500 * _MB, total // 20) else []
 
 
-def in_words(age: timedelta) -> str:
-    """`45 s`, `12 min`, `3 h`, `2 d`: two languages write them alike well enough for a sentence of a log."""
-    seconds = max(0, round(age.total_seconds()))
-    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
-        if seconds >= length:
-            return f"{seconds // length} {unit}"
-    return f"{seconds} s"
-
-
 def _try_to_write(node: Node) -> tuple[int, list[Reason]]:
     """Takes a write lock and gives it back: what an append needs, without leaving a trace."""
     try:
@@ -198,7 +193,7 @@ def _upstream(node: Node) -> Iterator[Reason]:
     relay = node.relay.status
     if relay is None:
         return
-    facts = {"detail": relay.detail}
+    facts: Mapping[str, str | Text] = {"detail": relay.detail}
     if relay.state is SyncState.REFUSED:
         yield Reason(ReasonCode.UPSTREAM_REFUSED, facts)
     elif relay.state is SyncState.ALARM:
@@ -206,4 +201,4 @@ def _upstream(node: Node) -> Iterator[Reason]:
     elif relay.state is not SyncState.ONLINE:
         away = node.clock.now() - (relay.last_contact or node.started_at)
         if away >= AWAY_TOO_LONG:
-            yield Reason(ReasonCode.UPSTREAM_AWAY, facts | {"age": in_words(away)})
+            yield Reason(ReasonCode.UPSTREAM_AWAY, {**facts, "age": duration(away)})

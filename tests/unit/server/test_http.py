@@ -258,9 +258,10 @@ def test_documentation_needs_no_network(http: httpx2.Client) -> None:
         assert f"<code>{path}</code>" in page
 
 
-def test_who_opens_the_bare_address_is_led_to_the_documentation(http: httpx2.Client) -> None:
+def test_who_opens_the_bare_address_sees_how_all_fare(http: httpx2.Client) -> None:
     answer = http.get("/")
-    assert (answer.status_code, answer.headers["Location"]) == (307, "/docs")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert "href=\"/docs\"" in answer.text
 
 
 @pytest.mark.parametrize(
