@@ -181,14 +181,15 @@ class KioskProcess(_Process):
 
 
 class ServerProcess(_Process):
-    """A server that listens on any free port. `is_brisk`: not the command itself, but as it, and quick to try its
-    upstream again.
+    """A server that listens on any free port unless `listen` is changed before a start. `is_brisk`: not the command
+    itself, but as it, and quick to try its upstream again.
     """
 
     def __init__(self, settings: ServerSettings, *, aside: Path | None = None, is_brisk: bool = False) -> None:
         super().__init__(settings.data_dir, aside)
         self.settings = settings
         self.url = ""
+        self.listen = "127.0.0.1:0"
         self._is_brisk = is_brisk
 
     def __enter__(self) -> Self:
@@ -231,7 +232,7 @@ class ServerProcess(_Process):
     def _words(self) -> tuple[str, ...]:
         its = self.settings
         upstream = None if its.upstream is None else its.upstream.url
-        facts = (its.role, its.data_dir, "127.0.0.1:0", its.database, its.site_file, upstream)
+        facts = (its.role, its.data_dir, self.listen, its.database, its.site_file, upstream)
         return tuple("" if fact is None else str(fact) for fact in facts)
 
 
