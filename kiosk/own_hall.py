@@ -1,7 +1,8 @@
 """A kiosk that was enrolled shows the hall it was let into, and no other: the first start may have to fetch it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from kiosk.clock import Clock
 from kiosk.config import KioskConfig
@@ -10,6 +11,19 @@ from kiosk.enrolment import Enrolment, ForeignSiteError, check_site
 from kiosk.errors import SyncError
 from kiosk.identity import Identity
 from kiosk.store.writer import Store
+
+if TYPE_CHECKING:
+    from kiosk.sync.client import SyncClient
+
+
+class HallMissingError(ForeignSiteError):
+    """The server has not handed the hall down yet. `offered`: kind -> the version that it had to give, and that did
+    not help; empty where it did not answer.
+    """
+
+    def __init__(self, sentence: str, offered: Mapping[str, int]) -> None:
+        super().__init__(sentence)
+        self.offered = offered
 
 
 def load_own_hall(
@@ -20,34 +34,61 @@ def load_own_hall(
     Waits for the server once, after an enrolment: there is no hall to show before it has answered.
 
     Raises:
-        ForeignSiteError: the file of the hall is not to be had, or a technician named that of another.
+        HallMissingError: the file of the hall is not to be had yet.
+        ForeignSiteError: a technician named that of another.
         DataFileError, StoreError: as load_in_force.
     """
     paths = DataPaths.of(config)
     data = load_in_force(store, paths, clock)
     if enrolment is None or data.site.id == enrolment.site:
         return data
-    if not paths.is_site_named:
-        try:
-            _fetch(store, paths, config, enrolment, identity)
-        except SyncError as error:
-            raise ForeignSiteError(f"This kiosk has no file of its hall {enrolment.site} yet. {error}") from error
-        data = load_in_force(store, paths, clock)
-    check_site(enrolment, data.site.id)
+    if paths.is_site_named:
+        check_site(enrolment, data.site.id)
+        return data
+    missing = f"This kiosk has no file of its hall {enrolment.site} yet."
+    try:
+        offered, refused = asyncio.run(_fetch(store, paths, config, enrolment, identity))
+    except SyncError as error:
+        raise HallMissingError(f"{missing} {error}", {}) from error
+    data = load_in_force(store, paths, clock)
+    if data.site.id != enrolment.site:
+        why = " ".join(refused) or "Publish it at its server: giliran server publish --site FILE."
+        raise HallMissingError(f"{missing} {why}", offered)
     return data
 
 
-def _fetch(store: Store, paths: DataPaths, config: KioskConfig, enrolment: Enrolment, identity: Identity) -> None:
-    from kiosk.handed_down import HandedDown  # noqa: PLC0415  # only the first start after an enrolment needs these
-    from kiosk.sync.client import SyncClient  # noqa: PLC0415
-    from kiosk.sync.wire import Heartbeat, Snapshot  # noqa: PLC0415
+def offered_files(config: KioskConfig, enrolment: Enrolment, identity: Identity) -> Mapping[str, int]:
+    """Kind -> the newest version that the server has. Waits for it. Raises SyncError."""
+
+    async def ask() -> Mapping[str, int]:
+        async with _connection(config, enrolment, identity) as client:
+            return await _offered(client, identity)
+
+    return asyncio.run(ask())
+
+
+def _connection(config: KioskConfig, enrolment: Enrolment, identity: Identity) -> "SyncClient":
+    from kiosk.sync.client import SyncClient  # noqa: PLC0415  # only until the first hall is here
+
+    url = config.sync.server or enrolment.server_url
+    return SyncClient(url, enrolment.site, identity, authority=config.sync.authority)
+
+
+async def _offered(client: "SyncClient", identity: Identity) -> Mapping[str, int]:
+    from kiosk.sync.wire import Heartbeat  # noqa: PLC0415  # as above
+
+    return (await client.heartbeat(Heartbeat(origin=identity.device_id))).snapshots
+
+
+async def _fetch(
+    store: Store, paths: DataPaths, config: KioskConfig, enrolment: Enrolment, identity: Identity
+) -> tuple[Mapping[str, int], Sequence[str]]:
+    """What there was to be had, and a sentence for each file that was not taken."""
+    from kiosk.handed_down import HandedDown  # noqa: PLC0415  # as above
 
     handed_down = HandedDown(store, paths, enrolment.site, enrolment.keys)
-
-    async def ask() -> Sequence[Snapshot]:
-        url = config.sync.server or enrolment.server_url
-        async with SyncClient(url, enrolment.site, identity, authority=config.sync.authority) as client:
-            answer = await client.heartbeat(Heartbeat(origin=identity.device_id))
-            return [await client.snapshot(kind) for kind in handed_down.wanted(answer.snapshots)]
-
-    handed_down.take(asyncio.run(ask()))
+    async with _connection(config, enrolment, identity) as client:
+        offered = await _offered(client, identity)
+        snapshots = [await client.snapshot(kind) for kind in handed_down.wanted(offered)]
+    outcome = handed_down.take(snapshots)
+    return offered, [sentence for _, sentence in outcome.refused.values()]

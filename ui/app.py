@@ -7,11 +7,13 @@ from ui.machine import Machine
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import click
 import structlog
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtQml import QQmlApplicationEngine, QQmlError
 from PySide6.QtQuick import QQuickWindow
 from shiboken6 import Shiboken
@@ -20,9 +22,11 @@ from kiosk.clock import Clock, SystemClock
 from kiosk.config import KioskConfig
 from kiosk.disk_guard import DiskGuard
 from kiosk.errors import KioskError, StoreLockedError, SyncError
+from kiosk.own_hall import HallMissingError
 from kiosk.paths import resource_path, state_dir
 from ui.components.icon_provider import PROVIDER_NAME as ICONS
 from ui.components.icon_provider import IconProvider
+from ui.hall_watch import HallWatch
 from ui.kiosk_window import WindowGuard, fill_panel
 from ui.last_words import FOUND_A_FAULT, watch_for_failures
 from ui.qt_application import heed_signals, qt_application
@@ -38,6 +42,8 @@ from ui.visitor.view_model import KioskViewModel
 
 log = structlog.get_logger(__name__)
 
+_BEGIN_ANEW: Final = 75
+"""What the event loop ends with, and the process never."""
 _LONGEST_DARK_MS: Final = 2000
 """A kiosk whose panel is off prints and syncs all the same."""
 
@@ -192,21 +198,33 @@ def run_kiosk(config: KioskConfig) -> int:
     config = replace(config, witness_dir=config.witness_dir or state_dir())
     application = qt_application()
     heed_signals()
-    logs = config.data_dir / "logs"
-    watch_for_failures(logs)
+    watch_for_failures(config.data_dir / "logs")
+    while (code := _run_once(application, config)) == _BEGIN_ANEW:
+        pass
+    return code
+
+
+def _run_once(application: QGuiApplication, config: KioskConfig) -> int:
+    """_BEGIN_ANEW where its hall has come meanwhile."""
     kiosk = KioskApplication(config, SystemClock())
+    watch: HallWatch | None = None
     try:
         if kiosk.machine is not None:
             kiosk.machine.store.watch_disk(DiskGuard(config.data_dir))
         if kiosk.trouble is None:
-            click.echo(f"{config.name} is running; logs in {logs}")
+            click.echo(f"{config.name} is running; logs in {config.data_dir / 'logs'}")
         else:
             click.echo(str(kiosk.trouble), err=True)
         if isinstance(kiosk.trouble, StoreLockedError):
             return FOUND_A_FAULT
+        if isinstance(kiosk.trouble, HallMissingError):
+            watch = HallWatch(config, kiosk.trouble.offered, partial(application.exit, _BEGIN_ANEW))
         kiosk.show()
         # Beside the screens: a server that is slow to answer keeps nobody waiting.
         threading.Thread(target=_pair_nearby, args=(kiosk,), name="pairing", daemon=True).start()
         return application.exec()
     finally:
+        if watch is not None:
+            watch.stop()
+            Shiboken.delete(watch)
         kiosk.close()

@@ -9,6 +9,13 @@ from time import monotonic
 
 import pytest
 
+from kiosk.config import KioskConfig
+from kiosk.enrolling import enrol_kiosk
+from server.invitations import Wish, invite
+from server.publishing import publish_files
+from tests.paired_kiosk import site_server
+from tests.published_hall import HALL, site_file
+
 ROOT = Path(__file__).parent.parent.parent
 PROGRAM = """
 import faulthandler, sys
@@ -85,3 +92,17 @@ def test_second_kiosk_on_the_folder_says_so_and_ends_without_a_window(tmp_path: 
         assert said.startswith(f"Another Giliran is already running on {tmp_path}")
         assert said.count("\n") == 1
         first.terminate()
+
+
+def test_a_kiosk_that_was_let_in_before_its_hall_was_published_comes_up_by_itself(tmp_path: Path) -> None:
+    config = KioskConfig(data_dir=tmp_path / "kiosk")
+    with site_server(tmp_path / "server") as server:
+        code, _ = invite(server.node, Wish(HALL))
+        enrol_kiosk(f"GILIRAN:{server.url}:{code}", config)
+        with run(config.data_dir, "well") as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "running\n"
+            publish_files(server.node, None, site_file(tmp_path / "files"))
+            assert process.stdout.readline().startswith("Anjungan 1 is running")
+            process.terminate()
+            assert process.wait(timeout=20) == 0

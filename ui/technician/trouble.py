@@ -17,6 +17,7 @@ from kiosk.errors import (
     StoreTooNewError,
     TransportError,
 )
+from kiosk.own_hall import HallMissingError
 
 _IN_INDONESIAN: Final[Mapping[type[KioskError], str]] = {
     StoreLockedError: "Program lain memakai folder data ini. Tutup program itu, atau beri mesin ini folder lain.",
@@ -28,6 +29,7 @@ _IN_INDONESIAN: Final[Mapping[type[KioskError], str]] = {
     DataFileError: "Ada berkas yang isinya salah. Betulkan yang disebut di bawah ini.",
     ProfileError: "Setelan printer salah. Periksa printer.device dan printer.profile.",
     TransportError: "Printer pada printer.device tidak dapat dipakai.",
+    HallMissingError: "Server belum mengirim berkas gedung ini. Terbitkan di server; mesin ini lalu menyala sendiri.",
     IdentityError: "Kunci mesin ini hilang, rusak, atau milik mesin lain. Pulihkan berkasnya.",
 }
 """What each kind means and asks for. The error's own English sentence follows, because it names the file."""

@@ -14,12 +14,13 @@ from kiosk.enrolling import Outcome, enrol_kiosk
 from kiosk.enrolment import Enrolment, ForeignSiteError, apply
 from kiosk.errors import KioskError
 from kiosk.identity import load_or_create_identity
-from kiosk.own_hall import load_own_hall
+from kiosk.own_hall import HallMissingError, load_own_hall
 from kiosk.store.writer import Store
 from kiosk.sync.wire import DeviceKind
 from server.invitations import Wish, invite
 from server.publishing import publish_files
 from server.run import Server
+from tests.conftest import Logs
 from tests.paired_kiosk import site_server
 from tests.published_hall import HALL, site_bytes, site_file
 
@@ -93,10 +94,21 @@ def test_a_hall_that_nobody_has_published_is_not_replaced_by_the_sample(tmp_path
     config = KioskConfig(data_dir=tmp_path / "kiosk")
     with hall_server(tmp_path / "server", is_published=False) as server:
         enrolment = enrolled(server, config).enrolment
-        with pytest.raises(ForeignSiteError, match=f"enrolled at {HALL}"):
+        with pytest.raises(HallMissingError, match=f"no file of its hall {HALL} yet. Publish it") as missing:
             hall_of(config, enrolment)
-    with pytest.raises(ForeignSiteError, match=r"no file of its hall .* cannot be reached"):
+        assert "site" not in missing.value.offered
+    with pytest.raises(HallMissingError, match=r"no file of its hall .* cannot be reached"):
         hall_of(config, enrolment)
+
+
+def test_a_hall_that_the_kiosk_does_not_take_is_said_with_the_reason(tmp_path: Path, expected_logs: Logs) -> None:
+    expected_logs("data_file_refused")
+    config = KioskConfig(data_dir=tmp_path / "kiosk")
+    with hall_server(tmp_path / "server") as server:
+        enrolment = enrolled(server, config).enrolment.model_copy(update={"authorities": ()})
+        with pytest.raises(HallMissingError, match="whom nobody here was told to trust") as missing:
+            hall_of(config, enrolment)
+    assert missing.value.offered["site"] > 0
 
 
 def test_a_technicians_file_of_another_hall_is_refused(tmp_path: Path) -> None:
