@@ -115,7 +115,7 @@ class Relaying:
         enrolment = await self._enrolment()
         url = enrolment.server_url if self._upstream is None else self._upstream.url
         authority = None if self._upstream is None else self._upstream.authority
-        fence = EpochFence(self._node.fences.highest(enrolment.site, Role.CENTRAL) or None)
+        fence = fence_against_old_central(self._node, enrolment.site)
         async with SyncClient(
             url, enrolment.site, self._node.identity, self._pace.deadlines, fence, authority=authority
         ) as client:
@@ -219,6 +219,15 @@ class Relaying:
 
     def _publish(self, status: RelayStatus) -> None:
         self._node.relay.tell(status)
+
+
+def fence_against_old_central(node: Node, site_id: str) -> EpochFence:
+    """Holds over a restart too, whichever answer a higher epoch came with."""
+
+    def remember(epoch: int) -> None:
+        node.fences.note(site_id, Role.CENTRAL, epoch, CENTRAL, milliseconds(node.clock.now()))
+
+    return EpochFence(node.fences.highest(site_id, Role.CENTRAL) or None, remember)
 
 
 def _state_after(error: KioskError) -> SyncState:

@@ -12,6 +12,7 @@ from bench.lean_client import AnswerError
 from giliran import main
 from kiosk.clock import FakeClock
 from kiosk.domain.events import EPOCH_RAISED, decode
+from kiosk.errors import FencedError
 from kiosk.identity import new_identity
 from kiosk.sync import wire
 from kiosk.sync.wire import DeviceKind, ProblemCode, SharedNumber
@@ -19,6 +20,7 @@ from server.database import milliseconds
 from server.epochs import MOST_MISSED, raise_epoch
 from server.node import Node, open_node
 from server.recovery import JUMP, LISTENS_S, PATIENCE_S
+from server.relaying import fence_against_old_central
 from server.run import Server
 from server.schema import events
 from server.settings import Role, ServerSettings
@@ -128,6 +130,16 @@ def test_central_listens_to_the_later_of_two_servers_of_a_site(tmp_path: Path) -
             for ask in (old_relay.hello, old_relay.beat):
                 assert code(ask(site_epoch=3)) is ProblemCode.FENCED
             assert isinstance(new_relay.hello(site_epoch=4), wire.HelloAnswer)
+
+
+def test_a_site_keeps_the_epoch_of_central_whatever_answer_it_came_with(tmp_path: Path, clock: FakeClock) -> None:
+    node = stopped(tmp_path, clock)
+    fence_against_old_central(node, SITE).admit(5)
+    node.close()
+    node = stopped(tmp_path, clock)
+    with pytest.raises(FencedError, match=r"epoch 4, and 5 was seen already"):
+        fence_against_old_central(node, SITE).admit(4)
+    node.close()
 
 
 def test_new_epoch_is_part_of_history(tmp_path: Path, clock: FakeClock) -> None:

@@ -1,6 +1,13 @@
+from pathlib import Path
+
 import pytest
 
+from kiosk.clock import SystemClock
 from kiosk.errors import FencedError
+from kiosk.identity import new_identity
+from kiosk.store.server_epochs import server_epoch
+from kiosk.store.writer import Store
+from kiosk.sync.engine import SyncEngine
 from kiosk.sync.fence import EpochFence
 
 
@@ -20,3 +27,14 @@ def test_a_lower_epoch_is_refused_and_changes_nothing() -> None:
         fence.admit(6)
     assert (fence.newest, kept) == (7, [])
     assert not fence.is_old(7)
+
+
+def test_an_epoch_holds_after_a_restart_whatever_answer_it_came_with(tmp_path: Path) -> None:
+    """A kiosk that heard of it in a heartbeat alone, and lost its power before the next hello."""
+    identity = new_identity()
+    with Store.open(tmp_path, SystemClock(), identity) as store:
+        engine = SyncEngine(store, identity, "http://192.0.2.1", SystemClock(), lambda _: None, site_id="hall")
+        engine._heart._fence.admit(7)
+        assert store.call(server_epoch) == 7
+    with Store.open(tmp_path, SystemClock(), identity) as store:
+        assert store.call(server_epoch) == 7
