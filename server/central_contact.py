@@ -3,7 +3,8 @@
 import shutil
 
 from kiosk.enrolment import Enrolment
-from kiosk.sync.client import NotKnownThereError, SyncClient
+from kiosk.sync.client import SyncClient
+from kiosk.sync.reply import NotKnownThereError
 from kiosk.sync.wire import Health, Heartbeat, HeartbeatAnswer
 from kiosk.version import VERSION
 from server.from_upstream import FromUpstream

@@ -7,24 +7,19 @@ call as a whole is ours.
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from http import HTTPStatus
 from pathlib import Path
 from typing import Final, Protocol, Self, TypeVar
 
 import httpx2
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from kiosk.errors import (
-    FencedError,
     OfflineError,
-    ProtocolMismatchError,
-    ServerBusyError,
-    SyncError,
-    UnauthorisedError,
 )
 from kiosk.sync import signing
-from kiosk.sync.batch import BatchError, pack, unpack
+from kiosk.sync.batch import pack
 from kiosk.sync.fence import EpochFence
+from kiosk.sync.reply import Reply, SessionLostError, TooSlowError, read_events, read_message
 from kiosk.sync.tls import trusted, unreachable
 from kiosk.sync.wire import (
     APPEND_PATH,
@@ -34,7 +29,6 @@ from kiosk.sync.wire import (
     JSON,
     MAX_EXPANDED_BYTES,
     MAX_SNAPSHOT_BYTES,
-    PROBLEM_JSON,
     PROTOCOL,
     PROTOCOL_HEADER,
     PULL_PATH,
@@ -46,8 +40,6 @@ from kiosk.sync.wire import (
     HeartbeatAnswer,
     Hello,
     HelloAnswer,
-    Problem,
-    ProblemCode,
     Pull,
     Reserve,
     Reserved,
@@ -59,7 +51,6 @@ from kiosk.sync.wire import (
 )
 
 AnswerT = TypeVar("AnswerT")
-MessageT = TypeVar("MessageT", bound=BaseModel)
 EpochAnswerT = TypeVar("EpochAnswerT", HelloAnswer, Reserved, HeartbeatAnswer)
 
 
@@ -68,26 +59,6 @@ class Device(signing.Signer, Protocol):
 
     @property
     def device_id(self) -> str: ...
-
-
-class TooSlowError(OfflineError):
-    """The call ran out of time. A smaller batch may pass."""
-
-
-class MessageRefusedError(SyncError):
-    """The server looked at the message and will not take it, or not all of it; `problem` says why and what it took."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(f"The server refuses what this kiosk says: {problem.detail}")
-        self.problem = problem
-
-
-class NotKnownThereError(ProtocolMismatchError):
-    """The server is older than this request: go on without what it would have answered."""
-
-
-class SessionLostError(SyncError):
-    """The server does not know the session (any more): open a new one and ask again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +103,7 @@ class SyncClient:
 
     async def open_session(self) -> Session:
         request = SessionRequest(site=self._site_id, device=self._device.device_id)
-        session = await self._call(SESSION_PATH, _encode(request), {"Content-Type": JSON}, _message(Session))
+        session = await self._call(SESSION_PATH, _encode(request), {"Content-Type": JSON}, read_message(Session))
         if not self._fence.is_old(session.server_epoch):
             self._fence.admit(session.server_epoch)
         self._session = session
@@ -140,7 +111,7 @@ class SyncClient:
         return session
 
     async def hello(self, message: Hello) -> HelloAnswer:
-        return self._admitted(await self._signed(HELLO_PATH, _encode(message), JSON, _message(HelloAnswer)))
+        return self._admitted(await self._signed(HELLO_PATH, _encode(message), JSON, read_message(HelloAnswer)))
 
     async def append(self, events: Sequence[bytes]) -> AppendAnswer:
         """`events`: the exact bytes of consecutive events of one incarnation.
@@ -149,20 +120,20 @@ class SyncClient:
             MessageRefusedError: what was refused was refused for good.
             SyncError: all else; then nobody knows whether the events are held, and sending them again is right.
         """
-        return await self._signed(APPEND_PATH, pack(events), EVENTS, _message(AppendAnswer))
+        return await self._signed(APPEND_PATH, pack(events), EVENTS, read_message(AppendAnswer))
 
     async def pull(self, message: Pull) -> Sequence[bytes]:
         """The next events that the server holds of an incarnation, as bytes; none when there are no more."""
-        return await self._signed(PULL_PATH, _encode(message), JSON, _events)
+        return await self._signed(PULL_PATH, _encode(message), JSON, read_events)
 
     async def reserve(self, message: Reserve) -> Reserved:
-        return self._admitted(await self._signed(RESERVE_PATH, _encode(message), JSON, _message(Reserved)))
+        return self._admitted(await self._signed(RESERVE_PATH, _encode(message), JSON, read_message(Reserved)))
 
     async def heartbeat(self, message: Heartbeat) -> HeartbeatAnswer:
-        return self._admitted(await self._signed(HEARTBEAT_PATH, _encode(message), JSON, _message(HeartbeatAnswer)))
+        return self._admitted(await self._signed(HEARTBEAT_PATH, _encode(message), JSON, read_message(HeartbeatAnswer)))
 
     async def snapshot(self, kind: SnapshotKind) -> Snapshot:
-        return await self._signed(SNAPSHOT_PATH, _encode(SnapshotRequest(kind=kind)), JSON, _message(Snapshot))
+        return await self._signed(SNAPSHOT_PATH, _encode(SnapshotRequest(kind=kind)), JSON, read_message(Snapshot))
 
     async def close(self) -> None:
         if self._http is not None:
@@ -174,7 +145,7 @@ class SyncClient:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    async def _signed(self, path: str, body: bytes, content_type: str, read: "Callable[[_Reply], AnswerT]") -> AnswerT:
+    async def _signed(self, path: str, body: bytes, content_type: str, read: Callable[[Reply], AnswerT]) -> AnswerT:
         """Once more in a new session if the server forgot the old one: it was restarted."""
         if self._session is not None and self._fence.is_old(self._session.server_epoch):
             self._session = None  # of a server that was replaced meanwhile; who answers now says so in a new one
@@ -209,7 +180,7 @@ class SyncClient:
         return {"Content-Type": content_type, **signing.sign(parts, self._device)}
 
     async def _call(
-        self, path: str, body: bytes, headers: Mapping[str, str], read: "Callable[[_Reply], AnswerT]"
+        self, path: str, body: bytes, headers: Mapping[str, str], read: Callable[[Reply], AnswerT]
     ) -> AnswerT:
         try:
             async with asyncio.timeout(self._deadlines.total_s):
@@ -238,9 +209,9 @@ class SyncClient:
             )
         return self._http
 
-    async def _post(self, path: str, body: bytes, headers: Mapping[str, str]) -> "_Reply":
+    async def _post(self, path: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         async with self._connection().stream("POST", path, content=body, headers=headers) as response:
-            reply = _Reply(response.status_code, response.headers)
+            reply = Reply(response.status_code, response.headers)
             if not reply.is_ours:
                 return reply  # unread, so that this connection to a stranger is not used again
             content = bytearray()
@@ -256,94 +227,6 @@ _TELLING_THE_EPOCH: Final = frozenset({HELLO_PATH, HEARTBEAT_PATH, RESERVE_PATH}
 
 _LONGEST_ANSWERS: Final = {SNAPSHOT_PATH: 2 * MAX_SNAPSHOT_BYTES}
 """Bytes, where an answer may be longer than a batch."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Reply:
-    status: int
-    headers: httpx2.Headers
-    content: bytes = b""
-
-    @property
-    def media_type(self) -> str:
-        return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-
-    @property
-    def is_ours(self) -> bool:
-        return self.headers.get(PROTOCOL_HEADER) == PROTOCOL
-
-    def is_good(self, status: HTTPStatus, media_type: str) -> bool:
-        return self.is_ours and self.status == status and self.media_type == media_type
-
-
-def _message(kind: type[MessageT]) -> Callable[[_Reply], MessageT]:
-    def read(reply: _Reply) -> MessageT:
-        if reply.is_good(HTTPStatus.OK, JSON):
-            try:
-                return kind.model_validate_json(reply.content)
-            except ValidationError as error:
-                raise _unreadable() from error
-        raise _trouble(reply)
-
-    return read
-
-
-def _events(reply: _Reply) -> Sequence[bytes]:
-    if reply.is_ours and reply.status == HTTPStatus.NO_CONTENT:
-        return ()
-    if reply.is_good(HTTPStatus.OK, EVENTS):
-        try:
-            return unpack(reply.content)
-        except BatchError as error:
-            raise _unreadable() from error
-    raise _trouble(reply)
-
-
-def _unreadable() -> ProtocolMismatchError:
-    return ProtocolMismatchError("The server's answer cannot be read: update this kiosk or the server.")
-
-
-def _trouble(reply: _Reply) -> SyncError:
-    """Only the server's own words count: a captive portal says 200 to everything, in HTML."""
-    problem = _problem(reply)
-    if problem is not None:
-        return _kind_of(problem, reply)
-    if reply.status == HTTPStatus.TOO_MANY_REQUESTS or reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return ServerBusyError(f"The server cannot answer now (status {reply.status}).", _retry_after_s(reply))
-    what = f"status {reply.status}, {reply.media_type or 'no content type'}"
-    return OfflineError(f"Something else answered in the server's place ({what}): check the address and the network.")
-
-
-def _problem(reply: _Reply) -> Problem | None:
-    if not reply.is_ours or reply.media_type != PROBLEM_JSON:
-        return None
-    try:
-        return Problem.model_validate_json(reply.content)
-    except ValidationError:
-        return None
-
-
-def _kind_of(problem: Problem, reply: _Reply) -> SyncError:
-    match problem.code:
-        case ProblemCode.SESSION_UNKNOWN | ProblemCode.REPLAYED:
-            return SessionLostError(problem.detail)
-        case ProblemCode.DEVICE_UNKNOWN | ProblemCode.DEVICE_REVOKED | ProblemCode.SIGNATURE:
-            return UnauthorisedError(f"The server does not let this kiosk in: {problem.detail}")
-        case ProblemCode.PROTOCOL | ProblemCode.NOT_FOUND | ProblemCode.METHOD:
-            kind = ProtocolMismatchError if problem.code is ProblemCode.PROTOCOL else NotKnownThereError
-            return kind(f"The server speaks another protocol: {problem.detail}")
-        case ProblemCode.FENCED:
-            return FencedError(f"Another server has taken over this site: {problem.detail}", problem.site_epoch)
-        case ProblemCode.BUSY | ProblemCode.INTERNAL | ProblemCode.RECOVERING | ProblemCode.RATE:
-            return ServerBusyError(f"The server cannot answer now: {problem.detail}", _retry_after_s(reply))
-        case _:
-            return MessageRefusedError(problem)
-
-
-def _retry_after_s(reply: _Reply) -> float | None:
-    """Whole seconds only: a date would need a clock that is right."""
-    text = reply.headers.get("Retry-After", "")
-    return float(text) if text.isascii() and text.isdecimal() else None
 
 
 def _encode(message: BaseModel) -> bytes:

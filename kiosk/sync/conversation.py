@@ -13,8 +13,8 @@ import structlog
 from kiosk.domain.events import Event, LogHead, StoredEvent, decode
 from kiosk.errors import ProtocolMismatchError
 from kiosk.faults import fault_point
-from kiosk.sync.client import MessageRefusedError, TooSlowError
 from kiosk.sync.outgoing_log import OutgoingLog, Survey, Upstream
+from kiosk.sync.reply import MessageRefusedError, TooSlowError
 from kiosk.sync.wire import (
     MAX_BATCH_BYTES,
     MAX_BATCH_EVENTS,

@@ -16,9 +16,10 @@ from kiosk.store.log import Backlog, backlog, head_of
 from kiosk.store.writer import Store
 from kiosk.sync.backoff import backoff_s, obedient_backoff_s
 from kiosk.sync.breaker import Breaker
-from kiosk.sync.client import NotKnownThereError, SyncClient
+from kiosk.sync.client import SyncClient
 from kiosk.sync.fence import EpochFence
 from kiosk.sync.pace import Pace
+from kiosk.sync.reply import NotKnownThereError
 from kiosk.sync.wire import Head, Health, Heartbeat, HeartbeatAnswer
 from kiosk.version import VERSION
 

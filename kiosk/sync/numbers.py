@@ -13,8 +13,9 @@ from kiosk.domain.numbering import ReservedNumber
 from kiosk.domain.ticket import TicketId
 from kiosk.errors import SyncError
 from kiosk.sync.breaker import Breaker
-from kiosk.sync.client import NotKnownThereError, SyncClient
+from kiosk.sync.client import SyncClient
 from kiosk.sync.fence import EpochFence
+from kiosk.sync.reply import NotKnownThereError
 from kiosk.sync.wire import Reserve, Reserved
 
 log = structlog.get_logger(__name__)

@@ -22,9 +22,10 @@ from kiosk.fingerprint_words import six_words
 from kiosk.identity import Identity
 from kiosk.sync import signing, wire
 from kiosk.sync.batch import pack, unpack
-from kiosk.sync.client import MessageRefusedError, SyncClient
+from kiosk.sync.client import SyncClient
 from kiosk.sync.code_proof import proof_of
 from kiosk.sync.machine_secret import pairing_proof
+from kiosk.sync.reply import MessageRefusedError
 from kiosk.sync.sealing import seal, unseal
 from kiosk.trust_file import parse_trust_list
 from server.devices import DeviceRecord

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 import pytest
 
 from kiosk.identity import Identity, load_or_create_identity
-from kiosk.sync.client import MessageRefusedError, SyncClient
+from kiosk.sync.client import SyncClient
+from kiosk.sync.reply import MessageRefusedError
 from kiosk.sync.wire import DeviceKind, Head, Hello, Pull
 from server.devices import DeviceRecord
 from server.enrolment import admit

@@ -10,8 +10,9 @@ import httpx2
 
 from kiosk.domain.events import Event, decode
 from kiosk.errors import OfflineError
-from kiosk.sync.client import Device, MessageRefusedError, SyncClient, TooSlowError, _Reply
+from kiosk.sync.client import Device, SyncClient
 from kiosk.sync.fence import EpochFence
+from kiosk.sync.reply import MessageRefusedError, Reply, TooSlowError
 from kiosk.sync.wire import AppendAnswer, Hello, HelloAnswer
 from tests.simulator.door import Admitted, Answer, Door
 
@@ -105,10 +106,10 @@ class SimulatedClient(SyncClient):
         return answer
 
     async def _call(
-        self, path: str, body: bytes, headers: Mapping[str, str], read: Callable[[_Reply], AnswerT]
+        self, path: str, body: bytes, headers: Mapping[str, str], read: Callable[[Reply], AnswerT]
     ) -> AnswerT:
         answer = self._line.carry(path, headers, body)
-        return read(_Reply(answer.status, httpx2.Headers(answer.headers), answer.body))
+        return read(Reply(answer.status, httpx2.Headers(answer.headers), answer.body))
 
     async def close(self) -> None:
         """Nothing is open."""

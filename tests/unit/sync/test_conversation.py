@@ -8,9 +8,9 @@ import pytest
 
 from kiosk.clock import SystemClock
 from kiosk.domain.events import NO_EVENT, Event, LogHead, StoredEvent, digest, encode
-from kiosk.sync.client import MessageRefusedError
 from kiosk.sync.conversation import Conversation
 from kiosk.sync.outgoing_log import Survey
+from kiosk.sync.reply import MessageRefusedError
 from kiosk.sync.wire import AppendAnswer, Head, Hello, HelloAnswer, Problem, ProblemCode, Pull
 from tests.conftest import Logs
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -12,13 +12,16 @@ from kiosk.errors import FencedError, KioskError, OfflineError, ServerBusyError,
 from kiosk.identity import load_or_create_identity
 from kiosk.store.writer import Store
 from kiosk.sync.breaker import Breaker
-from kiosk.sync.client import NotKnownThereError, SyncClient
 from kiosk.sync.fence import EpochFence
 from kiosk.sync.heartbeat import Heart, Listeners, Patient
 from kiosk.sync.pace import Pace
+from kiosk.sync.reply import NotKnownThereError
 from kiosk.sync.wire import Heartbeat, HeartbeatAnswer
 from tests.conftest import Logs
 from tests.small_hall import MONDAY_10_00
+
+if TYPE_CHECKING:
+    from kiosk.sync.client import SyncClient
 
 GOOD = HeartbeatAnswer(server_epoch=1, server_time=MONDAY_10_00)
 

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import date
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -13,11 +13,14 @@ from kiosk.domain.numbering import ReservedNumber
 from kiosk.domain.ticket import TicketId
 from kiosk.errors import FencedError, OfflineError, ServerBusyError
 from kiosk.sync.breaker import Breaker
-from kiosk.sync.client import NotKnownThereError, SyncClient
 from kiosk.sync.fence import EpochFence
 from kiosk.sync.numbers import SharedNumbers
+from kiosk.sync.reply import NotKnownThereError
 from kiosk.sync.wire import Reserve, Reserved
 from tests.conftest import Logs
+
+if TYPE_CHECKING:
+    from kiosk.sync.client import SyncClient
 
 TICKET = TicketId("0123456789abcdef")
 MONDAY = date(2026, 11, 23)
