@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
+from kiosk.disk_guard import Limits
 from kiosk.domain.language import Language, Text
 from kiosk.sync.status import SyncState
 from server.database import store_error
@@ -169,7 +170,7 @@ def judge_disk(free: int, total: int, *, holds_database: bool) -> Sequence[Reaso
     facts = {"free_mb": str(free // _MB)}
     if holds_database and free < min(64 * _MB, total // 100):
         return [Reason(ReasonCode.DISK_FULL, facts)]
-    return [Reason(ReasonCode.DISK_LOW, facts)] if free < min(500 * _MB, total // 20) else []
+    return [Reason(ReasonCode.DISK_LOW, facts)] if free < Limits.of(total).low else []
 
 
 def _try_to_write(node: Node) -> tuple[int, list[Reason]]:

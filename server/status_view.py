@@ -6,6 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
+from kiosk.disk_guard import LOW_BYTES
 from kiosk.domain.language import Language, Text
 from kiosk.sync.status import SyncState
 from kiosk.sync.wire import Health
@@ -18,7 +19,6 @@ SILENT_AFTER: Final = {Role.SITE: timedelta(seconds=10), Role.CENTRAL: timedelta
 """Five heartbeats of a kiosk; three of a site server."""
 CLOCK_APART: Final = timedelta(seconds=60)
 UNSENT_TOO_LONG: Final = timedelta(hours=1)
-LITTLE_DISK: Final = 500_000_000
 
 _GOOD_PRINTERS: Final = ("", "ready", "cannot_tell")
 _JUST_NOW: Final = timedelta(seconds=5)
@@ -121,7 +121,7 @@ class DeviceReader:
         if self._unsent(device, health).level is not Level.GOOD:
             count = grouped(health.backlog, self.language)
             yield self._task(device, Level.NOTICE, "do_backlog", count=count, age=duration(_waited(device, health)))
-        if health.disk_free_bytes is not None and health.disk_free_bytes < LITTLE_DISK:
+        if health.disk_free_bytes is not None and health.disk_free_bytes < LOW_BYTES:
             yield self._task(device, Level.NOTICE, "do_disk", size=size(health.disk_free_bytes, self.language))
 
     def _task(self, device: DeviceState, level: Level, name: str, detail: str = "", **facts: str | Text) -> Task:
@@ -172,7 +172,7 @@ class DeviceReader:
         return Cell(sign + duration(device.skew).in_language(self.language), level=Level.NOTICE)
 
     def _disk(self, free: int) -> Cell:
-        return Cell(size(free, self.language), level=Level.NOTICE if free < LITTLE_DISK else Level.GOOD)
+        return Cell(size(free, self.language), level=Level.NOTICE if free < LOW_BYTES else Level.GOOD)
 
     def _say(self, name: str, **facts: str | Text) -> str:
         return say(name, self.language, **facts)
