@@ -32,5 +32,5 @@ class EpochFence:
 def old_server(epoch: int, newest: int) -> FencedError:
     return FencedError(
         f"An old server answers for this site (epoch {epoch}, and {newest} was seen already):"
-        " stop it, or give this kiosk the address of the new one."
+        " stop it, or give this device the address of the new one."
     )

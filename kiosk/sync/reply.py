@@ -30,7 +30,7 @@ class MessageRefusedError(SyncError):
     """The server looked at the message and will not take it, or not all of it; `problem` says why and what it took."""
 
     def __init__(self, problem: Problem) -> None:
-        super().__init__(f"The server refuses what this kiosk says: {problem.detail}")
+        super().__init__(f"The server refuses what this device says: {problem.detail}")
         self.problem = problem
 
 
@@ -87,7 +87,7 @@ def read_events(reply: Reply) -> Sequence[bytes]:
 
 
 def _unreadable() -> ProtocolMismatchError:
-    return ProtocolMismatchError("The server's answer cannot be read: update this kiosk or the server.")
+    return ProtocolMismatchError("The server's answer cannot be read: update this device or the server.")
 
 
 def _trouble(reply: Reply) -> SyncError:
@@ -115,7 +115,7 @@ def _kind_of(problem: Problem, reply: Reply) -> SyncError:
         case ProblemCode.SESSION_UNKNOWN | ProblemCode.REPLAYED:
             return SessionLostError(problem.detail)
         case ProblemCode.DEVICE_UNKNOWN | ProblemCode.DEVICE_REVOKED | ProblemCode.SIGNATURE:
-            return UnauthorisedError(f"The server does not let this kiosk in: {problem.detail}")
+            return UnauthorisedError(f"The server does not let this device in: {problem.detail}")
         case ProblemCode.PROTOCOL | ProblemCode.NOT_FOUND | ProblemCode.METHOD:
             kind = ProtocolMismatchError if problem.code is ProblemCode.PROTOCOL else NotKnownThereError
             return kind(f"The server speaks another protocol: {problem.detail}")
