@@ -127,6 +127,8 @@ class RelayLog:
             held = {"of_site": self._site_id, "of_origin": self.origin, "of_incarnation": incarnation}
             if receipt.sequence:
                 connection.execute(_MARK, [held | {"held": receipt.sequence}])
+        if receipt.accepted:
+            node.stream.start_over(self._site_id)
         if receipt.parked:
             log.warning("events_parked", device=self.origin, incarnation=incarnation, count=receipt.parked)
         if receipt.refusal is None and receipt.incarnation == incarnation:

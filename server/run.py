@@ -175,10 +175,16 @@ def _chores(node: Node, guard: DiskGuard | None) -> Chores:
     everywhere = (
         Chore("contacts", 1.0, node.contacts.write_due),
         Chore("presence", 2.0, Presence(node).look),
-        Chore("parked events", 3600.0, lambda: project_parked(node.database, node.identity.device_id)),
+        Chore("parked events", 3600.0, lambda: _try_parked(node)),
         Chore("retention", 6 * 3600.0, lambda: prune_old(node)),
     )
     return Chores((*disk, *everywhere, *(hall if node.role is Role.SITE else ())))
+
+
+def _try_parked(node: Node) -> None:
+    if project_parked(node.database, node.identity.device_id):
+        for site_id in node.stream.watched():
+            node.stream.start_over(site_id)
 
 
 class _Uvicorn(uvicorn.Server):

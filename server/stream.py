@@ -76,6 +76,12 @@ class Stream:
                 raise
             self._tell(site_id, changes)
 
+    def start_over(self, site_id: str) -> None:
+        """Too much has changed to tell it one by one: whoever watches fetches the state anew."""
+        if site_id in self._rings:
+            with self._turn:
+                self._break_off(site_id)
+
     def open(self, site_id: str, last_event_id: str | None) -> "Reader":
         """On an event loop. `last_event_id`: where an earlier connection ended. Close the reader when done.
 

@@ -13,11 +13,16 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
+from kiosk.domain.events import NO_EVENT, NODE_STARTED, encode
+from kiosk.domain.events import Event as OriginEvent
 from kiosk.identity import Identity
 from kiosk.sync.wire import STREAM_PATH
+from server.node import open_node
+from server.relay_log import RelayLog
 from server.run import Server
 from server.stream import KEPT, Change, Stream, Told, TooManyReadersError
 from tests.paired_kiosk import PATIENCE_S, SITE, pair, paired_kiosk, site_server, some_ticket
+from tests.postgresql import database_of, settings_on
 
 Event = dict[str, Any]
 
@@ -71,6 +76,35 @@ def test_a_position_that_is_not_of_this_life_leads_to_a_reset(stranger: str) -> 
         assert position == f"{stream.epoch}.1"
 
     asyncio.run(watch())
+
+
+def test_who_watches_while_much_changes_at_once_is_told_to_fetch_the_state_anew() -> None:
+    async def watch() -> None:
+        stream = Stream()
+        stream.start_over(SITE)  # where nobody watches, nothing is kept
+        assert not stream.watched()
+        reader = stream.open(SITE, None)
+        await reader.news(0.0)
+        stream.start_over(SITE)
+        assert await reader.news(PATIENCE_S) == ((), True)
+
+    asyncio.run(watch())
+
+
+def test_what_comes_back_from_central_is_told_as_a_reset(tmp_path: Path) -> None:
+    """A restored site takes back hundreds of tickets, which nobody sends it."""
+    body = {"parent": None, "program": "t", "clock_trusted": True}
+    event = encode(OriginEvent("a" * 16, "1" * 16, 1, "0" * 16, NODE_STARTED, 1, body, NO_EVENT))
+    node = open_node(settings_on(tmp_path, database_of(tmp_path)))
+
+    async def watch() -> None:
+        reader = node.stream.open(SITE, None)
+        await reader.news(0.0)
+        assert await RelayLog(node, SITE, "a" * 16).take_back("1" * 16, 0, [event]) is None
+        assert await reader.news(PATIENCE_S) == ((), True)
+
+    asyncio.run(watch())
+    node.close()
 
 
 def test_who_was_away_too_long_is_told_so() -> None:
