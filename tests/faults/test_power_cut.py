@@ -102,7 +102,7 @@ def heads_at(file: Path) -> Mapping[str, int]:
         return dict(connection.execute("SELECT incarnation, max(sequence) FROM events GROUP BY incarnation"))
 
 
-def test_whenever_the_power_fails_nothing_that_was_said_is_lost(tmp_path: Path) -> None:
+def test_p5_p9_whenever_the_power_fails_nothing_that_was_said_is_lost(tmp_path: Path) -> None:
     """One long day: after every cut the same kiosk and server go on from what the disk has kept."""
     seed, cuts = int(os.environ.get("GILIRAN_SEED", "1")), int(os.environ.get("GILIRAN_CUTS", "10"))
     chance = random.Random(seed)  # noqa: S311  # cuts that can be repeated

@@ -16,7 +16,7 @@ SOON_S = 10.0
 """For a loaded machine; `giliran bench ingest` holds it to 2 s."""
 
 
-def test_all_sites_that_return_at_once_are_answered(tmp_path: Path) -> None:
+def test_n10_all_sites_that_return_at_once_are_answered(tmp_path: Path) -> None:
     """None is refused, none runs out of time; from one process of their own, on the loopback."""
     sites = [f"hall-{number}" for number in range(300)]
     settings = ServerSettings(Role.CENTRAL, tmp_path, database_of(tmp_path))

@@ -50,8 +50,7 @@ def process(program: str, *arguments: str, fault: str = "") -> Iterator[subproce
             one.kill()
 
 
-def test_kiosk_killed_before_it_stored_the_acknowledgement_doubles_nothing(tmp_path: Path) -> None:
-    """P6."""
+def test_p6_kiosk_killed_before_it_stored_the_acknowledgement_doubles_nothing(tmp_path: Path) -> None:
     kiosk_dir, server_dir = tmp_path / "kiosk", tmp_path / "server"
     identity = pair(kiosk_dir, server_dir)
     with site_server(server_dir) as server:
@@ -66,8 +65,8 @@ def test_kiosk_killed_before_it_stored_the_acknowledgement_doubles_nothing(tmp_p
             assert sum(map(len, kiosk.log().values())) >= 2
 
 
-def test_server_killed_between_commit_and_answer_doubles_nothing(tmp_path: Path, expected_logs: Any) -> None:
-    """P6, from the other side."""
+def test_p6_server_killed_between_commit_and_answer_doubles_nothing(tmp_path: Path, expected_logs: Any) -> None:
+    """From the other side."""
     expected_logs("server_lost")
     kiosk_dir, server_dir = tmp_path / "kiosk", tmp_path / "server"
     identity = pair(kiosk_dir, server_dir)
