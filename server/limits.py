@@ -2,7 +2,7 @@
 
 import ipaddress
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Final
@@ -76,8 +76,41 @@ class Strangers:
         self._codes.take(_net(request))
 
 
+class Crowd:
+    """How many connections each address has open at once. Used on the event loop's thread only. A proxy on this machine
+    brings everybody's, so a loopback address may have any number.
+    """
+
+    def __init__(self, most: int, *, spares_loopback: bool = True) -> None:
+        self._most = most
+        self._spares_loopback = spares_loopback
+        self._here: Counter[str] = Counter()
+
+    def enter(self, host: str) -> bool:
+        """False where its address has too many. `leave` must follow all the same."""
+        net = _net_of(host)
+        self._here[net] += 1
+        return self._here[net] <= self._most or (self._spares_loopback and _is_loopback(host))
+
+    def leave(self, host: str) -> None:
+        net = _net_of(host)
+        self._here[net] -= 1
+        if self._here[net] <= 0:
+            del self._here[net]
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def _net(request: Request) -> str:
-    host = request.client.host if request.client is not None else ""
+    return _net_of(request.client.host if request.client is not None else "")
+
+
+def _net_of(host: str) -> str:
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

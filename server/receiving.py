@@ -1,4 +1,4 @@
-"""Limits on how long one client may take to hand over one request, and on how long its head may be.
+"""Limits on how long one client may take to hand over one request, how long its head may be, how many lines it holds.
 
 Uvicorn itself waits for ever (slow-loris), and its fast parser keeps whatever comes.
 """
@@ -9,11 +9,17 @@ from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from server.limits import Crowd
+
 RECEIVE_WITHIN_S: Final = 10.0
 """A full batch takes 5 s on a line of 512 kbit/s."""
 MAX_HEAD_BYTES: Final = 16 * 1024
 """Of a request's line and its headers together."""
 
+MOST_FROM_ONE: Final = 400
+"""Open connections of one address, half of all there may be: a nation's sites behind one router, but no single machine
+that shuts out all others.
+"""
 
 ABORT: Final = "giliran.abort"
 """In a request's scope: cuts its connection, whatever still waits to be sent."""
@@ -23,6 +29,8 @@ class PunctualProtocol(HttpToolsProtocol):
     """Cuts the connection when no whole request has come `within_s` after its first byte, or after connecting."""
 
     within_s = RECEIVE_WITHIN_S
+    crowd = Crowd(MOST_FROM_ONE)
+    _host = ""
     _overdue: asyncio.TimerHandle | None = None
     _unread = 0
     """Bytes of the piece in hand, as far as no whole request has been found in it."""
@@ -31,6 +39,10 @@ class PunctualProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         super().connection_made(transport)
+        self._host = self.client[0] if self.client else ""
+        if not self.crowd.enter(self._host):
+            transport.abort()
+            return
         # asyncio sets this only where the socket says that it is TCP, and one that was accepted from ours does not.
         # Without it every answer waits 40 ms for the client to acknowledge its head.
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -64,6 +76,7 @@ class PunctualProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
+        self.crowd.leave(self._host)
         super().connection_lost(exc)
 
     def _expect_request(self) -> None:
@@ -81,6 +94,6 @@ class PunctualProtocol(HttpToolsProtocol):
 
 
 def punctual_protocol(within_s: float) -> type[PunctualProtocol]:
-    """Uvicorn wants a class, so the limit is one of its attributes."""
-    attributes: dict[str, Any] = {"within_s": within_s}
+    """Uvicorn wants a class, so the limits are its attributes."""
+    attributes: dict[str, Any] = {"within_s": within_s, "crowd": Crowd(MOST_FROM_ONE)}
     return type("PunctualProtocol", (PunctualProtocol,), attributes)

@@ -12,7 +12,7 @@ from kiosk.sync import signing, wire
 from kiosk.sync.wire import ProblemCode
 from server.devices import DeviceRecord
 from server.enrolment import admit
-from server.limits import CODES, SIGNED, UNSIGNED, Buckets, Rate, Strangers
+from server.limits import CODES, SIGNED, UNSIGNED, Buckets, Crowd, Rate, Strangers
 from server.problems import RefusedError
 from server.run import Server
 from tests.paired_kiosk import SITE, site_server
@@ -84,6 +84,19 @@ def test_an_ipv6_subscriber_is_one_asker() -> None:
         strangers.check(request_from("2001:db8:1:2:ffff::1"))
     strangers.check(request_from("2001:db8:1:3::1"))
     strangers.check(request_from("not an address"))
+
+
+def test_connections_are_counted_by_address_and_a_proxy_on_this_machine_may_bring_any_number() -> None:
+    crowd = Crowd(2)
+    assert [crowd.enter("192.0.2.1") for _ in range(3)] == [True, True, False]
+    assert all(crowd.enter("127.0.0.1") for _ in range(10))
+    assert crowd.enter("192.0.2.2")
+    for _ in range(2):
+        crowd.leave("192.0.2.1")
+    assert crowd.enter("192.0.2.1")
+    for _ in range(2):
+        crowd.leave("192.0.2.1")
+    assert "192.0.2.1" not in crowd._here
 
 
 def test_codes_are_counted_apart() -> None:

@@ -2,11 +2,13 @@
 
 import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from server.limits import Crowd
 from server.receiving import MAX_HEAD_BYTES
 from server.run import Server
 from tests.conftest import Logs
@@ -40,7 +42,8 @@ def read_until_closed(line: socket.socket) -> bytes:
 
 def test_answers_are_sent_at_once(line: socket.socket, server: Server) -> None:
     """Head and body are two writes: the second must not wait until the first is acknowledged."""
-    del line
+    line.sendall(ASKED)
+    assert line.recv(100)  # before it answers, it may not have seen us yet
     connections = list(server._uvicorn.server_state.connections)
     options = [
         connection.transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
@@ -60,6 +63,23 @@ def test_head_that_is_too_long_is_refused(
     for start in range(0, len(head), piece or len(head)):
         line.sendall(head[start : start + (piece or len(head))])
     assert read_until_closed(line).startswith(b"HTTP/1.1 400")
+
+
+def test_one_address_holds_so_many_lines_and_no_more(tmp_path: Path) -> None:
+    with site_server(tmp_path) as server:
+        server._uvicorn.config.http_protocol_class.crowd = Crowd(3, spares_loopback=False)  # type: ignore[attr-defined]
+        address = str(urlsplit(server.url).hostname), urlsplit(server.url).port or 0
+        with ExitStack() as lines:
+            held = [lines.enter_context(socket.create_connection(address, timeout=10.0)) for _ in range(4)]
+            assert read_until_closed(held[3]) == b""
+            held[0].sendall(ASKED)
+            assert held[0].recv(100).startswith(b"HTTP/1.1 200")
+            held[0].close()
+            held[1].sendall(ASKED.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+            read_until_closed(held[1])
+            with socket.create_connection(address, timeout=10.0) as late:
+                late.sendall(ASKED)
+                assert late.recv(100).startswith(b"HTTP/1.1 200")
 
 
 def test_head_that_is_nearly_too_long_is_answered(line: socket.socket) -> None:
