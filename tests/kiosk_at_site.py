@@ -21,6 +21,7 @@ from kiosk.sync.status import SyncState, SyncStatus
 from server.devices import DeviceRecord
 from server.enrolment import enrol
 from tests.paired_kiosk import PATIENCE_S, QUICK, SITE
+from tests.postgresql import database_of
 from tests.small_hall import Machine, request, running_kiosk, small_site
 
 LIVELY: Pace = replace(QUICK, heartbeat_every_s=0.1, first_missed_s=0.05, longest_missed_s=0.2)
@@ -33,7 +34,8 @@ def admit(kiosk_dir: Path, server_dir: Path, number: int = 1, letter: str = "A")
     """Lets a kiosk in at the server whose data lie in `server_dir`."""
     kiosk_dir.mkdir(parents=True, exist_ok=True)
     identity = load_or_create_identity(kiosk_dir)
-    enrol(server_dir, DeviceRecord(identity.device_id, identity.public_key, SITE, number, letter, f"Anjungan {number}"))
+    record = DeviceRecord(identity.device_id, identity.public_key, SITE, number, letter, f"Anjungan {number}")
+    enrol(server_dir, record, database_of(server_dir))
     return identity
 
 

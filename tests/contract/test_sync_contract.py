@@ -34,6 +34,7 @@ from server.node import open_node
 from server.settings import Role, ServerSettings
 from tests.bad_network import Proxy, answer
 from tests.paired_kiosk import site_server
+from tests.postgresql import database_of
 from tests.small_hall import MONDAY_10_00
 
 HERE = Path(__file__).parent
@@ -150,9 +151,11 @@ def test_batch_vector() -> None:
     assert all(isinstance(event, Event) and broken_link(event, None) is None for event in events[:1])
 
 
+@pytest.mark.usefixtures("on_both_databases")
 def test_the_real_server_answers_with_the_documented_fields(tmp_path: Path, expected_logs: Any) -> None:
     expected_logs("events_parked", "fork_seen", "batch_refused")
-    enrol(tmp_path, DeviceRecord(KIOSK.device_id, KIOSK.public_key, VECTOR["site"], 1, "A", "Anjungan 1"))
+    record = DeviceRecord(KIOSK.device_id, KIOSK.public_key, VECTOR["site"], 1, "A", "Anjungan 1")
+    enrol(tmp_path, record, database_of(tmp_path))
     with site_server(tmp_path, clock=FakeClock(MONDAY_10_00)) as server, httpx2.Client(base_url=server.url) as http:
         plain = {wire.PROTOCOL_HEADER: wire.PROTOCOL}
         opened = http.post(wire.SESSION_PATH, content=text("SessionRequest"), headers=plain).json()

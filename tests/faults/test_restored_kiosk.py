@@ -71,6 +71,7 @@ def visitors() -> Visitors:
     return Visitors()
 
 
+@pytest.mark.usefixtures("on_both_databases")
 def test_s2_restored_kiosk_rebuilds_tickets_and_numbers(tmp_path: Path, visitors: Visitors, expected_logs: Any) -> None:
     expected_logs("history_recovered", "fork_seen")
     kiosk, server_dir = tmp_path / "kiosk", tmp_path / "server"
@@ -103,6 +104,7 @@ def test_s2_restored_kiosk_rebuilds_tickets_and_numbers(tmp_path: Path, visitors
         assert isinstance(verify(kiosk / DATABASE_NAME), Verified)
 
 
+@pytest.mark.usefixtures("on_both_databases")
 def test_s2_image_of_another_day_opens_no_day_that_is_over(
     tmp_path: Path, visitors: Visitors, expected_logs: Any
 ) -> None:
@@ -181,6 +183,7 @@ def test_s3_image_of_yesterday_makes_today_count_anew(tmp_path: Path, visitors: 
     visitors.assert_no_label_twice()
 
 
+@pytest.mark.usefixtures("on_both_databases")
 def test_s4_clones_of_one_disk_are_told_apart_by_what_each_writes(
     tmp_path: Path, visitors: Visitors, expected_logs: Any
 ) -> None:

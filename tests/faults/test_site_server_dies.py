@@ -56,7 +56,7 @@ def folders(tmp_path: Path) -> tuple[Path, Path]:
 
 
 @pytest.fixture
-def server(folders: tuple[Path, Path], clock: FakeClock) -> Iterator[Server]:
+def server(folders: tuple[Path, Path], clock: FakeClock, on_both_databases: None) -> Iterator[Server]:
     admit(*folders)
     with site_server(folders[1], clock=clock) as server:
         yield server

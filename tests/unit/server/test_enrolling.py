@@ -21,6 +21,8 @@ from tests.bad_network import Proxy, answer
 from tests.paired_kiosk import SITE, site_server
 from tests.pairing_by_code import enrolled, invited
 
+pytestmark = pytest.mark.usefixtures("on_both_databases")
+
 
 def test_kiosk_and_server_show_the_same_words(tmp_path: Path) -> None:
     with site_server(tmp_path / "server") as server:

@@ -22,6 +22,9 @@ from server.enrolment import EnrolmentConflictError, enrol, revoke
 from server.run import ListenError, Server
 from server.schema import sites
 from tests.paired_kiosk import SITE, site_server
+from tests.postgresql import database_of
+
+pytestmark = pytest.mark.usefixtures("on_both_databases")
 
 KIOSK = new_identity()
 
@@ -95,9 +98,13 @@ def test_a_server_that_was_told_nothing_learns_the_sites_timezone(tmp_path: Path
 
 def test_two_kiosks_without_a_letter_are_not_enrolled_at_one_site(tmp_path: Path) -> None:
     first, second = new_identity(), new_identity()
-    enrol(tmp_path, DeviceRecord(first.device_id, first.public_key, SITE, 1, None, "Anjungan 1"))
+    enrol(tmp_path, DeviceRecord(first.device_id, first.public_key, SITE, 1, None, "Anjungan 1"), database_of(tmp_path))
     with pytest.raises(EnrolmentConflictError, match=r"Anjungan 1 .* no letter"):
-        enrol(tmp_path, DeviceRecord(second.device_id, second.public_key, SITE, 2, None, "Anjungan 2"))
+        enrol(
+            tmp_path,
+            DeviceRecord(second.device_id, second.public_key, SITE, 2, None, "Anjungan 2"),
+            database_of(tmp_path),
+        )
 
 
 def test_who_does_not_know_the_secret_is_refused(tmp_path: Path) -> None:
