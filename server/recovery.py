@@ -109,7 +109,10 @@ class Recoveries:
                 now_ms = milliseconds(self._clock.now())
                 connection.execute(update(recoveries).where(*still).values(ended_at_ms=now_ms))
             del self._open[site_id]
-        (log.warning if missing else log.info)("recovery_ended", site=site_id, missing=missing)
+        if missing:
+            log.warning("recovery_ended", site=site_id, missing=missing)
+        else:
+            log.info("recovery_ended", site=site_id, missing=missing)
 
 
 def _kiosks(connection: Connection, site_id: str) -> set[str]:

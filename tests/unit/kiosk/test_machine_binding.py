@@ -80,7 +80,7 @@ def test_same_disk_copied_twice_overwrites_nothing(tmp_path: Path, expected_logs
         (tmp_path / FILE_NAME).write_text(json.dumps(HERE))
         (tmp_path / "kiosk.db").write_text(content)
         aside = bind_to_this_machine(tmp_path, ELSEWHERE)
-        assert aside is not None
+    assert aside is not None
     assert [(aside / name).read_text() for name in ("kiosk.db", "kiosk.db.2")] == ["first", "second"]
 
 
