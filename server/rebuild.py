@@ -19,7 +19,7 @@ from server.projected import site_hash
 from server.projection import project
 from server.schema import events, incarnations, queues, service_days, stops, tickets, timelines
 from server.tallies import uncounted
-from server.verification import Progress, count_events, origins_of, sites_of
+from server.verification import Progress, count_events, origins_of, sites_of, take_your_time
 
 _AT_ONCE: Final = 500
 
@@ -34,6 +34,7 @@ def rebuild(database: Database, progress: Progress = lambda *_: None) -> Rebuilt
     """In an order that depends on nothing but what is stored: site, origin, chain. Raises StoreError."""
     done = 0
     with database.writing() as connection:
+        take_your_time(connection)
         sites = sites_of(connection)
         for site_id in sites:
             lock_site(connection, site_id)

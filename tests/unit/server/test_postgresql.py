@@ -14,13 +14,15 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from psycopg import sql
-from sqlalchemy import insert, select, text
+from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 
 from bench.postgresql import Cluster, NoPostgresError, TemplateDatabases, running_cluster
 from kiosk.clock import SystemClock
 from kiosk.domain.events import DAY_OPENED
 from kiosk.errors import StoreError, StoreFullError, StoreLockedError, StoreReadOnlyError, StoreTooNewError
+from server import rebuild as rebuilding
+from server import verification
 from server.database import Database, lock_site, open_database, store_error
 from server.node import open_node
 from server.schema import events, metadata, server_epoch, sites
@@ -152,6 +154,22 @@ def test_reader_sees_one_moment_and_changes_nothing(database: Database) -> None:
     with pytest.raises(InternalError) as refused, database.reading() as reading:
         reading.execute(insert(sites).values(site_id="other", timezone="Asia/Jakarta"))
     assert isinstance(store_error(refused.value), StoreReadOnlyError)
+
+
+def test_a_check_may_take_longer_than_a_request(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    patience: list[str] = []
+
+    def count(connection: Connection) -> int:
+        patience.append(connection.execute(text("SHOW statement_timeout")).scalar_one())
+        return 0
+
+    for module in (verification, rebuilding):
+        monkeypatch.setattr(module, "count_events", count)
+    verification.verify_database(database)
+    rebuilding.rebuild(database)
+    with database.reading() as connection:
+        count(connection)
+    assert patience == ["0", "0", "30s"]
 
 
 def test_writers_of_one_site_take_turns_and_of_two_do_not_wait(database: Database) -> None:

@@ -74,6 +74,8 @@ def at(day: date, *, is_trusted: bool = True) -> Reading:
         (MONDAY, at(MONDAY, is_trusted=False), TUESDAY, OpenDay(TUESDAY, clock_trusted=False)),
         (MONDAY, at(MONDAY, is_trusted=False), SUNDAY, None),
         (MONDAY, at(MONDAY, is_trusted=False), FAR, None),
+        (MONDAY, at(MONDAY + timedelta(days=31)), None, OpenDay(MONDAY + timedelta(days=31), clock_trusted=True)),
+        (MONDAY, at(MONDAY + timedelta(days=32)), None, None),
         (MONDAY, at(FAR), None, None),  # nobody confirms it
         (MONDAY, at(FAR), TUESDAY, OpenDay(TUESDAY, clock_trusted=False)),
         (MONDAY, at(FAR), FAR, OpenDay(FAR, clock_trusted=True)),  # a hall that was shut for a year
