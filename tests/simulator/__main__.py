@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -26,16 +27,17 @@ _MOST_FAILURES = 20
 @click.option("--count", default=300, show_default=True, help="How many schedules.")
 @click.option("--first", default=0, show_default=True, help="The first seed.")
 @click.option("--jobs", default=os.cpu_count() or 1, show_default=True, help="Processes.")
+@click.option("--harsh", is_flag=True, help="Crash, copy and restore more than any hall has seen.")
 @click.option("--patient", is_flag=True, help="Go on however many have failed.")
-def main(seed: int | None, is_shortened: bool, count: int, first: int, jobs: int, patient: bool) -> None:  # noqa: FBT001, PLR0917
+def main(seed: int | None, is_shortened: bool, count: int, first: int, jobs: int, harsh: bool, patient: bool) -> None:  # noqa: FBT001, PLR0917
     """Simulate kiosks, a site server and the central one through random histories; exit code 1 if one goes wrong."""
     if seed is not None:
-        sys.exit(_replay(seed, is_shortened))
+        sys.exit(_replay(draw(seed, is_harsh=harsh), is_shortened))
     failures = Counter[str]()
     columns = (TextColumn("schedules"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns) as progress:
         bar = progress.add_task("schedules", total=count)
-        for failure in _outcomes(range(first, first + count), jobs):
+        for failure in _outcomes(range(first, first + count), jobs, is_harsh=harsh):
             progress.advance(bar)
             if failure is not None:
                 failures[_kind(failure)] += 1
@@ -48,12 +50,13 @@ def main(seed: int | None, is_shortened: bool, count: int, first: int, jobs: int
     sys.exit(1 if failures else 0)
 
 
-def _outcomes(seeds: range, jobs: int) -> Iterator[str | None]:
+def _outcomes(seeds: range, jobs: int, *, is_harsh: bool) -> Iterator[str | None]:
+    simulated = partial(outcome, is_harsh=is_harsh)
     if jobs == 1:
-        yield from map(outcome, seeds)
+        yield from map(simulated, seeds)
         return
     with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
-        yield from pool.map(outcome, seeds, chunksize=5)
+        yield from pool.map(simulated, seeds, chunksize=5)
 
 
 def _kind(failure: str) -> str:
@@ -62,8 +65,7 @@ def _kind(failure: str) -> str:
     return re.sub(r"[0-9a-f]{16}|\d+", "#", sentence)
 
 
-def _replay(seed: int, is_shortened: bool) -> int:  # noqa: FBT001
-    schedule = draw(seed)
+def _replay(schedule: Schedule, is_shortened: bool) -> int:  # noqa: FBT001
     if is_shortened:
         schedule = shorten(schedule, _fails)
     try:

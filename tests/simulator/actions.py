@@ -11,7 +11,7 @@ from kiosk.clock import FakeClock
 from kiosk.errors import KioskError, StoreError
 from kiosk.issuing import IssueRefused
 from server.enrolment import revoke
-from tests.simulator.disks import KioskDisk, ServerDisk
+from tests.simulator.disks import Disk
 from tests.simulator.kiosk_machine import HALL, KioskMachine
 from tests.simulator.network import Fate, Line
 from tests.simulator.schedule import Kind, Step
@@ -202,8 +202,7 @@ def _start(world: World, step: Step, chance: Random) -> None:
 
 def _snapshot(world: World, step: Step, chance: Random) -> None:
     machine = _machine(world, step)
-    copy = KioskDisk(machine.disk) if isinstance(machine, KioskMachine) else ServerDisk(machine.disk)
-    world.snapshots.append(Snapshot(machine, copy))
+    world.snapshots.append(Snapshot(machine, Disk(machine.disk)))
     world.tell(f"{machine.name}'s disk is copied")
 
 

@@ -55,15 +55,14 @@ class KioskDisk(Disk):
 class ServerDisk(Disk):
     """`database` is the product's own, on one connection: this simulation has one thread."""
 
-    def __init__(self, image: Disk | None = None) -> None:
-        super().__init__(image)
+    def __init__(self) -> None:
+        super().__init__()
         self.connection.execute("PRAGMA foreign_keys = ON")
-        engine = create_engine(
+        self.engine = create_engine(
             "sqlite+pysqlite://", module=dbapi2, creator=lambda: self.connection, poolclass=StaticPool
-        ).execution_options(compiled_cache=_COMPILED)
-        event.listen(engine, "begin", sqlite_engine.begin)
-        self.engine = engine
-        self.database = server_database.Database(engine)
+        )
+        event.listen(self.engine, "begin", sqlite_engine.begin)
+        self.database = server_database.Database(self.engine)
 
     @classmethod
     def formatted(cls) -> "ServerDisk":
@@ -71,7 +70,3 @@ class ServerDisk(Disk):
         with disk.engine.begin() as connection:
             server_database._migrate(connection)
         return disk
-
-
-_COMPILED: Final[dict[Any, Any]] = {}
-"""Every server of every schedule asks the same questions: SQLAlchemy need not write them anew."""

@@ -32,11 +32,13 @@ def i8_each_ticket_keeps_its_turn(world: World) -> Iterator[str]:
     clock. Its place lies within them. So no ticket comes before another of its class, queue and day that was certainly
     issued earlier. Within an incarnation of a kiosk the order is the order of issue.
 
-    Excused: everything where the site's own clock was set meanwhile, and origins that two machines write as.
+    Excused: everything where the site's own clock was set meanwhile; origins that two machines write as; and tickets
+    that came back with a later image of a disk, after an older one had said that they were never written.
     """
     if not world.site_clock_is_good:
         return
-    places = [place for place in _places(world) if place.key.origin not in world.cloned]
+    returned = world.promises.returned
+    places = [one for one in _places(world) if one.key.origin not in world.cloned and one.key not in returned]
     for place in places:
         if place.not_before_ms is not None and place.not_before_ms > place.written_ms + LONGEST_REQUEST_MS:
             yield f"{place} was issued long before it could be"

@@ -166,6 +166,13 @@ def i7_all_add_up_alike(world: World) -> Iterator[str]:
                 yield f"{machine.name} and site disagree on the tickets of {origin}"
 
 
+def i9_nobody_is_called_a_clone_who_is_none(world: World) -> Iterator[str]:
+    """Not of the research, but of the technician's trust: an alarm about a twin means that there is one."""
+    for alarm in world.alarms:
+        if alarm.get("has_twin") and alarm["origin"] not in world.cloned:
+            yield f"{alarm['origin']} is taken for two machines"
+
+
 def _verified(machine: AnyMachine) -> Verified | Broken:
     if isinstance(machine, ServerMachine):
         return verify_database(machine.disk.database)
@@ -202,4 +209,5 @@ ALL: Final[tuple[Invariant, ...]] = (
     i6_no_paper_too_many,
     i7_all_add_up_alike,
     i8_each_ticket_keeps_its_turn,
+    i9_nobody_is_called_a_clone_who_is_none,
 )

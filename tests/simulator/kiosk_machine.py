@@ -53,6 +53,7 @@ class InlineStore(Store):
         self._db = db
         self._fatal = None
         self._witness = witness
+        self._guard = None
         with explained(self.path):
             self._node, self._begun = begin_incarnation(db, clock, identity, witness)
 

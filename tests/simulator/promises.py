@@ -1,7 +1,7 @@
 """What the harness knows and no disk does: papers in people's hands, acknowledgements given, events destroyed."""
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Collection, Container, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
@@ -49,6 +49,8 @@ class Promises:
     """Those of them that were not there at that moment."""
     destroyed: set[Key] = field(default_factory=set)
     """Events whose last copy went when a disk was put back to an older state. Nobody can have them any more."""
+    returned: set[Key] = field(default_factory=set)
+    """Events that a disk had lost, and then got back from a later image than the one it had lost them to."""
     reprints: Counter[TicketId] = field(default_factory=Counter)
     written_ms: dict[Key, int] = field(default_factory=dict)
     """When each event was written: milliseconds of the site server's clock at that moment."""
@@ -72,7 +74,8 @@ class Promises:
                 self.false_claims.append(key)
             sequence -= 1
 
-    def put_back(self, lost: Iterable[Key], found: Iterable[Key], elsewhere: set[Key]) -> None:
+    def put_back(self, lost: Iterable[Key], found: Collection[Key], elsewhere: set[Key]) -> None:
         """A disk lost some events and perhaps found others again; `elsewhere`: what all other disks hold."""
+        self.returned.update(found)
         self.destroyed.difference_update(found)
         self.destroyed.update(key for key in lost if key not in elsewhere)

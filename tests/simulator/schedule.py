@@ -4,6 +4,7 @@ A step never depends on those before it for its meaning: whoever leaves some out
 can be made shorter.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
@@ -52,12 +53,13 @@ class Schedule:
     seed: int
     kiosks: int
     steps: tuple[Step, ...]
+    is_harsh: bool = False
 
 
 FEWEST_STEPS: Final = 40
 MOST_STEPS: Final = 120
 
-WEIGHTS: Final = {
+WEIGHTS: Final[Mapping[Kind, float]] = {
     Kind.ISSUE: 26,
     Kind.REPRINT: 3,
     Kind.SYNC: 20,
@@ -81,11 +83,21 @@ WEIGHTS: Final = {
     Kind.REVOKE: 0.2,
 }
 
+HARSH: Final[Mapping[Kind, float]] = {
+    **WEIGHTS,
+    Kind.SNAPSHOT: 10,
+    Kind.RESTORE: 7,
+    Kind.CRASH: 5,
+    Kind.RELAY: 16,
+}
+"""More disks from the past than any hall has seen."""
 
-def draw(seed: int) -> Schedule:
+
+def draw(seed: int, *, is_harsh: bool = False) -> Schedule:
     """The same seed gives the same schedule, on every machine."""
+    weights = HARSH if is_harsh else WEIGHTS
     random = Random(seed)  # noqa: S311  # a replay needs a chance that repeats
     kiosks = random.randint(2, 4)
-    kinds = random.choices(list(WEIGHTS), list(WEIGHTS.values()), k=random.randint(FEWEST_STEPS, MOST_STEPS))
+    kinds = random.choices(list(weights), list(weights.values()), k=random.randint(FEWEST_STEPS, MOST_STEPS))
     steps = tuple(Step(kind, random.randrange(60), random.randrange(1000), random.getrandbits(32)) for kind in kinds)
-    return Schedule(seed, kiosks, steps)
+    return Schedule(seed, kiosks, steps, is_harsh)

@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
 
 from sqlalchemy.exc import DBAPIError
 
@@ -19,7 +18,6 @@ from server.epochs import raise_epoch
 from server.node import Node, start_node
 from server.own_log import OwnLog
 from server.relay import CENTRAL, Relay
-from server.run import _chores
 from server.settings import Role
 from tests.simulator.disks import ServerDisk
 from tests.simulator.door import Admitted, Door
@@ -27,9 +25,6 @@ from tests.simulator.kiosk_machine import HALL
 from tests.simulator.network import Line, SimulatedClient, Told
 from tests.simulator.power import Machine, Power
 from tests.simulator.stillness import at_once
-
-CHORES: Final = frozenset({"contacts", "service day", "recovery"})
-"""Those of a server's chores that numbers and logs depend on."""
 
 
 @dataclass
@@ -117,11 +112,13 @@ class ServerMachine(Machine):
             self.process.contact._greeted_in = None
 
     def do_chores(self) -> None:
-        """Raises DBAPIError."""
+        """Those of server/run.py that numbers and logs depend on. Raises DBAPIError."""
         assert self.process is not None
-        for chore in _chores(self.process.node)._due:
-            if chore.name in CHORES:
-                chore.work()
+        node = self.process.node
+        node.contacts.write_due()
+        if self.role is Role.SITE:
+            node.service_days.open_due(node.database)
+            node.recoveries.settle()
 
     def raise_epoch(self, clock: FakeClock) -> int:
         """As `giliran server restore` does before the restored server is started. The new one."""

@@ -1,7 +1,7 @@
 """One schedule from its first step to its verdict, in this process and on this thread."""
 
 import secrets
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from random import Random
@@ -34,7 +34,7 @@ class SimulationError(AssertionError):
         where = "after all was repaired" if step is None else f"at step {step}"
         super().__init__(
             f"seed {schedule.seed}, {where}: {type(cause).__name__} {cause}\n"
-            f"Replay it: .venv/bin/python -m tests.simulator --seed {schedule.seed}"
+            f"Replay it: scripts/test_long.sh --seed {schedule.seed}{' --harsh' if schedule.is_harsh else ''}"
         )
         self.schedule = schedule
         self.cause = cause
@@ -42,8 +42,9 @@ class SimulationError(AssertionError):
 
 def simulate(schedule: Schedule, tell: Tell = lambda _: None) -> World:
     """Raises SimulationError. `tell` is given a line for each thing that happens."""
-    with _repeatable() as ids, _heard(tell), still(), _small():
-        world = World(schedule.kiosks, tell)
+    alarms: list[Mapping[str, Any]] = []
+    with _repeatable() as ids, _heard(tell, alarms), still(), _small():
+        world = World(schedule.kiosks, tell, alarms)
         with watching_faults(world.power.passed):
             for machine in world.machines:
                 world.start(machine, ids)
@@ -64,10 +65,10 @@ def simulate(schedule: Schedule, tell: Tell = lambda _: None) -> World:
     return world
 
 
-def outcome(seed: int) -> str | None:
+def outcome(seed: int, *, is_harsh: bool = False) -> str | None:
     """What went wrong, None for nothing: for another process, to which a string can be sent."""
     try:
-        simulate(draw(seed))
+        simulate(draw(seed, is_harsh=is_harsh))
     except SimulationError as error:
         return str(error)
     return None
@@ -116,13 +117,15 @@ def _small() -> Iterator[None]:
 
 
 @contextmanager
-def _heard(tell: Tell) -> Iterator[None]:
-    """The product's own log lines become part of the trace; here they are no fault of a test."""
+def _heard(tell: Tell, alarms: list[Mapping[str, Any]]) -> Iterator[None]:
+    """The product's own log lines become part of the trace; here they are no fault of a test. Errors are `alarms`."""
     before = structlog.get_config()
 
     def line(_: object, method: str, facts: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         rest = " ".join(f"{name}={value}" for name, value in facts.items() if name not in _QUIET_FIELDS)
         tell(f"      {method}: {facts['event']} {rest}")
+        if method == "error":
+            alarms.append(dict(facts))
         raise structlog.DropEvent
 
     structlog.configure(processors=[line], cache_logger_on_first_use=False)

@@ -1,12 +1,12 @@
 """All machines of one simulation, the time they share, and what the harness remembers of them."""
 
 import base64
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.exc import DBAPIError
@@ -47,21 +47,21 @@ class Snapshot:
 
 
 class World:
-    def __init__(self, kiosks: int, tell: Tell) -> None:
+    def __init__(self, kiosks: int, tell: Tell, alarms: Sequence[Mapping[str, Any]]) -> None:
+        """`alarms`: the errors that the product has logged so far."""
         self.tell = tell
+        self.alarms = alarms
         self.promises = Promises()
         self.power = Power(tell)
         self.now = self._minute = MONDAY_10_00
         self.clocks: dict[str, FakeClock] = {}
         self.snapshots: list[Snapshot] = []
         self.upstream = Line("site->central", self._central_door, tell)
-        self.central = ServerMachine(
-            Role.CENTRAL, identity(CENTRAL_KEY), ServerDisk(_new_server(Role.CENTRAL)), self.power
-        )
+        self.central = ServerMachine(Role.CENTRAL, identity(CENTRAL_KEY), _server_disk(Role.CENTRAL), self.power)
         self.site = ServerMachine(
             Role.SITE,
             identity(SITE_KEY),
-            ServerDisk(_new_server(Role.SITE)),
+            _server_disk(Role.SITE),
             self.power,
             Upstream(self.upstream, self._told_by_central, _enrolment()),
         )
@@ -235,6 +235,19 @@ def _enrolment() -> Enrolment:
 @cache
 def _new_kiosk() -> KioskDisk:
     return KioskDisk.formatted()
+
+
+@cache
+def _only_disk(_: Role) -> ServerDisk:
+    """Used by one simulation after the other: SQLAlchemy compiles each statement once for it."""
+    return ServerDisk()
+
+
+def _server_disk(role: Role) -> ServerDisk:
+    disk = _only_disk(role)
+    disk.free()
+    disk.put_back(_new_server(role))
+    return disk
 
 
 @cache
