@@ -9,6 +9,7 @@ from sqlalchemy import Connection, insert, update
 
 from kiosk.domain.event_bodies import device_enrolled, device_revoked
 from kiosk.domain.events import DEVICE_ENROLLED, DEVICE_REVOKED
+from kiosk.domain.trust import key_id
 from kiosk.errors import KioskError
 from kiosk.sync.wire import DeviceKind
 from server.database import lock_site, milliseconds
@@ -68,6 +69,7 @@ def admit_within(connection: Connection, node: Node, record: DeviceRecord) -> No
         refuse_resting(connection, record.site_id, record.letter, record.device_id, now_ms)
     facts = {"kiosk_number": record.kiosk_number, "letter": record.letter, "name": record.name}
     if known is None:
+        refuse_lookalike(connection, record)
         connection.execute(
             insert(devices).values(
                 **facts,
@@ -106,6 +108,20 @@ def refuse_resting(connection: Connection, site_id: str, letter: str | None, dev
             f"Letter {letter} at {site_id} may stand on today's tickets of another kiosk, which visitors still hold:"
             " give this one another letter, or this letter in two days."
         )
+
+
+def refuse_lookalike(connection: Connection, record: DeviceRecord) -> None:
+    """A ticket names the key that signed it by 16 bits. Two of one name at a site, and the tickets of one kiosk would
+    look forged; also of one that is gone, as long as its paper counts. Raises EnrolmentConflictError.
+    """
+    if record.kind is not DeviceKind.KIOSK:
+        return
+    for other in devices_of_site(connection, record.site_id):
+        if other.record.kind is DeviceKind.KIOSK and key_id(other.record.public_key) == key_id(record.public_key):
+            raise EnrolmentConflictError(
+                f"On paper the key of this kiosk cannot be told from that of {other.record.name}"
+                f" ({other.record.device_id}): start it on a new data folder, so that it makes another key."
+            )
 
 
 def active_kiosks(connection: Connection, site_id: str, besides: str = "") -> Sequence[DeviceRecord]:

@@ -238,6 +238,17 @@ def test_a_letter_that_was_exchanged_rests_too(node: Node) -> None:
     admit(node, record(device, 1, "A"))  # its own
 
 
+def test_two_kiosks_whose_keys_look_alike_on_paper_are_not_let_in(node: Node) -> None:
+    """One in 65,536: among the kiosks that a hall sees in ten years that is no wonder any more."""
+    by_name: dict[int, Identity] = {}
+    while (one := new_identity()).key_id not in by_name:
+        by_name[one.key_id] = one
+    admit(node, record(by_name[one.key_id], 1, "A"))
+    code, _ = invite(node, Wish(SITE))
+    assert "so that it makes another key" in refusal(node, code, one).detail
+    ask(node, code, new_identity())
+
+
 def test_twin_is_named_before_a_code_is_made_and_when_it_is_used(node: Node) -> None:
     early, _ = invite(node, Wish(SITE, kiosk_number=1))
     admit(node, record(new_identity(), 1, "A"))
