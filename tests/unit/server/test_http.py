@@ -259,7 +259,7 @@ def test_documentation_needs_no_network(http: httpx2.Client) -> None:
 def test_who_opens_the_bare_address_sees_how_all_fare(http: httpx2.Client) -> None:
     answer = http.get("/")
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
-    assert "href=\"/docs\"" in answer.text
+    assert 'href="/docs"' in answer.text
 
 
 @pytest.mark.parametrize(
