@@ -12,3 +12,7 @@ if (($#)); then
   exec .venv/bin/python -m tests.simulator "$@"
 fi
 stage "20,000 simulated histories" .venv/bin/python -m tests.simulator --count 20000
+
+export GILIRAN_SEED=$RANDOM GILIRAN_TICKETS=5000 GILIRAN_CUTS=100
+stage "5,000 tickets and 100 power cuts in real processes, by chance $GILIRAN_SEED" .venv/bin/python -m pytest -q \
+  -o faulthandler_timeout=3600 tests/faults/test_whole_hall.py tests/faults/test_power_cut.py

@@ -17,6 +17,7 @@ from click.testing import CliRunner
 
 from giliran import main
 from kiosk.paths import resource_path
+from kiosk.sync.status import SyncState
 from server.run import ADDRESS_FILE
 from server.settings import ServerSettings
 from tests.published_hall import site_bytes
@@ -154,6 +155,16 @@ class KioskProcess(_Process):
 
     def wait_until(self, holds: Callable[[dict[str, Any]], bool], within_s: float = 30.0) -> None:
         wait_until(lambda: holds(self.state()), within_s, lambda: json.dumps(self.state()))
+
+    def wait_until_settled(self, within_s: float) -> None:
+        """Nothing is left to write, and central holds it."""
+        self.wait_until(
+            lambda told: (
+                (told["state"], told["printing"]) == (SyncState.ONLINE, False)
+                and told["written"] == told["at_site"] == told["at_central"]
+            ),
+            within_s,
+        )
 
     def close(self) -> None:
         """In good order; the slip in flight is finished."""

@@ -18,10 +18,9 @@ from typing import Final
 import click
 
 from bench.postgresql import running_cluster
-from kiosk.sync.status import SyncState
 from server.settings import Role, ServerSettings, Upstream
 from tests.published_hall import HALL
-from tests.real_processes import KioskProcess, Said, ServerProcess, open_hall_file, said_json, verified, wait_until
+from tests.real_processes import KioskProcess, Said, ServerProcess, open_hall_file, said_json, verified
 
 SERVICE: Final = "dukcapil.ktp-hilang"
 """Of queue D."""
@@ -112,17 +111,14 @@ def settle(hall: Machines) -> Sequence[str]:
     the site and at central.
     """
     for kiosk in hall.kiosks:
-        kiosk.wait_until(
-            lambda told: told["state"] == SyncState.ONLINE and told["written"] == told["at_central"], _SETTLES_WITHIN_S
-        )
+        kiosk.wait_until_settled(_SETTLES_WITHIN_S)
         kiosk.close()
     totals = dict(total for kiosk in hall.kiosks for total in verified(kiosk.data)["origins"].items())
 
     def at(server: ServerProcess) -> dict[str, str]:
         return {origin: total for origin, total in server.verified()["origins"].items() if origin in totals}
 
-    # A kiosk that stops has a last word for its server.
-    wait_until(lambda: at(hall.site) == at(hall.central) == totals, _SETTLES_WITHIN_S, lambda: str(totals))
+    assert at(hall.site) == totals
     return [" ".join(sorted(at(server).values())) for server in (hall.site, hall.central)]
 
 

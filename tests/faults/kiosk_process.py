@@ -26,6 +26,7 @@ from kiosk.errors import KioskError
 from kiosk.issuing import Issued
 from kiosk.logs import configure_logging
 from kiosk.store.log import acknowledged, heads
+from kiosk.store.print_jobs import is_printing
 from ui.machine import Machine
 
 
@@ -81,8 +82,11 @@ def _state(machine: Machine) -> Mapping[str, Any]:
 
 
 def _log(db: Database) -> Mapping[str, Any]:
-    """How far this kiosk has written, and what it knows to be safe elsewhere: incarnation -> sequence."""
+    """How far this kiosk has written, and what it knows to be safe elsewhere: incarnation -> sequence. What becomes of
+    a slip that is printing will be written too.
+    """
     return {
+        "printing": is_printing(db),
         "written": {head.incarnation: head.sequence for head in heads(db)},
         "at_site": dict(acknowledged(db, "site")),
         "at_central": dict(acknowledged(db, "central")),

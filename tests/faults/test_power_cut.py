@@ -126,7 +126,11 @@ def test_p5_p9_whenever_the_power_fails_nothing_that_was_said_is_lost(tmp_path: 
                 machines.serve_and_cut(chance.randint(1, MOST_VISITORS), chance.uniform(0.0, 0.05))
                 machines.check()
             machines.start()
-            kiosk.wait_until(lambda told: told["state"] == SyncState.ONLINE and told["at_site"] == told["written"])
+            kiosk.wait_until(
+                lambda told: (
+                    told["state"] == SyncState.ONLINE and not told["printing"] and told["at_site"] == told["written"]
+                )
+            )
             kiosk.close()
             server.stop()
             assert max(Counter((each.day, each.label) for each in kiosk.said).values()) == 1, "no number twice"
