@@ -13,7 +13,19 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from pysqlite3 import dbapi2
-from sqlalchemy import BigInteger, Connection, Engine, ExceptionContext, Table, bindparam, event, func, insert, select
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Engine,
+    ExceptionContext,
+    Insert,
+    Table,
+    bindparam,
+    event,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError, DBAPIError, InternalError, OperationalError, ProgrammingError
 
@@ -28,6 +40,7 @@ from server.sqlite_engine import FILE_NAME, READ_ONLY, insert_rows, sqlite_engin
 __all__ = [
     "FILE_NAME",
     "Database",
+    "Upsert",
     "insert_many",
     "is_databases_fault",
     "lock_site",
@@ -48,6 +61,10 @@ _READING: Final[dict[str, dict[str, Any]]] = {
     "sqlite": {READ_ONLY: True},
     "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
 }
+_LOOKING: Final[dict[str, dict[str, Any]]] = {
+    "sqlite": {READ_ONLY: True},
+    "postgresql": {"isolation_level": "AUTOCOMMIT"},
+}
 _SCHEMA_TURN: Final = "the schema"
 _TURN: Final = select(func.pg_advisory_xact_lock(bindparam("key", type_=BigInteger)))
 
@@ -62,6 +79,7 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._readers = engine.execution_options(**_READING[engine.dialect.name])
+        self._lookers = engine.execution_options(**_LOOKING[engine.dialect.name])
         self._turn = threading.Lock() if engine.dialect.name == "sqlite" else None
 
     @property
@@ -79,6 +97,12 @@ class Database:
     def reading(self) -> Iterator[Connection]:
         """One snapshot that no writer waits for."""
         with self._readers.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def looking(self) -> Iterator[Connection]:
+        """For one statement that reads: it is a snapshot by itself."""
+        with self._lookers.connect() as connection:
             yield connection
 
     def epoch(self) -> int:
@@ -191,6 +215,19 @@ def lock_site(connection: Connection, site_id: str) -> None:
 def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An insert that may be told what to do about a row that is there: `on_conflict_do_nothing`, `_do_update`."""
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+class Upsert:
+    """`upsert`, built once: SQLAlchemy takes longer to build a statement than the database to carry it out.
+
+    `decide`: given the insert, says what to do about a row that is there.
+    """
+
+    def __init__(self, table: Table, decide: Callable[[sqlite.Insert | postgresql.Insert], Insert]) -> None:
+        self._of_dialect = {"sqlite": decide(sqlite.insert(table)), "postgresql": decide(postgresql.insert(table))}
+
+    def execute(self, connection: Connection, rows: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> None:
+        connection.execute(self._of_dialect[connection.dialect.name], rows)
 
 
 def insert_many(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

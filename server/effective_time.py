@@ -13,21 +13,50 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select
 
 from kiosk.domain.events import Event
-from server.database import upsert
+from server.database import Upsert
 from server.schema import contacts, incarnations, timelines
 
 SETBACK_MS: Final = 3_600_000
 """An origin's last ticket lies so far in the future only if this server's clock was wrong then: it counts no more."""
 
-_HELD: Final = select(incarnations.c.incarnation, incarnations.c.sequence)
-_STATED: Final = select(contacts.c.sequence, contacts.c.first_at_ms, contacts.c.last_at_ms).order_by(
-    contacts.c.sequence
+_HELD: Final = select(incarnations.c.incarnation, incarnations.c.sequence).where(
+    incarnations.c.site_id == bindparam("site_id"),
+    incarnations.c.origin == bindparam("origin"),
+    incarnations.c.incarnation.in_(bindparam("named", expanding=True)),
+)
+_STATED: Final = (
+    select(contacts.c.sequence, contacts.c.first_at_ms, contacts.c.last_at_ms)
+    .where(
+        contacts.c.site_id == bindparam("site_id"),
+        contacts.c.origin == bindparam("origin"),
+        contacts.c.incarnation == bindparam("incarnation"),
+    )
+    .order_by(contacts.c.sequence)
 )
 _TIMELINE: Final = select(
     timelines.c.stated_at_ms, timelines.c.effective_at_ms, timelines.c.hlc, timelines.c.incarnation
+).where(timelines.c.site_id == bindparam("site_id"), timelines.c.origin == bindparam("origin"))
+_KEEP_CONTACT: Final = Upsert(
+    contacts,
+    lambda new: new.on_conflict_do_update(
+        index_elements=list(contacts.primary_key), set_={"last_at_ms": new.excluded.last_at_ms}
+    ),
+)
+_KEEP_STATED: Final = Upsert(
+    timelines,
+    lambda new: new.on_conflict_do_update(
+        index_elements=["site_id", "origin"], set_={"stated_at_ms": new.excluded.stated_at_ms}
+    ),
+)
+_KEEP_PLACE: Final = Upsert(
+    timelines,
+    lambda new: new.on_conflict_do_update(
+        index_elements=["site_id", "origin"],
+        set_={name: new.excluded[name] for name in ("effective_at_ms", "hlc", "incarnation")},
+    ),
 )
 
 
@@ -50,20 +79,15 @@ def note_contact(connection: Connection, site_id: str, origin: str, heads: Mappi
     """
     if not heads:
         return
-    named = incarnations.c.incarnation.in_(list(heads))
-    query = _HELD.where(incarnations.c.site_id == site_id, incarnations.c.origin == origin, named)
-    held = {row.incarnation: row.sequence for row in connection.execute(query)}
-    before = _timeline(connection, site_id, origin)
-    for incarnation, sequence in heads.items():
-        if sequence > held.get(incarnation, 0):
-            last = None if before is None else before.stated_at_ms
-            reach = range(held.get(incarnation, 0), sequence)
-            _note_head(connection, (site_id, origin, incarnation), reach, last, now_ms)
-    row = {"site_id": site_id, "origin": origin, "stated_at_ms": now_ms}
-    statement = upsert(connection, timelines).values(row)
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["site_id", "origin"], set_={"stated_at_ms": now_ms})
-    )
+    found = connection.execute(_HELD, {"site_id": site_id, "origin": origin, "named": list(heads)})
+    held = {row.incarnation: row.sequence for row in found}
+    beyond = {name: sequence for name, sequence in heads.items() if sequence > held.get(name, 0)}
+    before = _timeline(connection, site_id, origin) if beyond else None
+    last = None if before is None else before.stated_at_ms
+    for incarnation, sequence in beyond.items():
+        reach = range(held.get(incarnation, 0), sequence)
+        _note_head(connection, (site_id, origin, incarnation), reach, last, now_ms)
+    _KEEP_STATED.execute(connection, {"site_id": site_id, "origin": origin, "stated_at_ms": now_ms})
 
 
 def brackets(connection: Connection, key: tuple[str, str, str], sequences: range, now_ms: int) -> Sequence[Bracket]:
@@ -71,7 +95,7 @@ def brackets(connection: Connection, key: tuple[str, str, str], sequences: range
 
     `key`: site, origin, incarnation.
     """
-    stated = connection.execute(_STATED.where(*_of(*key))).all()
+    stated = connection.execute(_STATED, _named(key)).all()
     if not stated:
         timeline = _timeline(connection, *key[:2])
         return [Bracket(None if timeline is None else timeline.stated_at_ms, now_ms)] * len(sequences)
@@ -84,7 +108,8 @@ def brackets(connection: Connection, key: tuple[str, str, str], sequences: range
     if reached:
         # The last one that was reached bounds what follows; with nothing beyond it the timeline does.
         spent = contacts.c.sequence <= reached[-1] if len(reached) == len(stated) else contacts.c.sequence < reached[-1]
-        connection.execute(delete(contacts).where(*_of(*key), spent))
+        this = (contacts.c[name] == value for name, value in _named(key).items())
+        connection.execute(delete(contacts).where(*this, spent))
     return found
 
 
@@ -111,8 +136,7 @@ def effective_times(
             last, stamp, incarnation = place, own_stamp, event.incarnation
         times.append(place)
     facts = {"effective_at_ms": last, "hlc": stamp, "incarnation": incarnation}
-    statement = upsert(connection, timelines).values(site_id=site_id, origin=origin, **facts)
-    connection.execute(statement.on_conflict_do_update(index_elements=["site_id", "origin"], set_=facts))
+    _KEEP_PLACE.execute(connection, {"site_id": site_id, "origin": origin} | facts)
     return times
 
 
@@ -120,29 +144,19 @@ def _note_head(connection: Connection, key: tuple[str, str, str], reach: range, 
     """`reach`: from what is held here to what there is. `last`: when the origin last stated anything; it had not more
     than what is held here then.
     """
-    highest = connection.execute(_STATED.where(*_of(*key))).all()[-1:]
-    names = dict(zip(("site_id", "origin", "incarnation"), key, strict=True))
+    names = _named(key)
+    highest = connection.execute(_STATED, names).all()[-1:]
     if not highest and last is not None:
         base = names | {"sequence": reach.start, "first_at_ms": last, "last_at_ms": last}
         connection.execute(insert(contacts).values(base))
     if highest and highest[0].sequence > reach.stop:
         return  # a disk that was restored says less than before, and proves nothing about what came after
-    row = names | {"sequence": reach.stop, "first_at_ms": now_ms, "last_at_ms": now_ms}
-    statement = upsert(connection, contacts).values(row)
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=list(contacts.primary_key), set_={"last_at_ms": now_ms})
-    )
+    _KEEP_CONTACT.execute(connection, names | {"sequence": reach.stop, "first_at_ms": now_ms, "last_at_ms": now_ms})
 
 
 def _timeline(connection: Connection, site_id: str, origin: str) -> Row[*tuple[Any, ...]] | None:
-    return connection.execute(
-        _TIMELINE.where(timelines.c.site_id == site_id, timelines.c.origin == origin)
-    ).one_or_none()
+    return connection.execute(_TIMELINE, {"site_id": site_id, "origin": origin}).one_or_none()
 
 
-def _of(site_id: str, origin: str, incarnation: str) -> tuple[ColumnElement[bool], ...]:
-    return (
-        contacts.c.site_id == site_id,
-        contacts.c.origin == origin,
-        contacts.c.incarnation == incarnation,
-    )
+def _named(key: tuple[str, str, str]) -> dict[str, Any]:
+    return dict(zip(("site_id", "origin", "incarnation"), key, strict=True))
