@@ -114,7 +114,7 @@ def check_protocol(request: Request) -> None:
 
 
 def paired_device(database: Database, site_id: str, device_id: str) -> KnownDevice:
-    with database.reading() as connection:
+    with database.looking() as connection:
         return welcome(find_device(connection, site_id, device_id))
 
 

@@ -3,15 +3,21 @@
 No sentence from here shows a password, wherever in the URL it stood.
 """
 
+import selectors
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from kiosk.errors import StoreCorruptError, StoreError, StoreFullError, StoreLockedError, StoreReadOnlyError
 
 OLDEST: Final = 15
+_ASKED_AFTER_S: Final = 10.0
+"""So long a connection may have rested in the pool; after that PostgreSQL must answer before it is used."""
+_RESTED_SINCE: Final = "rested since"
 _SCHEMES: Final = ("postgresql", "postgres", "postgresql+psycopg")
 
 _CONNECTING: Final[Mapping[str, str]] = {
@@ -86,7 +92,6 @@ def postgresql_engine(address: str, connections: int) -> Engine:
         pool_size=connections,
         max_overflow=0,
         pool_timeout=10,
-        pool_pre_ping=True,  # a connection that died costs no request
         hide_parameters=True,
         connect_args={
             **{name: value for name, value in _CONNECTING.items() if name not in url.query},
@@ -94,6 +99,8 @@ def postgresql_engine(address: str, connections: int) -> Engine:
         },
     )
     event.listen(engine, "connect", _prepare)
+    event.listen(engine, "checkin", _note_rest)
+    event.listen(engine, "checkout", _look_for_life)
     return engine
 
 
@@ -152,3 +159,30 @@ def _url(address: str) -> URL:
 def _prepare(connection: Any, _record: object) -> None:
     connection.execute(_SESSION)
     connection.commit()
+
+
+def _note_rest(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info[_RESTED_SINCE] = time.monotonic()
+
+
+def _look_for_life(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """A connection that died costs no request. One that was used just now is only looked at: to ask it takes as long as
+    a short statement. What PostgreSQL says unasked is as a rule its farewell.
+    """
+    rested_since = record.info.get(_RESTED_SINCE)
+    if rested_since is None:
+        return  # it was opened for this checkout
+    if time.monotonic() - rested_since < _ASKED_AFTER_S and not _has_spoken(connection):
+        return
+    try:
+        connection.execute("")
+        connection.rollback()
+    except connection.OperationalError as error:
+        raise InvalidatePoolError from error
+
+
+def _has_spoken(connection: Any) -> bool:
+    """Whether something waits to be read, if only the end."""
+    with selectors.DefaultSelector() as line:
+        line.register(connection, selectors.EVENT_READ)
+        return bool(line.select(0))

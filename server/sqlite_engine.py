@@ -71,5 +71,7 @@ def _prepare(connection: Any, _record: object) -> None:
 
 def begin(connection: Connection) -> None:
     """Listens to an engine's "begin": an outer transaction that writes has the only write lock from its start."""
-    read_only = connection.get_execution_options().get(READ_ONLY, False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    if connection.get_execution_options().get(READ_ONLY, False):
+        connection.connection.cursor().execute("BEGIN")  # waits for nothing, so nothing of it need be explained
+    else:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

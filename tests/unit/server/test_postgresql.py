@@ -21,8 +21,8 @@ from bench.postgresql import Cluster, NoPostgresError, TemplateDatabases, runnin
 from kiosk.clock import SystemClock
 from kiosk.domain.events import DAY_OPENED
 from kiosk.errors import StoreError, StoreFullError, StoreLockedError, StoreReadOnlyError, StoreTooNewError
+from server import postgresql_engine, verification
 from server import rebuild as rebuilding
-from server import verification
 from server.database import Database, lock_site, open_database, store_error
 from server.node import open_node
 from server.schema import events, metadata, server_epoch, sites
@@ -211,6 +211,17 @@ def test_own_log_of_many_threads_is_one_chain(tmp_path: Path, postgresql_url: st
 
 
 def test_connections_that_died_while_idle_fail_no_request(database: Database, postgresql_url: str) -> None:
+    assert database.epoch() == 1
+    _end_all_others(postgresql_url)
+    assert database.epoch() == 1
+
+
+def test_connection_that_died_without_a_word_is_asked_after_a_rest(
+    database: Database, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where a router forgot it: nothing has come on its line."""
+    monkeypatch.setattr(postgresql_engine, "_has_spoken", lambda _: False)
+    monkeypatch.setattr(postgresql_engine, "_ASKED_AFTER_S", 0.0)
     assert database.epoch() == 1
     _end_all_others(postgresql_url)
     assert database.epoch() == 1
