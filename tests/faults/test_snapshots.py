@@ -1,13 +1,12 @@
 """What the server hands down, over a real line, broken in every way; and tickets that wait while the hall changes."""
 
-import asyncio
 import base64
 import gzip
 import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -207,32 +206,6 @@ def test_a_catalogue_and_a_site_that_only_fit_each_other_are_taken_together(kios
     assert kiosk.take(new_catalogue) == frozenset(), "the hall in force still names the service"
     assert kiosk.take(new_site, new_catalogue) == {SnapshotKind.SITE, SnapshotKind.CATALOGUE}
     assert SERVICE not in kiosk.in_force().catalogue.services
-
-
-@dataclass
-class Shelf:
-    """A connection to a server that has these files."""
-
-    files: dict[SnapshotKind, Snapshot]
-    asked: list[SnapshotKind] = field(default_factory=list)
-
-    async def snapshot(self, kind: SnapshotKind) -> Snapshot:
-        self.asked.append(kind)
-        return self.files[kind]
-
-
-def test_what_was_refused_alone_is_asked_for_again_with_what_comes_after_it(kiosk: Kiosk, expected_logs: Logs) -> None:
-    """The nation publishes its catalogue, and the hall its site file an hour later."""
-    expected_logs("snapshot_refused")
-    shelf = Shelf({SnapshotKind.CATALOGUE: catalogue(2, bundle_bytes(catalogue_bytes(without_service(SERVICE))))})
-    taker = SnapshotTaker(kiosk.handed_down, lambda: pytest.fail("not started"), lambda: None)
-    for _ in range(2):
-        asyncio.run(taker._fetch(shelf, {"catalogue": 2, "site": 1}))  # type: ignore[arg-type]  # what is needed of it
-    assert shelf.asked == [SnapshotKind.CATALOGUE], "once is enough while nothing changes"
-    shelf.files[SnapshotKind.SITE] = site(2, site_bytes(without_service(SERVICE)))
-    asyncio.run(taker._fetch(shelf, {"catalogue": 2, "site": 2}))  # type: ignore[arg-type]  # as above
-    assert (kiosk.version(SnapshotKind.CATALOGUE), kiosk.version(SnapshotKind.SITE)) == (2, 2)
-    assert taker.troubles == ()
 
 
 def test_the_one_that_fits_is_taken_without_the_other(kiosk: Kiosk) -> None:

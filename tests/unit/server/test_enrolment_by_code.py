@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from kiosk.clock import FakeClock
 from kiosk.domain.events import DEVICE_ENROLLED, DEVICE_REVOKED, Event, decode
 from kiosk.domain.pairing_code import PairingCode, device_proof
-from kiosk.identity import Identity, new_identity
+from kiosk.identity import new_identity
 from kiosk.sync.code_proof import proof_of
 from kiosk.sync.wire import Authority, DeviceKind, Enrol, Enrolled, ProblemCode
 from server.devices import DeviceRecord, devices_of_site, find_record
@@ -23,9 +23,10 @@ from server.invitations import InvitationError, Standing, Wish, invite, standing
 from server.node import Node, open_node
 from server.problems import RefusedError
 from server.redeeming import redeem
-from server.schema import devices, events, invitations, tickets
+from server.schema import devices, events, invitations
 from server.settings import Role, ServerSettings
 from tests.paired_kiosk import SITE
+from tests.pairing_by_code import ask, record, refusal
 from tests.small_hall import MONDAY_10_00
 
 Ask = Callable[..., Enrolled]
@@ -43,32 +44,9 @@ def node(tmp_path: Path, database_url: str | None, clock: FakeClock) -> Iterator
     node.close()
 
 
-def record(device: Identity, number: int, letter: str) -> DeviceRecord:
-    return DeviceRecord(device.device_id, device.public_key, SITE, number, letter, f"Anjungan {number}")
-
-
 def devices_at(node: Node) -> list[DeviceRecord]:
     with node.database.reading() as connection:
         return [each.record for each in devices_of_site(connection, SITE)]
-
-
-def ask(node: Node, code: PairingCode, device: Identity, **wish: Any) -> Enrolled:
-    """As the device does, without HTTP between."""
-    message = Enrol(
-        invitation=code.name,
-        device=device.device_id,
-        public_key=base64.b64encode(device.public_key).decode(),
-        proof=device_proof(code.derived_key(), device.public_key),
-        program="test",
-        **wish,
-    )
-    return redeem(node, message)
-
-
-def refusal(node: Node, code: PairingCode, device: Identity, **wish: Any) -> RefusedError:
-    with pytest.raises(RefusedError) as refused:
-        ask(node, code, device, **wish)
-    return refused.value
 
 
 def wrong_secret(code: PairingCode) -> PairingCode:
@@ -206,47 +184,6 @@ def test_a_known_device_keeps_what_it_is(node: Node, clock: FakeClock) -> None:
     code, _ = invite(node, Wish(SITE, kiosk_number=1, letter="A"))
     answer = ask(node, code, device)
     assert (answer.kiosk_number, answer.letter) == (1, "A")
-
-
-def test_a_letter_on_todays_paper_is_given_to_no_other_kiosk(node: Node, clock: FakeClock) -> None:
-    """The kiosk that comes in a broken one's place counts from 1 again: `D-001A` would be in two hands."""
-    broken, early, late = (new_identity() for _ in range(3))
-    admit(node, record(broken, 1, "A"))
-    code, _ = invite(node, Wish(SITE))
-    revoke(node, SITE, broken.device_id)
-    assert ask(node, code, early, kiosk_number=1, letter="A").letter == "B"
-    with pytest.raises(EnrolmentConflictError, match=r"Letter A .* may stand on today's tickets"):
-        invite(node, Wish(SITE, letter="A"))
-    with pytest.raises(EnrolmentConflictError, match="in two days"):
-        admit(node, record(late, 2, "A"))
-    clock.advance(timedelta(days=2))
-    admit(node, record(late, 2, "A"))
-
-
-def test_a_letter_that_was_exchanged_rests_too(node: Node) -> None:
-    """Its old tickets are here, and their kiosk is not shut out."""
-    device = new_identity()
-    admit(node, record(device, 1, "A"))
-    row = {"series": 1, "queue_code": "D", "number": 1, "label": "D-001A", "is_priority": 0, "language": "id"}
-    times = {"service_day": "2026-11-23", "issued_at_ms": 0, "received_at_ms": 0, "copies": 0, "shown_on_screen": 0}
-    with node.database.writing() as connection:
-        whose = {"site_id": SITE, "ticket_id": "0" * 16, "origin": device.device_id}
-        connection.execute(insert(tickets).values(**whose, **row, **times))
-    admit(node, record(device, 1, "C"))
-    code, _ = invite(node, Wish(SITE))
-    assert ask(node, code, new_identity(), letter="A").letter == "B"
-    admit(node, record(device, 1, "A"))  # its own
-
-
-def test_two_kiosks_whose_keys_look_alike_on_paper_are_not_let_in(node: Node) -> None:
-    """One in 65,536: among the kiosks that a hall sees in ten years that is no wonder any more."""
-    by_name: dict[int, Identity] = {}
-    while (one := new_identity()).key_id not in by_name:
-        by_name[one.key_id] = one
-    admit(node, record(by_name[one.key_id], 1, "A"))
-    code, _ = invite(node, Wish(SITE))
-    assert "so that it makes another key" in refusal(node, code, one).detail
-    ask(node, code, new_identity())
 
 
 def test_twin_is_named_before_a_code_is_made_and_when_it_is_used(node: Node) -> None:
