@@ -45,6 +45,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "fork_seen": "Two histories of one kiosk reached the server: its disk was cloned or restored.",
     "hall_not_read": "The store could not tell who waits and what is open; screens keep what they showed.",
     "history_recovered": "A restored disk lacked events that upstream held; they were fetched back. Look at it.",
+    "housekeeping_failed": "Old events could not be let go of: a bug of ours; nothing is lost, and it is tried again.",
     "identity_set_aside": "The data folder came from another machine: its identity is set aside; pair this kiosk anew.",
     "kiosk_not_started": "The kiosk could not start; `problem` says why, and its screen that it is out of service.",
     "label_given_twice": "Two tickets have one label: a kiosk was cloned or has another's letter; the second waits.",

@@ -1,7 +1,6 @@
 """Letting go of what central has held for long, in steps so small that no visitor notices."""
 
 import asyncio
-import contextlib
 from functools import partial
 from typing import Final
 
@@ -20,10 +19,14 @@ _BETWEEN_STEPS_S: Final = 0.05
 async def keep_house(store: Store, every_s: float) -> None:
     """For ever: now, and then again. Without a trusted clock nobody knows what is old."""
     while True:
-        with contextlib.suppress(StoreError):  # whoever writes a ticket will tell
+        try:
             gone = await _let_go(store)
             if gone:
                 log.info("events_pruned", count=gone)
+        except StoreError:  # whoever writes a ticket will tell
+            pass
+        except Exception:  # what is kept too long must not end the sync, whose task this is
+            log.exception("housekeeping_failed")
         await asyncio.sleep(every_s)
 
 
