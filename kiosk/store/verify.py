@@ -17,7 +17,6 @@ from kiosk.domain.history import projection_hash
 from kiosk.domain.verdict import Broken, Link, Verified, read_link
 from kiosk.replay import Replay
 from kiosk.store.database import explained, read_only_uri
-from kiosk.store.log import acknowledged
 from kiosk.store.projection import TABLES, projected
 
 __all__ = ["Broken", "Verified", "verify"]
@@ -113,12 +112,14 @@ def _check_log(db: Database, progress: Progress) -> Verified | Broken:
 
 
 def _pruned(db: Database) -> dict[str, LogHead]:
-    """Incarnation -> the last event that was too old to be kept."""
+    """Incarnation -> the last event that was too old to be kept.
+
+    Central held it when it went, and may have forgotten it since: one that was restored holds less than it once did.
+    """
     if db.conn.execute("SELECT 1 FROM kiosk.sqlite_schema WHERE name = 'anchors'").fetchone() is None:
         return {}  # written by an older program, which never pruned
     rows = db.conn.execute("SELECT incarnation, sequence, hash FROM kiosk.anchors")
-    held = acknowledged(db, "central")
-    return {row[0]: LogHead(*row) for row in rows if row[1] <= held.get(row[0], 0)}
+    return {row[0]: LogHead(*row) for row in rows}
 
 
 def _odd(db: Database, event: Event, last: LogHead | None, anchors: dict[str, LogHead]) -> str | None:

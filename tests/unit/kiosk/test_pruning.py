@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from kiosk.clock import FakeClock, SystemClock
 from kiosk.domain.verdict import Verified
 from kiosk.store.database import transaction
-from kiosk.store.log import Upstream, acknowledge, heads
+from kiosk.store.log import Upstream, acknowledge, heads, retract
 from kiosk.store.pruning import AT_ONCE, KEPT, prune
 from kiosk.store.verify import verify
 from kiosk.sync.engine import SyncEngine
@@ -107,6 +107,20 @@ def test_an_anchor_that_was_changed_is_found(tmp_path: Path) -> None:
         machine.store.call(lambda db: prune(db, machine.clock.now(), 10))
         machine.store.call(lambda db: db.conn.execute("UPDATE anchors SET hash = ?", ("a" * 64,)))
         assert "names another event before it" in str(verify(tmp_path / "kiosk.db"))
+
+
+def test_a_central_that_was_restored_from_an_old_copy_makes_nothing_broken(tmp_path: Path) -> None:
+    """It has forgotten what it held when that was pruned here."""
+    with after_a_season(tmp_path) as machine:
+        machine.store.call(lambda db: prune(db, machine.clock.now(), 10))
+
+        def forget(db: Database) -> None:
+            with transaction(db):
+                for head in heads(db):
+                    retract(db, head.incarnation, 3, "central")
+
+        machine.store.call(forget)
+        assert isinstance(verify(tmp_path / "kiosk.db"), Verified)
 
 
 def test_a_step_is_short(tmp_path: Path) -> None:
