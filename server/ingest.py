@@ -5,8 +5,9 @@ The key (site, origin, incarnation, sequence) makes it idempotent for ever: no w
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from kiosk.domain.events import NO_EVENT, Event, LogHead, Malformed, broken_link, decode, digest, encode
 from kiosk.sync.wire import ProblemCode
@@ -17,6 +18,16 @@ from server.parked import Arrival
 from server.projection import project
 from server.schema import events, incarnations
 from server.tallies import Tally, count
+
+_KEY: Final = ("site_id", "origin", "incarnation")
+_HEAD: Final = select(incarnations.c.sequence, incarnations.c.hash).where(
+    *(incarnations.c[name] == bindparam(name) for name in _KEY)
+)
+_ADVANCE: Final = (
+    update(incarnations)
+    .where(*(incarnations.c[name] == bindparam(f"of_{name}") for name in _KEY))
+    .values(sequence=bindparam("sequence"), hash=bindparam("hash"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +149,7 @@ class _Chain:
         self._key = {"site_id": site_id, "origin": origin, "incarnation": incarnation}
 
     def head(self) -> LogHead | None:
-        query = select(incarnations.c.sequence, incarnations.c.hash).where(
-            *(incarnations.c[name] == value for name, value in self._key.items())
-        )
-        row = self._connection.execute(query).one_or_none()
+        row = self._connection.execute(_HEAD, self._key).one_or_none()
         return None if row is None else LogHead(self._key["incarnation"], row.sequence, row.hash)
 
     def hashes(self, repeated: Sequence[_Offered]) -> Mapping[int, str]:
@@ -170,8 +178,8 @@ class _Chain:
         insert_many(self._connection, events, rows)
         new_head = {"sequence": fresh[-1].event.sequence, "hash": fresh[-1].hash}
         if head is not None:
-            of_this = (incarnations.c[name] == value for name, value in self._key.items())
-            self._connection.execute(update(incarnations).where(*of_this).values(new_head))
+            of_this = {f"of_{name}": value for name, value in self._key.items()}
+            self._connection.execute(_ADVANCE, of_this | new_head)
             return None
         fork = self._sibling(fresh[0], now_ms)
         parent = {"parent_hash": fresh[0].event.previous, "begun_at_ms": now_ms}

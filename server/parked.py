@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select
 
 from kiosk.domain.events import Event, decode
 from server.effective_time import Bracket
@@ -25,6 +25,10 @@ _PARKED: Final = select(
     & (events.c.origin == poison.c.origin)
     & (events.c.incarnation == poison.c.incarnation)
     & (events.c.sequence == poison.c.sequence),
+)
+
+_AWAITS_ANY: Final = (
+    select(poison.c.awaits).where(poison.c.site_id == bindparam("site_id"), poison.c.awaits.is_not(None)).limit(1)
 )
 
 
@@ -58,7 +62,9 @@ def park(connection: Connection, site_id: str, parked: Sequence[Parked]) -> None
 
 
 def awaiting(connection: Connection, site_id: str, ids: Collection[str]) -> Sequence[Parked]:
-    """What came before the ticket or the device that it speaks of."""
+    """What came before the ticket or the device that it speaks of. As a rule nothing does, and no id is looked for."""
+    if connection.execute(_AWAITS_ANY, {"site_id": site_id}).first() is None:
+        return ()
     rows = connection.execute(_PARKED.where(poison.c.site_id == site_id, poison.c.awaits.in_(list(ids)))).all()
     return _read(rows)
 

@@ -6,11 +6,19 @@ So that whoever asks for the sums now and then (server/metrics.py) makes nobody 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import Connection, delete, insert, select
 
-from server.database import upsert
+from server.database import Upsert
 from server.schema import tallies
+
+_RAISE: Final = Upsert(
+    tallies,
+    lambda new: new.on_conflict_do_update(
+        index_elements=["site_id", "tally", "kind"], set_={"total": tallies.c.total + new.excluded.total}
+    ),
+)
 
 
 class Tally(StrEnum):
@@ -28,9 +36,7 @@ def count(connection: Connection, site_id: str, tally: Tally, kinds: Mapping[str
     """Adds so many of each kind, within the caller's transaction."""
     rows = [{"site_id": site_id, "tally": tally, "kind": kind, "total": kinds[kind]} for kind in sorted(kinds)]
     if rows:
-        new = upsert(connection, tallies)
-        risen = {"total": tallies.c.total + new.excluded.total}
-        connection.execute(new.on_conflict_do_update(index_elements=["site_id", "tally", "kind"], set_=risen), rows)
+        _RAISE.execute(connection, rows)
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from kiosk.domain.history import (
     StopRow,
     effect_of,
 )
-from server.database import insert_many, upsert
+from server.database import Upsert, insert_many, upsert
 from server.parked import Arrival, awaiting, release
 from server.schema import queues, service_days, stops, tickets
 from server.tallies import Tally, count
@@ -37,6 +37,13 @@ _TOLD: Final = (
 )
 _PAPER: Final = select(
     tickets.c.ticket_id, tickets.c.copies, tickets.c.print_copy, tickets.c.print_verdict, tickets.c.shown_on_screen
+)
+_COUNTED: Final = Upsert(
+    queues,
+    lambda new: new.on_conflict_do_update(
+        index_elements=["site_id", "service_day", "queue_code"],
+        set_={"issued": queues.c.issued + new.excluded.issued, "waiting": queues.c.waiting + new.excluded.waiting},
+    ),
 )
 """Built once: SQLAlchemy takes longer to build a statement than SQLite to carry it out."""
 
@@ -124,20 +131,12 @@ def _insert(connection: Connection, site_id: str, total: _Sum) -> None:
 
 def count_visitors(connection: Connection, site_id: str, lines: Mapping[tuple[str, str], int]) -> None:
     """`lines`: (service day, queue) -> visitors who came to wait there."""
-    statement = upsert(connection, queues)
-    counted = statement.on_conflict_do_update(
-        index_elements=["site_id", "service_day", "queue_code"],
-        set_={
-            "issued": queues.c.issued + statement.excluded.issued,
-            "waiting": queues.c.waiting + statement.excluded.waiting,
-        },
-    )
     rows = [
         {"site_id": site_id, "service_day": day, "queue_code": code, "issued": count, "waiting": count}
         for (day, code), count in sorted(lines.items())
     ]
     if rows:
-        connection.execute(counted, rows)
+        _COUNTED.execute(connection, rows)
 
 
 def _ticket_row(site_id: str, ticket: IssuedTicket, paper: Paper, arrival: Arrival) -> Mapping[str, Any]:
