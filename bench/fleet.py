@@ -33,7 +33,10 @@ from server.devices import DeviceRecord
 from server.enrolment import admit_within
 from server.node import Node
 
-_PATIENT = Deadlines(total_s=60.0)
+_PATIENT = Deadlines(connect_s=60.0, total_s=60.0)
+"""One process that is 300 kiosks is itself too busy to notice within 3 s that a connection was made. What it waits is
+measured all the same.
+"""
 
 
 @dataclass(frozen=True, slots=True)
