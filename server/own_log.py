@@ -6,7 +6,7 @@ One chain per site, because a site's log is complete in itself and is relayed to
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, and_, select
 
 from kiosk.domain import hlc
 from kiosk.domain.event_bodies import node_started
@@ -15,9 +15,12 @@ from kiosk.trusted_clock import TrustedClock
 from kiosk.version import VERSION
 from server.database import lock_site
 from server.ingest import ingest
-from server.schema import events
+from server.schema import events, incarnations
 
-_NEWEST: Final = (events.c.received_at_ms.desc(), events.c.incarnation.desc(), events.c.sequence.desc())
+_LAST: Final = select(events.c.incarnation, events.c.sequence, events.c.hash, events.c.raw)
+_IS_HEAD: Final = and_(
+    *(incarnations.c[name] == events.c[name] for name in ("site_id", "origin", "incarnation", "sequence"))
+)
 
 
 class OwnLog:
@@ -67,16 +70,18 @@ class OwnLog:
     def _head(self, connection: Connection, site_id: str) -> tuple[LogHead | None, int]:
         """The last event of this start, or else of the one before."""
         own = (events.c.site_id == site_id, events.c.origin == self.origin)
-        query = select(events.c.incarnation, events.c.sequence, events.c.hash, events.c.raw).limit(1)
-        row = (
-            connection.execute(
-                query.where(*own, events.c.incarnation == self.incarnation).order_by(events.c.sequence.desc())
-            ).first()
-            or connection.execute(query.where(*own).order_by(*_NEWEST)).first()
-        )
-        if row is None:
-            return None, 0
-        return LogHead(row.incarnation, row.sequence, row.hash), _stamp(bytes(row.raw))
+        row = connection.execute(
+            _LAST.where(*own, events.c.incarnation == self.incarnation).order_by(events.c.sequence.desc()).limit(1)
+        ).first()
+        if row is not None:
+            return _head_and_stamp(row)
+        # Once per start: by the stamps, which never go back, because the clock may have been set back between starts.
+        heads = [_head_and_stamp(head) for head in connection.execute(_LAST.join(incarnations, _IS_HEAD).where(*own))]
+        return max(heads, key=lambda one: (one[1], one[0].incarnation), default=(None, 0))
+
+
+def _head_and_stamp(row: Row[str, int, str, bytes]) -> tuple[LogHead, int]:
+    return LogHead(row.incarnation, row.sequence, row.hash), _stamp(bytes(row.raw))
 
 
 def _stamp(raw: bytes) -> int:
