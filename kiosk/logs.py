@@ -39,6 +39,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "disk_nearly_full": "Hardly any room is left on the disk: free some now; only errors are logged until then.",
     "disk_not_measured": "How much room the disk has, or its ballast, cannot be told: the disk may be failing.",
     "disk_restored": "The database is older than the witness outside of it knows: it was put back to an earlier day.",
+    "epoch_doubted": "A server named an epoch that none can have reached: not remembered; look who is on the line.",
     "event_not_rebuilt": "An event that the server gave back cannot be read by this version: only the log keeps it.",
     "events_parked": "Events were kept and acknowledged that this version cannot project; a later one will.",
     "events_pruned": "Events too old to be kept are gone, and what they made; their totals stay at central.",

@@ -3,7 +3,6 @@ earlier one gives no number and takes no event any more, as soon as a device tel
 """
 
 from threading import Lock
-from typing import Final
 
 import structlog
 from sqlalchemy import Connection, case, func, insert, select
@@ -11,6 +10,7 @@ from sqlalchemy import Connection, case, func, insert, select
 from kiosk.clock import Clock
 from kiosk.domain.event_bodies import epoch_raised
 from kiosk.domain.events import EPOCH_RAISED
+from kiosk.sync.fence import is_believable
 from kiosk.sync.wire import ProblemCode
 from server.database import Database, lock_site, milliseconds, upsert
 from server.own_log import OwnLog
@@ -21,11 +21,6 @@ from server.service_day import known_sites
 from server.settings import Role
 
 log = structlog.get_logger(__name__)
-
-MOST_MISSED: Final = 1_000_000
-"""Epochs rise by one at a restore. A device that says it has seen one further ahead lies: believed, it would leave no
-number that a server could be promoted to.
-"""
 
 
 def raise_epoch(database: Database, role: Role, own_log: OwnLog, clock: Clock, *, above: int = 0) -> int:
@@ -66,7 +61,7 @@ class Fences:
     def note(self, site_id: str, role: Role, epoch: int | None, told_by: str, now_ms: int) -> None:
         """`told_by` has seen this epoch of that server. Durable when this returns; nearly always there is no news."""
         own = self._epoch if role is self._role else 0
-        if epoch is None or not own < epoch <= own + MOST_MISSED or epoch <= self.highest(site_id, role):
+        if epoch is None or epoch <= max(own, self.highest(site_id, role)) or not is_believable(epoch, own):
             return
         with self._lock, self._database.writing() as connection:
             _keep(connection, {"site_id": site_id, "role": role, "epoch": epoch, "told_by": told_by}, now_ms)

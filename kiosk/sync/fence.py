@@ -4,8 +4,18 @@ A server's epoch rises when it is restored from a copy, or when another takes ov
 """
 
 from collections.abc import Callable
+from typing import Final
+
+import structlog
 
 from kiosk.errors import FencedError
+
+log = structlog.get_logger(__name__)
+
+MOST_MISSED: Final = 1_000_000
+"""Epochs rise by one at a restore. Who names one further ahead lies, whether to a kiosk or to a server: believed, it
+would shut out the true server for good, and leave no number that it could be promoted to.
+"""
 
 
 class EpochFence:
@@ -16,17 +26,32 @@ class EpochFence:
     def __init__(self, newest: int | None = None, remember: Callable[[int], None] = lambda _: None) -> None:
         self.newest = newest
         self._remember = remember
+        self._doubted: int | None = None
 
     def is_old(self, epoch: int) -> bool:
         return self.newest is not None and epoch < self.newest
 
     def admit(self, epoch: int) -> None:
-        """Raises FencedError where a newer server was seen already: nothing this one says may be used."""
+        """Raises FencedError where a newer server was seen already: nothing this one says may be used. An epoch that
+        no server can have is not remembered.
+        """
         if self.newest is not None and epoch < self.newest:
             raise old_server(epoch, self.newest)
-        if epoch != self.newest:
+        if not is_believable(epoch, self.newest):
+            self._doubt(epoch)
+        elif epoch != self.newest:
             self.newest = epoch
             self._remember(epoch)
+
+    def _doubt(self, epoch: int) -> None:
+        if epoch != self._doubted:
+            self._doubted = epoch
+            log.warning("epoch_doubted", epoch=epoch, newest=self.newest)
+
+
+def is_believable(epoch: int, newest: int | None) -> bool:
+    """`newest`: the highest that is known, None before the first contact."""
+    return epoch <= (newest or 0) + MOST_MISSED
 
 
 def old_server(epoch: int, newest: int) -> FencedError:

@@ -12,7 +12,7 @@ from kiosk.store.database import transaction
 from kiosk.store.generations import distrust_own_series, forget_numbers
 from kiosk.store.tickets import shared_numbers
 from kiosk.store.writer import Store
-from kiosk.sync.fence import old_server
+from kiosk.sync.fence import is_believable, old_server
 from kiosk.sync.outgoing_log import Survey
 from kiosk.sync.wire import SharedNumber
 
@@ -67,7 +67,12 @@ class KioskLog:
             await self._in_transaction(write)
 
     async def hear_epoch(self, server_epoch: int) -> None:
-        newest = await self._ask(lambda db: server_epochs.remember_server_epoch(db, server_epoch))
+        def keep(db: Database) -> int:
+            newest = server_epochs.server_epoch(db)
+            is_news = is_believable(server_epoch, newest)
+            return server_epochs.remember_server_epoch(db, server_epoch) if is_news else server_epoch
+
+        newest = await self._ask(keep)
         if server_epoch < newest:
             raise old_server(server_epoch, newest)
 

@@ -15,9 +15,10 @@ from kiosk.domain.events import EPOCH_RAISED, decode
 from kiosk.errors import FencedError
 from kiosk.identity import new_identity
 from kiosk.sync import wire
+from kiosk.sync.fence import MOST_MISSED
 from kiosk.sync.wire import DeviceKind, ProblemCode, SharedNumber
 from server.database import milliseconds
-from server.epochs import MOST_MISSED, raise_epoch
+from server.epochs import raise_epoch
 from server.node import Node, open_node
 from server.recovery import JUMP, LISTENS_S, PATIENCE_S
 from server.relaying import fence_against_old_central

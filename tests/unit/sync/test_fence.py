@@ -1,3 +1,4 @@
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,9 @@ from kiosk.identity import new_identity
 from kiosk.store.server_epochs import server_epoch
 from kiosk.store.writer import Store
 from kiosk.sync.engine import SyncEngine
-from kiosk.sync.fence import EpochFence
+from kiosk.sync.fence import MOST_MISSED, EpochFence
+from kiosk.sync.kiosk_log import KioskLog
+from tests.conftest import Logs
 
 
 def test_each_higher_epoch_is_remembered_once() -> None:
@@ -27,6 +30,35 @@ def test_a_lower_epoch_is_refused_and_changes_nothing() -> None:
         fence.admit(6)
     assert (fence.newest, kept) == (7, [])
     assert not fence.is_old(7)
+
+
+def test_an_epoch_that_no_server_can_have_is_ignored(expected_logs: Logs) -> None:
+    """Over plain HTTP anybody on the line can name one; believed, it would shut out the true server for good."""
+    expected_logs("epoch_doubted")
+    kept: list[int] = []
+    fence = EpochFence(7, kept.append)
+    for epoch in (7 + MOST_MISSED + 1, 7 + MOST_MISSED + 1, 2**63, 7):
+        fence.admit(epoch)
+    assert (fence.newest, kept) == (7, [])
+    fence.admit(7 + MOST_MISSED)
+    assert kept == [7 + MOST_MISSED]
+
+
+def test_nor_is_it_believed_at_the_first_contact(expected_logs: Logs) -> None:
+    expected_logs("epoch_doubted")
+    fence = EpochFence()
+    fence.admit(MOST_MISSED + 1)
+    assert fence.newest is None
+    fence.admit(1)
+    assert fence.newest == 1
+
+
+def test_nor_by_a_kiosks_log(tmp_path: Path) -> None:
+    """What a hello says is kept by itself."""
+    with Store.open(tmp_path, SystemClock(), new_identity()) as store:
+        for epoch in (3, 3 + MOST_MISSED + 1, 3):
+            asyncio.run(KioskLog(store).hear_epoch(epoch))
+        assert store.call(server_epoch) == 3
 
 
 def test_an_epoch_holds_after_a_restart_whatever_answer_it_came_with(tmp_path: Path) -> None:
