@@ -36,6 +36,8 @@ _RECOVERED: Final = "The disk of {who} was restored from an older copy; what the
 _PRUNED: Final = (
     "The server lacks old events of {who} that are not kept here any more: it must fetch them from central."
 )
+_RECENT_STARTS: Final = 50
+"""Incarnations among which the newest event is looked for."""
 _TWIN: Final = "Another machine writes as {who}: its disk was cloned. Switch one of them off and pair it anew."
 
 
@@ -65,7 +67,8 @@ class Conversation:
         self._awaiting_pruned: set[str] = set()
         self._limits = Limits()
         self._batch_events = MAX_BATCH_EVENTS
-        self._was_level = False
+        self._level_stamp: int | None = None
+        self._taken_back: set[str] = set()
 
     @property
     def trouble(self) -> str:
@@ -80,7 +83,8 @@ class Conversation:
         """
         while await self._greet():
             pass  # upstream names a hundred forgotten incarnations at a time
-        self._was_level = True
+        if self._level_stamp is None:
+            self._level_stamp = await self._newest_stamp()
 
     async def push(self) -> bool:
         """Sends one batch, the newest status first; False when all that is written is held. Raises SyncError."""
@@ -164,23 +168,42 @@ class Conversation:
     async def _recover(self, lost: Sequence[_Lost]) -> bool:
         if not lost:
             return False
-        await self._log.lose(has_twin=self._was_level)
+        await self._log.lose(has_twin=False)
         count = 0
+        has_twin = False
         try:
             for one in lost:
-                count += await self._take_back(one)
+                news = await self._pull(one, one.after)
+                if self._is_by_twin(one, news):
+                    await self._log.lose(has_twin=True)
+                    has_twin = True
+                count += await self._take_back(one, news)
         except ProtocolMismatchError:  # an older server gives nothing back
             for one in lost:
                 self._alarm(one.incarnation, _MORE_THAN_HERE)
         if count:
-            self.recovered = (_TWIN if self._was_level else _RECOVERED).format(who=self._who)
-            log.error("history_recovered", origin=self._log.origin, events=count, has_twin=self._was_level)
+            self.recovered = (_TWIN if has_twin else _RECOVERED).format(who=self._who)
+            log.error("history_recovered", origin=self._log.origin, events=count, has_twin=has_twin)
         return count > 0
 
-    async def _take_back(self, one: _Lost) -> int:
-        """How many events came back."""
+    async def _newest_stamp(self) -> int:
+        """Of the events here, 0 where there is none. What was taken back lies behind what this start has written."""
+        heads = (await self._log.survey()).heads[-_RECENT_STARTS:]
+        last = [await self._log.read_after(head.incarnation, head.sequence - 1, 1, 1) for head in heads]
+        return max((_stamp(events[0].raw) for events in last if events), default=0)
+
+    def _is_by_twin(self, one: _Lost, news: Sequence[bytes]) -> bool:
+        """Written while this log was at work, as its clock says; or growing, whatever the clocks say.
+
+        What a restored upstream fetched back from its own only later is older than that, and comes once.
+        """
+        if self._level_stamp is None or not news:
+            return False
+        return one.incarnation in self._taken_back or _stamp(news[-1]) > self._level_stamp
+
+    async def _take_back(self, one: _Lost, events: Sequence[bytes]) -> int:
+        """`events`: the first of them. How many came back."""
         after = one.after
-        events = await self._pull(one, after)
         first = _first(events)
         is_pruned = after == 0 and first is not None and first.sequence > 1
         while events and after < one.until and not is_pruned:
@@ -192,6 +215,7 @@ class Conversation:
             events = await self._pull(one, after)
         if after < one.until:  # what upstream itself has pruned, we would have pruned too
             await self._log.believe({one.incarnation: one.until}, {}, {})
+        self._taken_back.add(one.incarnation)
         return after - one.after
 
     async def _pull(self, one: _Lost, after: int) -> Sequence[bytes]:
@@ -260,6 +284,12 @@ def _previous(event: StoredEvent) -> str:
     """The hash of the event before it, which may be pruned."""
     decoded = decode(event.raw)
     return decoded.previous if isinstance(decoded, Event) else ""
+
+
+def _stamp(raw: bytes) -> int:
+    """The hybrid logical clock of an event, 0 where it cannot be read."""
+    event = decode(raw)
+    return int(event.hlc, 16) if isinstance(event, Event) else 0
 
 
 def _first(events: Sequence[bytes]) -> Event | None:
