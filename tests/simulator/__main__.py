@@ -67,7 +67,8 @@ def _kind(failure: str) -> str:
 
 def _replay(schedule: Schedule, is_shortened: bool) -> int:  # noqa: FBT001
     if is_shortened:
-        schedule = shorten(schedule, _fails)
+        kind = _failure(schedule)
+        schedule = shorten(schedule, lambda shorter: _failure(shorter) == kind)
     try:
         simulate(schedule, click.echo)
     except SimulationError as error:
@@ -77,12 +78,12 @@ def _replay(schedule: Schedule, is_shortened: bool) -> int:  # noqa: FBT001
     return 0
 
 
-def _fails(schedule: Schedule) -> bool:
+def _failure(schedule: Schedule) -> str:
     try:
         simulate(schedule)
-    except SimulationError:
-        return True
-    return False
+    except SimulationError as error:
+        return re.sub(r"\(.*\)", "", _kind(str(error)))
+    return ""
 
 
 if __name__ == "__main__":

@@ -47,6 +47,8 @@ def do_chores(world: World) -> None:
         with world.power.on(machine):
             try:
                 machine.do_chores()
+                if isinstance(machine, KioskMachine):
+                    machine.witness_told_at = world.now
             except (DBAPIError, StoreError) as error:
                 world.tell(f"{machine.name} cannot do its chores: {error}")
 
@@ -213,9 +215,13 @@ def _restore(world: World, step: Step, chance: Random) -> None:
     machine = snapshot.machine
     world.tell(f"{machine.name}'s disk is put back to an older state")
     machine.die()
-    world.put_back(machine, snapshot)
     if isinstance(machine, ServerMachine):
-        world.note_epoch(machine, machine.raise_epoch(world.clock(machine)))
+        before = machine.disk.database.epoch()
+        world.put_back(machine, snapshot)
+        world.has_forgotten_an_epoch |= machine.disk.database.epoch() < before
+        machine.raise_epoch(world.clock(machine), above=before)
+    else:
+        world.put_back(machine, snapshot)
     if chance.random() < 0.8:
         world.start(machine, chance)
 

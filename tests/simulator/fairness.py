@@ -33,12 +33,12 @@ def i8_each_ticket_keeps_its_turn(world: World) -> Iterator[str]:
     issued earlier. Within an incarnation of a kiosk the order is the order of issue.
 
     Excused: everything where the site's own clock was set meanwhile; origins that two machines write as; and tickets
-    that came back with a later image of a disk, after an older one had said that they were never written.
+    that a disk lost when it was put back: from then on it says that they were never written.
     """
     if not world.site_clock_is_good:
         return
-    returned = world.promises.returned
-    places = [one for one in _places(world) if one.key.origin not in world.cloned and one.key not in returned]
+    denied = world.promises.denied
+    places = [one for one in _places(world) if one.key.origin not in world.cloned and one.key not in denied]
     for place in places:
         if place.not_before_ms is not None and place.not_before_ms > place.written_ms + LONGEST_REQUEST_MS:
             yield f"{place} was issued long before it could be"

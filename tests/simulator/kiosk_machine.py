@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import time
+from datetime import UTC, datetime, time
 from pathlib import Path
 from random import Random
 from typing import Any, Final, TypeVar
@@ -136,6 +136,7 @@ class KioskMachine(Machine):
         )
         self.witness = OutsideWitness()
         self.process: Process | None = None
+        self.witness_told_at = datetime.min.replace(tzinfo=UTC)
         self.noted = 0
         """Position of the last event whose time of writing the harness knows."""
 

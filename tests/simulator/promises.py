@@ -49,8 +49,10 @@ class Promises:
     """Those of them that were not there at that moment."""
     destroyed: set[Key] = field(default_factory=set)
     """Events whose last copy went when a disk was put back to an older state. Nobody can have them any more."""
-    returned: set[Key] = field(default_factory=set)
-    """Events that a disk had lost, and then got back from a later image than the one it had lost them to."""
+    denied: set[Key] = field(default_factory=set)
+    """Events that a disk once held and then did not: while it lacks them, it says that they were never written."""
+    untold: set[TicketId] = field(default_factory=set)
+    """Tickets on paper of which a kiosk's witness had not heard when its disk was put back."""
     reprints: Counter[TicketId] = field(default_factory=Counter)
     written_ms: dict[Key, int] = field(default_factory=dict)
     """When each event was written: milliseconds of the site server's clock at that moment."""
@@ -60,6 +62,9 @@ class Promises:
 
     def printed(self, ticket: Ticket, copy: int, machine: str, at: datetime) -> None:
         self.papers.append(Paper(ticket.id, ticket.service_day, ticket.series, ticket.label, copy, machine, at))
+
+    def forget_untold(self, machine: str, since: datetime) -> None:
+        self.untold.update(paper.ticket_id for paper in self.papers if paper.machine == machine and paper.at >= since)
 
     def acknowledge(self, origin: str, incarnation: str, sequence: int, by: str) -> None:
         while sequence and (key := Key(origin, incarnation, sequence)) not in self.acknowledged:
@@ -74,8 +79,8 @@ class Promises:
                 self.false_claims.append(key)
             sequence -= 1
 
-    def put_back(self, lost: Iterable[Key], found: Collection[Key], elsewhere: set[Key]) -> None:
+    def put_back(self, lost: Collection[Key], found: Iterable[Key], elsewhere: set[Key]) -> None:
         """A disk lost some events and perhaps found others again; `elsewhere`: what all other disks hold."""
-        self.returned.update(found)
+        self.denied.update(lost)
         self.destroyed.difference_update(found)
         self.destroyed.update(key for key in lost if key not in elsewhere)

@@ -120,8 +120,11 @@ class ServerMachine(Machine):
             node.service_days.open_due(node.database)
             node.recoveries.settle()
 
-    def raise_epoch(self, clock: FakeClock) -> int:
-        """As `giliran server restore` does before the restored server is started. The new one."""
+    def raise_epoch(self, clock: FakeClock, above: int) -> int:
+        """As `giliran server restore` does before the restored server is started. Returns the new one.
+
+        `above`: the epoch of the database that lay there until then.
+        """
         trusted = TrustedClock(clock, RELEASED_AT)
         log = OwnLog(self.identity.device_id, secrets.token_hex(8), trusted)
-        return raise_epoch(self.disk.database, self.role, log, clock)
+        return raise_epoch(self.disk.database, self.role, log, clock, above=above)

@@ -70,10 +70,8 @@ class World:
         self.cloned: set[str] = set()
         """Origins that two machines write as."""
         self.revoked: set[str] = set()
-        self.epochs = {Role.SITE: 1, Role.CENTRAL: 1}
-        """The highest that each server ever was in."""
         self.has_forgotten_an_epoch = False
-        """A server was put back to before an earlier restore, and so counts the same epoch twice."""
+        """A server was put back to before an earlier restore: its copy does not know what was given out since."""
         self.mute = {self.central.identity.device_id}
         """Origins whose log goes nowhere."""
         self.restored: set[str] = set()
@@ -117,7 +115,7 @@ class World:
         try:
             with self.power.on(machine):
                 if isinstance(machine, KioskMachine):
-                    name = machine.name
+                    name, machine.witness_told_at = machine.name, self.now
                     machine.start(self.clock(machine), chance, lambda ticket, copy: self._paper(name, ticket, copy))
                 else:
                     machine.start(self.clock(machine), lambda admitted: self._heard(machine, admitted))
@@ -128,16 +126,14 @@ class World:
     def put_back(self, machine: AnyMachine, snapshot: Snapshot) -> None:
         """The machine is off. Its disk holds again what it once held."""
         self.restored.add(machine.name)
+        if isinstance(machine, KioskMachine):
+            self.promises.forget_untold(machine.name, machine.witness_told_at)
         before = set(self.held(machine))
         machine.disk.put_back(snapshot.disk)
         machine.disk.free()
         after = set(self.held(machine))
         elsewhere = {key for other in self.machines if other is not machine for key in self.held(other)}
         self.promises.put_back(before - after, after - before, elsewhere)
-
-    def note_epoch(self, machine: ServerMachine, epoch: int) -> None:
-        self.has_forgotten_an_epoch |= epoch <= self.epochs[machine.role]
-        self.epochs[machine.role] = max(epoch, self.epochs[machine.role])
 
     def held(self, machine: AnyMachine) -> Mapping[Key, tuple[str, bytes]]:
         """Every event on its disk: hash and bytes."""
