@@ -168,12 +168,19 @@ class SyncEngine:
         while True:
             try:
                 await self._stay_in_touch(conversation)
-            except KioskError as error:
-                await self._report_trouble(error)
+            except Exception as error:  # noqa: BLE001  # told by _report_failure
+                await self._report_failure(error)
                 await self._pause_after(error)
-            except Exception as error:
-                log.exception("sync_failed")
-                await self._pause_after(error)
+
+    async def _report_failure(self, error: Exception) -> None:
+        """Whatever else goes wrong meanwhile is told, too: raised, it would end the sync and all beside it."""
+        if not isinstance(error, KioskError):
+            log.error("sync_failed", exc_info=error)
+            return
+        try:
+            await self._report_trouble(error)
+        except Exception:
+            log.exception("sync_failed")
 
     async def _stay_in_touch(self, conversation: Conversation) -> None:
         """Hello, then push whenever something was written, for as long as all goes well."""
@@ -237,9 +244,13 @@ class SyncEngine:
             self._told = "server_lost"
             log.warning("server_lost", server=self._server_url, detail=str(error))
         status = replace(self._status, state=state, detail=str(error))
-        with contextlib.suppress(StoreError):  # the disk may be the trouble, or fail just now
+        try:
             unsent = await self._backlog()
             status = replace(status, backlog=unsent.count, oldest_unsent=unsent.oldest)
+        except StoreError:  # the disk may be the trouble, or fail just now
+            pass
+        except Exception:  # the technician must hear of the server all the same
+            log.exception("sync_failed")
         self._publish(status)
 
     async def _backlog(self) -> Backlog:

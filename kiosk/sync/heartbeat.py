@@ -118,7 +118,10 @@ class Heart:
         if is_news:
             self._listeners.greet()
         if answer.snapshots:
-            self._listeners.on_snapshots(answer.snapshots)
+            try:
+                self._listeners.on_snapshots(answer.snapshots)
+            except Exception:  # the server lives, and numbers are to be had
+                log.exception("sync_failed")
 
     def _missed(self, error: Exception) -> float:
         """An outage is noticed to be over within seconds; whoever answers with a refusal is left in peace."""

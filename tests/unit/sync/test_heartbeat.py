@@ -160,3 +160,14 @@ def test_a_kiosk_whose_disk_failed_still_says_so(case: Case, store: Store, expec
     assert told.head is None
     assert told.health is not None
     assert (told.health.details[0], told.health.disk_free_bytes) == ("the disk failed", None)
+
+
+def test_a_listener_that_fails_stops_no_heart(case: Case, monkeypatch: pytest.MonkeyPatch, expected_logs: Logs) -> None:
+    expected_logs("sync_failed")
+
+    def fail(_: Mapping[str, int]) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(case.heart, "_listeners", Listeners(case._greet, fail))
+    assert case.rests(GOOD.model_copy(update={"snapshots": {"site": 3}})) == [2.0]
+    assert case.breaker.is_closed
