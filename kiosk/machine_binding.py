@@ -25,7 +25,15 @@ _OF_THE_IDENTITY: Final = ("identity.pem", "enrolment.json", "kiosk.db", "kiosk.
 Facts = Mapping[str, Sequence[str]]
 """Fact -> hashes of its values. `board` and `network` are the hardware's; `system` is the installation's."""
 
-_HARDWARE: Final = ("board", "network")
+_DECIDING: Final = ("board", "network", "system")
+_OF_MANY_BOARDS: Final = frozenset(
+    {
+        "03000200040005000006000700080009",
+        "00020003000400050006000700080009",
+        "123456781234567890abcddeeffaabbcc",
+    }
+)
+"""What makers of cheap boards write where a number of its own belongs; so do all zeros and all ones."""
 
 
 def bind_to_this_machine(directory: Path, facts: Facts | None = None) -> Path | None:
@@ -56,11 +64,11 @@ def bind_to_this_machine(directory: Path, facts: Facts | None = None) -> Path | 
 
 
 def is_same_machine(then: Facts, now: Facts) -> bool:
-    """Hardware decides; the installation's own id only where no hardware was ever seen, because it is cloned along."""
-    comparable = [fact for fact in _HARDWARE if then.get(fact) and now.get(fact)]
-    if not comparable:
-        comparable = [fact for fact in ("system",) if then.get(fact) and now.get(fact)]
-    return all(set(then[fact]) & set(now[fact]) for fact in comparable)
+    """The first fact of `_DECIDING` that was seen both times decides alone: a board is the machine, network cards are
+    replaced, and an installation's id is cloned along with its disk.
+    """
+    fact = next((fact for fact in _DECIDING if then.get(fact) and now.get(fact)), None)
+    return fact is None or not set(then[fact]).isdisjoint(now[fact])
 
 
 def machine_facts() -> Facts:
@@ -71,7 +79,9 @@ def machine_facts() -> Facts:
 
 def _linux_facts(root: Path) -> Mapping[str, Sequence[str]]:
     return {
-        "board": _lines(root / "sys/class/dmi/id/product_uuid"),  # for root's eyes only, so often unknown
+        "board": [  # for root's eyes only, so often unknown
+            number for number in _lines(root / "sys/class/dmi/id/product_uuid") if _is_of_one_board(number)
+        ],
         "network": [
             address
             for card in sorted(root.glob("sys/class/net/*"))
@@ -80,6 +90,11 @@ def _linux_facts(root: Path) -> Mapping[str, Sequence[str]]:
         ],
         "system": _lines(root / "etc/machine-id"),
     }
+
+
+def _is_of_one_board(number: str) -> bool:
+    digits = number.replace("-", "").lower()
+    return len(set(digits)) > 1 and digits not in _OF_MANY_BOARDS
 
 
 def _windows_facts() -> Mapping[str, Sequence[str]]:  # pragma: no cover  # measured on Linux only

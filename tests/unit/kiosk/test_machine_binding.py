@@ -24,7 +24,8 @@ ELSEWHERE: Facts = {"board": ["b9"], "network": ["n9"], "system": ["s1"]}
         ({"network": ["n2", "n3"]}, True),  # one card was replaced
         ({"network": ["n9"], "system": ["s1"]}, False),  # a clone, started by such a user
         ({"board": ["b1"], "network": ["n1"], "system": ["s2"]}, True),  # installed anew, the folder was kept
-        ({"board": ["b1"], "network": ["n9"]}, False),  # boards of cheap makers share one number
+        ({"board": ["b1"], "network": ["n9"], "system": ["s1"]}, True),  # its only card was replaced
+        ({"board": ["b9"], "network": ["n1"], "system": ["s1"]}, False),  # disk and card moved to another board
         ({"system": ["s2"]}, False),
         ({}, True),  # nothing can be read: nothing can be said
     ],
@@ -119,6 +120,16 @@ def test_facts_of_linux(tmp_path: Path) -> None:
         "network": ["00:11:22:33:44:eth0"],
         "system": ["0123456789abcdef0123456789abcdef"],
     }
+
+
+@pytest.mark.parametrize(
+    "number", ["03000200-0400-0500-0006-000700080009", "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF", f"{0:08}-0000-0000"]
+)
+def test_number_that_cheap_boards_share_tells_no_machine_from_another(tmp_path: Path, number: str) -> None:
+    path = tmp_path / "sys/class/dmi/id/product_uuid"
+    path.parent.mkdir(parents=True)
+    path.write_text(number + "\n")
+    assert not _linux_facts(tmp_path)["board"]
 
 
 def test_facts_of_this_machine_are_hashes_and_stay_the_same() -> None:
