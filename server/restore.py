@@ -5,7 +5,7 @@ All that can fail is done in a folder beside; only then do files change places. 
 
 import itertools
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -36,7 +36,9 @@ from server.backup_manifest import (
     explained,
     read_manifest,
 )
+from server.carried_revocations import carry_over, revocations_in
 from server.database import FILE_NAME, store_error
+from server.devices import DeviceRecord
 from server.epochs import raise_epoch
 from server.node import open_node
 from server.postgresql_engine import is_postgresql, postgresql_engine
@@ -52,11 +54,15 @@ _EPOCHS: Final = """
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """`aside`: where what was there before lies now; None where nothing was."""
+    """`aside`: where what was there before lies now; None where nothing was.
+
+    `carried`: who was shut out after the backup and stays so; None where there is no telling.
+    """
 
     manifest: Manifest
     epoch: int
     aside: Path | None
+    carried: Sequence[DeviceRecord] | None
 
 
 def run_restore(backup: Path, settings: ServerSettings, role: Role | None) -> int:
@@ -68,12 +74,24 @@ def run_restore(backup: Path, settings: ServerSettings, role: Role | None) -> in
     click.echo(f"The backup of {manifest.taken_at:%Y-%m-%d %H:%M} UTC is back. This is epoch {done.epoch} now.")
     if done.aside is not None:
         click.echo(f"What was there before lies in {done.aside}: delete it when nobody needs it any more.")
+    _tell_revocations(done.carried)
     if (role or manifest.role) is Role.SITE:
         click.echo("Start the server. Its kiosks send again what came after the backup, and until they have said which")
         click.echo("numbers they hold, at most a minute, each of them counts in its own series.")
     else:
         click.echo("Start the server. Its sites send again what came after the backup.")
     return 0
+
+
+def _tell_revocations(carried: Sequence[DeviceRecord] | None) -> None:
+    if carried is None:
+        click.echo(
+            "No database could be read that would say which devices were revoked after the backup: they are let in"
+        )
+        click.echo("again. Revoke each of them again before you start the server (giliran server revoke).")
+        return
+    for record in carried:
+        click.echo(f"{record.name} ({record.device_id}) at {record.site_id} was revoked after the backup and stays so.")
 
 
 def restore(
@@ -91,11 +109,11 @@ def restore(
     lock = FolderLock(settings.data_dir)
     try:
         with explained(settings.data_dir), _stage(settings.data_dir) as stage:
-            epoch = _prepare(backup, manifest, replace(settings, role=role or manifest.role), stage, clock)
+            epoch, carried = _prepare(backup, manifest, replace(settings, role=role or manifest.role), stage, clock)
             aside = _change_places(manifest, settings, stage, clock.now())
     finally:
         lock.release()
-    return Restored(manifest, epoch, aside)
+    return Restored(manifest, epoch, aside, carried)
 
 
 def _check_fit(manifest: Manifest, settings: ServerSettings) -> None:
@@ -118,8 +136,10 @@ def _stage(data_dir: Path) -> Iterator[Path]:
         shutil.rmtree(stage, ignore_errors=True)
 
 
-def _prepare(backup: Path, manifest: Manifest, settings: ServerSettings, stage: Path, clock: Clock) -> int:
-    """The new epoch, which the database is in before anybody can start a server on it."""
+def _prepare(
+    backup: Path, manifest: Manifest, settings: ServerSettings, stage: Path, clock: Clock
+) -> tuple[int, Sequence[DeviceRecord] | None]:
+    """The new epoch, which the database is in before anybody can start a server on it, and `Restored.carried`."""
     for name in manifest.files:
         if name in PRIVATE_FILES or manifest.database == "sqlite":
             copy_whole(backup / name, stage / name)
@@ -130,13 +150,15 @@ def _prepare(backup: Path, manifest: Manifest, settings: ServerSettings, stage: 
     try:
         above = _present_epoch(settings.data_dir / FILE_NAME, settings.role)
         epoch = raise_epoch(node.database, node.role, node.own_log, clock, above=above)
+        revocations = revocations_in(settings.data_dir / FILE_NAME) if manifest.database == "sqlite" else None
+        carried = None if revocations is None else carry_over(node, revocations)
     except DBAPIError as error:
         raise store_error(error) from error
     finally:
         node.close()
     if manifest.database == "sqlite":
         make_one_file(stage / FILE_NAME)
-    return epoch
+    return epoch, carried
 
 
 def _check_empty(address: str) -> None:
