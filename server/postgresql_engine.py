@@ -55,7 +55,8 @@ _KINDS: Final[Mapping[str, tuple[type[StoreError], str]]] = {
     "53300": (StoreLockedError, "it has no connection left: raise its max_connections"),
     "57P01": (StoreLockedError, "it is being stopped: try again when it runs"),
     "57P02": (StoreLockedError, "it crashed and comes back by itself: try again"),
-    "57P03": (StoreLockedError, "it is starting: try again in a moment"),
+    "55000": (StoreError, "the database is closed: allow connections to it (ALTER DATABASE ... ALLOW_CONNECTIONS true)"),
+    "57P03": (StoreLockedError, "it is starting or recovering: wait, and try again in a moment"),
     "XX001": (StoreCorruptError, "its data are damaged: restore it from a backup"),
     "XX002": (StoreCorruptError, "an index of it is damaged: run REINDEX"),
     "42501": (StoreReadOnlyError, "this user may not do that: make it the owner of the database"),
@@ -69,9 +70,10 @@ _TOLD: Final[Mapping[str, str]] = {
     "pg_hba.conf": "28000",
     "role ": "28000",
     "too many clients": "53300",
-    "the database system is starting up": "57P03",
     "the database system is shutting down": "57P01",
-    "database ": "3D000",
+    "the database system is ": "57P03",  # starting up, in recovery mode, not (yet) accepting connections
+    "is not currently accepting connections": "55000",
+    'FATAL: database "': "3D000",
 }
 """libpq keeps no code of a connection that was refused: what its words mean, the first that fits."""
 
