@@ -11,7 +11,8 @@ export PYTHONHASHSEED=0
 if (($#)); then
   exec .venv/bin/python -m tests.simulator "$@"
 fi
-stage "20,000 simulated histories" .venv/bin/python -m tests.simulator --count 20000
+stage "16,000 simulated histories" .venv/bin/python -m tests.simulator --count 16000
+stage "4,000 harsh ones" .venv/bin/python -m tests.simulator --count 4000 --harsh
 
 export GILIRAN_SEED=$RANDOM GILIRAN_TICKETS=5000 GILIRAN_CUTS=100
 stage "5,000 tickets and 100 power cuts in real processes, by chance $GILIRAN_SEED" .venv/bin/python -m pytest -q \
