@@ -13,7 +13,6 @@ from prometheus_client.core import (
     GaugeMetricFamily,
     InfoMetricFamily,
     Metric,
-    StateSetMetricFamily,
 )
 from prometheus_client.openmetrics.exposition import generate_latest
 from prometheus_client.registry import Collector
@@ -82,8 +81,10 @@ def _of_server(node: Node, overview: Overview) -> Iterator[Metric]:
 
 
 def _of_relay(node: Node, relay: SyncStatus) -> Iterator[Metric]:
-    states = {str(state): state is relay.state for state in SyncState}
-    yield StateSetMetricFamily("giliran_relay_state", "The way to central.", states)
+    states = GaugeMetricFamily("giliran_relay_state", "1: the way to central is so.", labels=("state",))
+    for state in SyncState:
+        states.add_metric((state,), int(state is relay.state))
+    yield states
     yield _gauge("giliran_relay_unsynced_events", "What central has not acknowledged.", relay.backlog)
     now = node.clock.now()
     oldest = 0.0 if relay.oldest_unsent is None else _seconds(now - relay.oldest_unsent)

@@ -40,7 +40,7 @@ NAMES = {
     "giliran_db_check_ok": set(),
     "giliran_disk_free_bytes": set(),
     "giliran_refusals_total": {"code"},
-    "giliran_relay_state": {"giliran_relay_state"},
+    "giliran_relay_state": {"state"},
     "giliran_relay_unsynced_events": set(),
     "giliran_relay_oldest_unsynced_seconds": set(),
     "giliran_relay_last_contact_seconds": set(),
