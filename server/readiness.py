@@ -24,7 +24,8 @@ from server.node import Node
 from server.schema import poison, server_epoch
 from server.wording import duration
 
-AWAY_TOO_LONG: Final = timedelta(hours=1)
+AWAY_TOO_LONG: Final = timedelta(minutes=5)
+"""Of central's silence: its restart, or a line that blinks, needs nobody."""
 
 _MB: Final = 1_000_000
 
@@ -40,6 +41,7 @@ class ReasonCode(StrEnum):
     RECOVERING = "recovering"
     UPSTREAM_AWAY = "upstream_away"
     UPSTREAM_REFUSED = "upstream_refused"
+    UPSTREAM_NOT_BELIEVED = "upstream_not_believed"
     UPSTREAM_ALARM = "upstream_alarm"
     EVENTS_PARKED = "events_parked"
 
@@ -89,6 +91,10 @@ SENTENCES: Final[Mapping[ReasonCode, Text]] = {
         "Central has been out of reach for {age}; the hall goes on. Check the way out. {detail}",
     ),
     ReasonCode.UPSTREAM_REFUSED: Text("Pusat menolak server ini. {detail}", "Central refuses this server. {detail}"),
+    ReasonCode.UPSTREAM_NOT_BELIEVED: Text(
+        "Yang menjawab sebagai pusat tidak dipercaya; gedung tetap berjalan. {detail}",
+        "Whoever answers as central is not believed; the hall goes on. {detail}",
+    ),
     ReasonCode.UPSTREAM_ALARM: Text(
         "Di antara server ini dan pusat ada yang harus dilihat orang. {detail}",
         "Something between this server and central needs a person. {detail}",
@@ -199,6 +205,8 @@ def _upstream(node: Node) -> Iterator[Reason]:
         yield Reason(ReasonCode.UPSTREAM_REFUSED, facts)
     elif relay.state is SyncState.ALARM:
         yield Reason(ReasonCode.UPSTREAM_ALARM, facts)
+    elif not relay.is_believed:
+        yield Reason(ReasonCode.UPSTREAM_NOT_BELIEVED, facts)
     elif relay.state is not SyncState.ONLINE:
         away = node.clock.now() - (relay.last_contact or node.started_at)
         if away >= AWAY_TOO_LONG:

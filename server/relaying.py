@@ -21,6 +21,7 @@ from kiosk.sync.backoff import backoff_s, obedient_backoff_s
 from kiosk.sync.client import Deadlines, SyncClient
 from kiosk.sync.fence import EpochFence
 from kiosk.sync.status import SyncState
+from kiosk.sync.tls import NotBelievedError
 from server.central_contact import CentralContact
 from server.database import milliseconds, store_error
 from server.node import Node
@@ -210,7 +211,8 @@ class Relaying:
             # Of two servers of this site central listens to the other: this one gives no number any more.
             now_ms = milliseconds(self._node.clock.now())
             self._node.fences.note(self._relay.site_id, Role.SITE, error.site_epoch, CENTRAL, now_ms)
-        status = replace(self.status, state=_state_after(error), detail=str(error))
+        is_believed = not isinstance(error, NotBelievedError)
+        status = replace(self.status, state=_state_after(error), detail=str(error), is_believed=is_believed)
         with contextlib.suppress(DBAPIError):  # the database may be the trouble
             if self._relay is not None:
                 unsent, oldest = self._relay.unsent()

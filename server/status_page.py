@@ -23,6 +23,7 @@ from starlette.responses import FileResponse
 from kiosk.domain.language import Language, Text
 from kiosk.domain.wording import clock_time, long_date
 from kiosk.paths import resource_path
+from kiosk.sync.status import SyncState
 from kiosk.sync.wire import ProblemCode, SnapshotKind
 from kiosk.version import VERSION
 from server.node import Node
@@ -30,14 +31,18 @@ from server.overview import Overview, Tables, look
 from server.problems import RefusedError
 from server.settings import Role
 from server.snapshots import at_hand, chosen, contents_of
-from server.status_view import DeviceReader, Level, by_subject, own_tasks, relay_level, say, worst
+from server.status_view import DeviceReader, Level, by_subject, nobody_heard, own_tasks, relay_level, say, worst
 from server.status_words import words_in
 from server.wording import RELAY, duration, grouped, size
 
 FONTS: Final = ("Medium", "Bold", "ExtraBold")
 
 _SHOWN_BATCHES: Final = 5
-_HEADLINES: Final = {Level.TROUBLE: "some_trouble", Level.NOTICE: "some_notice"}
+_HEADLINES: Final = {
+    Level.TROUBLE: "some_trouble",
+    Level.NOTICE: "some_notice",
+    Level.UNKNOWN: "waiting_for_word",
+}
 _NATION: Final = "Asia/Jakarta"
 """Where nobody has said which time it is at a site."""
 
@@ -103,14 +108,21 @@ def _facts(node: Node, overview: Overview, language: Language) -> Mapping[str, A
     sites = sorted({device.site_id for device in tables.devices} | tables.service_days.keys())
     only_site = sites[0] if node.role is Role.SITE and len(sites) == 1 else None
     zone = ZoneInfo(tables.timezones.get(only_site or "", _NATION))
-    reader = DeviceReader(node.role, language)
+    reader = DeviceReader(node.role, language, node.clock.now() - node.started_at)
     by_device = [(device, tuple(reader.tasks(device))) for device in tables.devices]
-    tasks = [*own_tasks(overview, language), *(task for _, own in by_device for task in own)]
-    verdict = worst(task.level for task in tasks)
+    tasks = [
+        *own_tasks(overview, language),
+        *nobody_heard(reader, tables.devices),
+        *(task for _, own in by_device for task in own),
+    ]
     issued, waiting = (
         grouped(sum(getattr(queue, name) for queue in tables.queues), language) for name in ("issued", "waiting")
     )
     rows = [reader.row(device, own) for device, own in by_device]
+    verdict = worst(task.level for task in tasks)
+    heard = sum(reader.is_heard(device) for device in tables.devices)
+    if verdict is Level.GOOD and ((rows and not heard) or _is_central_awaited(node)):
+        verdict = Level.UNKNOWN
     return {
         "w": words_in(language),
         "lang": str(language),
@@ -124,7 +136,7 @@ def _facts(node: Node, overview: Overview, language: Language) -> Mapping[str, A
         "heard_of": say(
             "heard_of",
             language,
-            heard=str(sum(row.level is not Level.UNKNOWN and row.heard.level is Level.GOOD for row in rows)),
+            heard=str(heard),
             all=str(len(rows)),
         ),
         "summary": say("summary", language, issued=issued, waiting=waiting),
@@ -141,6 +153,12 @@ def _facts(node: Node, overview: Overview, language: Language) -> Mapping[str, A
         ],
         "records": _records(node, tables, zone, language),
     }
+
+
+def _is_central_awaited(node: Node) -> bool:
+    """Not reached now, and not for so long that it is a trouble."""
+    status = node.relay.status
+    return status is not None and status.state is not SyncState.ONLINE
 
 
 def _hall_name(node: Node, site_id: str | None) -> Text:

@@ -17,6 +17,8 @@ from server.wording import KINDS, PRINTERS, duration, grouped, size
 
 SILENT_AFTER: Final = {Role.SITE: timedelta(seconds=10), Role.CENTRAL: timedelta(minutes=3)}
 """Five heartbeats of a kiosk; three of a site server."""
+START_GRACE: Final = {Role.SITE: timedelta(seconds=30), Role.CENTRAL: timedelta(minutes=3)}
+"""After this server's start: whoever has not come back yet is waited for, not called silent."""
 CLOCK_APART: Final = timedelta(seconds=60)
 UNSENT_TOO_LONG: Final = timedelta(hours=1)
 
@@ -71,10 +73,16 @@ class DeviceRow:
 
 @dataclass(frozen=True, slots=True)
 class DeviceReader:
-    """Reads the states of devices for one page."""
+    """Reads the states of devices for one page. `running`: since this server's start."""
 
     role: Role
     language: Language
+    running: timedelta
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether this server has just started."""
+        return self.running < START_GRACE[self.role]
 
     def row(self, device: DeviceState, tasks: Sequence[Task]) -> DeviceRow:
         level, word = self._verdict(device, tasks)
@@ -103,7 +111,7 @@ class DeviceReader:
         """What a person should do there."""
         if device.silent_for is None:
             return
-        if self._is_silent(device):
+        if not self.is_heard(device) and not self.is_waiting:
             yield self._task(device, Level.TROUBLE, "do_silent", age=duration(device.silent_for))
         health = device.health
         if health is None:
@@ -131,18 +139,21 @@ class DeviceReader:
     def _verdict(self, device: DeviceState, tasks: Sequence[Task]) -> tuple[Level, str]:
         if device.silent_for is None:
             return Level.UNKNOWN, self._say("never")
-        if self._is_silent(device):
-            return Level.TROUBLE, self._say("silent")
+        if not self.is_heard(device):
+            is_waiting = self.is_waiting
+            return (Level.UNKNOWN if is_waiting else Level.TROUBLE), self._say(
+                "waiting_for_word" if is_waiting else "silent"
+            )
         level = worst(task.level for task in tasks)
         return level, self._say(str(level))
 
-    def _is_silent(self, device: DeviceState) -> bool:
-        return device.silent_for is not None and device.silent_for >= SILENT_AFTER[self.role]
+    def is_heard(self, device: DeviceState) -> bool:
+        return device.silent_for is not None and device.silent_for < SILENT_AFTER[self.role]
 
     def _heard(self, device: DeviceState) -> Cell:
         if device.silent_for is None:
             return Cell(self._say("never_yet"))
-        level = Level.TROUBLE if self._is_silent(device) else Level.GOOD
+        level = Level.GOOD if self.is_heard(device) or self.is_waiting else Level.TROUBLE
         if device.silent_for < _JUST_NOW:
             return Cell(self._say("just_now"), level=level)
         return Cell(self._say("ago", age=duration(device.silent_for)), level=level)
@@ -191,6 +202,13 @@ def own_tasks(overview: Overview, language: Language) -> Iterator[Task]:
         yield Task(Level.TROUBLE if reason.is_grave else Level.NOTICE, subject, reason.sentence(language))
     if overview.tables is None:
         yield Task(Level.TROUBLE, subject, say("not_readable", language))
+
+
+def nobody_heard(reader: DeviceReader, known: Sequence[DeviceState]) -> Iterator[Task]:
+    """Where there are devices and not one of them speaks, the fault may lie here."""
+    if known and not reader.is_waiting and not any(reader.is_heard(device) for device in known):
+        subject = say("server", reader.language)
+        yield Task(Level.NOTICE, subject, say("do_nobody", reader.language, all=str(len(known))))
 
 
 def by_subject(tasks: Sequence[Task]) -> Sequence[tuple[str, Level, Sequence[Task]]]:

@@ -14,6 +14,7 @@ WORDS: Final[Mapping[str, Text]] = {
     "clock_unknown": Text("jam tidak dapat dipercaya", "clock not trusted"),
     "all_good": Text("Semua berjalan baik", "All is well"),
     "all_ready": Text("Server siap", "The server is ready"),
+    "waiting_for_word": Text("Menunggu kabar", "Waiting for word"),
     "some_notice": Text("Ada yang perlu dilihat", "Something wants a look"),
     "some_trouble": Text("Perlu tindakan", "Action needed"),
     "to_do": Text("Yang perlu dikerjakan", "What to do"),
@@ -98,6 +99,10 @@ WORDS: Final[Mapping[str, Text]] = {
     "do_silent": Text(
         "Tidak terdengar selama {age}. Periksa listrik dan jaringannya; selama mesinnya hidup, nomor tetap keluar.",
         "Not heard for {age}. Check its power and network; while it runs, it goes on giving numbers.",
+    ),
+    "do_nobody": Text(
+        "Tidak satu perangkat pun terdengar (0 dari {all}). Periksa jaringannya, dan alamat server ini di perangkat.",
+        "Not one device is heard (0 of {all}). Check the network, and this server's address at the devices.",
     ),
     "do_printer": Text("Printer: {state}. {action}", "Printer: {state}. {action}"),
     "do_alarm": Text("Ada riwayat yang harus dilihat orang.", "A history there needs a person."),

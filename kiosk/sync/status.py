@@ -23,7 +23,8 @@ class SyncState(StrEnum):
 class SyncStatus:
     """`oldest_unsent`: when the oldest event was written that the server does not hold. Times are aware UTC.
 
-    `detail` is one sentence for the technician, empty while all is well.
+    `detail` is one sentence for the technician, empty while all is well. `is_believed` False: somebody answers whose
+    certificate proves nothing, or the file that would prove it cannot be used. Waiting does not mend that.
     """
 
     state: SyncState = SyncState.CONNECTING
@@ -31,3 +32,4 @@ class SyncStatus:
     backlog: int = 0
     oldest_unsent: datetime | None = None
     detail: str = ""
+    is_believed: bool = True

@@ -12,7 +12,11 @@ _NO_CHECK_TIME: Final = 0x200000
 """X509_V_FLAG_NO_CHECK_TIME of OpenSSL, which Python's `ssl` does not name."""
 
 
-class AuthorityFileError(OfflineError):
+class NotBelievedError(OfflineError):
+    """Whoever answers could be anybody; nothing is sent."""
+
+
+class AuthorityFileError(NotBelievedError):
     """The file of the trusted authority cannot be used; nothing is sent until it can."""
 
 
@@ -46,7 +50,7 @@ def unreachable(error: httpx2.HTTPError, server_url: str) -> OfflineError:
     fault = _certificate_fault(error)
     if fault is None:
         return OfflineError(f"The server cannot be reached: {str(error) or type(error).__name__}.")
-    return OfflineError(
+    return NotBelievedError(
         f"Whoever answers at {server_url} is not believed to be the server ({fault}): check the address, the network"
         " and the authority."
     )

@@ -21,13 +21,15 @@ from kiosk.sync.client import SyncClient
 from kiosk.sync.status import SyncState
 from kiosk.sync.tls import AuthorityFileError
 from kiosk.sync.wire import Session
+from server.readiness import ReasonCode, state_of
 from server.run import ADDRESS_FILE, Server
 from server.settings import Role, ServerSettings, Tls
 from server.tls import TlsError, server_context
 from tests.bad_network import Proxy, relay
 from tests.certificates import DAY, NOW, PrivateAuthority
-from tests.paired_kiosk import IMPATIENT, SITE, pair, paired_kiosk
+from tests.paired_kiosk import IMPATIENT, PATIENCE_S, SITE, pair, paired_kiosk
 from tests.pairing_by_code import invited
+from tests.relayed_site import enrol_site, relaying_server
 
 
 def tls_server(folder: Path, tls: Tls) -> Server:
@@ -65,6 +67,18 @@ def test_n8_a_certificate_of_another_authority_is_not_believed(tmp_path: Path, e
             status = kiosk.wait_until(lambda status: status.state is SyncState.OFFLINE and status.backlog > 0)
             assert "not believed" in status.detail
             assert kiosk.acknowledged() == {}
+
+
+def test_n8_a_site_says_at_once_that_central_is_not_believed(tmp_path: Path, expected_logs: Any) -> None:
+    expected_logs("central_lost")
+    tls = PrivateAuthority.make().give(tmp_path / "tls")
+    enrol_site(tmp_path / "site", tmp_path / "central")
+    central = Server(ServerSettings(Role.CENTRAL, tmp_path / "central", tls=tls))
+    with central, relaying_server(tmp_path / "site", central.url) as site:
+        assert site.node.relay.wait_for(lambda status: not status.is_believed, PATIENCE_S)
+        (reason,) = state_of(site.node).reasons
+        assert reason.code is ReasonCode.UPSTREAM_NOT_BELIEVED
+        assert "not believed to be the server" in reason.sentence()
 
 
 def test_n8_the_machines_own_store_does_not_know_a_private_authority(tmp_path: Path) -> None:

@@ -60,8 +60,8 @@ def test_clock_that_leaps_is_a_warning(server: Server, clock: FakeClock) -> None
     ("state", "silent_for", "codes"),
     [
         (SyncState.ONLINE, timedelta(hours=5), []),
-        (SyncState.OFFLINE, timedelta(minutes=59), []),
-        (SyncState.OFFLINE, timedelta(minutes=60), ["upstream_away"]),
+        (SyncState.OFFLINE, timedelta(minutes=4), []),
+        (SyncState.OFFLINE, timedelta(minutes=5), ["upstream_away"]),
         (SyncState.CONNECTING, timedelta(hours=5), ["upstream_away"]),
         (SyncState.REFUSED, timedelta(), ["upstream_refused"]),
         (SyncState.ALARM, timedelta(), ["upstream_alarm"]),
@@ -72,6 +72,11 @@ def test_hall_goes_on_without_central(
 ) -> None:
     server.node.relay.tell(SyncStatus(state, clock.now() - silent_for, detail="It said no."))
     assert ready(server) == (200, [], codes)
+
+
+def test_central_that_is_not_believed_is_told_at_once(server: Server) -> None:
+    server.node.relay.tell(SyncStatus(SyncState.OFFLINE, detail="It is not believed.", is_believed=False))
+    assert ready(server) == (200, [], ["upstream_not_believed"])
 
 
 @pytest.mark.usefixtures("on_both_databases")

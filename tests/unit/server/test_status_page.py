@@ -153,6 +153,36 @@ def test_device_that_falls_silent_is_the_first_thing_told(server: Server, clock:
     assert text.index("Anjungan pertama") < text.index("Belum terhubung")
 
 
+def test_nobody_is_called_silent_right_after_a_restart(server: Server, clock: FakeClock) -> None:
+    let_in(server, alarms=0)
+    clock.advance(timedelta(seconds=29))
+    text = page(server).text
+    assert "Menunggu kabar" in text
+    assert "Semua berjalan baik" not in text
+    assert "Tidak terdengar" not in text
+    clock.advance(timedelta(seconds=1))
+    assert "Tidak terdengar selama 30 dtk" in page(server).text
+
+
+def test_page_is_not_green_where_no_device_was_ever_heard(server: Server, clock: FakeClock) -> None:
+    let_in(server, 1)
+    let_in(server, 2, "Lain")
+    assert "Menunggu kabar" in page(server).text
+    clock.advance(timedelta(minutes=1))
+    text = page(server).text
+    assert "Ada yang perlu dilihat" in text
+    assert "Tidak satu perangkat pun terdengar (0 dari 2)" in text
+
+
+def test_page_is_not_green_while_central_has_not_answered(server: Server, clock: FakeClock) -> None:
+    server.node.relay.tell(SyncStatus(SyncState.OFFLINE, detail="The server cannot be reached: no connection in time."))
+    text = page(server).text
+    assert "Menunggu kabar" in text
+    assert "Server siap" not in text
+    clock.advance(timedelta(minutes=5))
+    assert "Pusat tidak terjangkau selama 5 mnt" in page(server).text
+
+
 def test_server_tells_its_own_troubles(server: Server, clock: FakeClock) -> None:
     let_in(server, alarms=0)
     server.node.relay.tell(
