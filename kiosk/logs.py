@@ -51,6 +51,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "kiosk_not_started": "The kiosk could not start; `problem` says why, and its screen that it is out of service.",
     "label_given_twice": "Two tickets have one label: a kiosk was cloned or has another's letter; the second waits.",
     "log_imported": "The log of a kiosk was taken in from a file that somebody carried here.",
+    "numbers_doubted": "A device told of numbers or days that cannot be true; they are ignored: look at that device.",
     "old_server_refused": "A server answers that a newer one has replaced: nothing it says is used. A person must act.",
     "own_numbers_used": "The server gives no numbers now; this kiosk counts in its own series until it does again.",
     "pairing_code_refused": "Somebody brought a pairing code that is not right; five such tries wear a code out.",

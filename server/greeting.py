@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 from typing import Final
 
+import structlog
 from sqlalchemy import Connection, Select, bindparam, select
 
-from kiosk.sync.wire import DeviceKind, Head, Hello, ProblemCode
+from kiosk.sync.wire import DeviceKind, Head, Hello, ProblemCode, SharedNumber
 from server.database import lock_site, milliseconds
 from server.devices import KnownDevice
 from server.node import Node
-from server.number_series import news_of, raise_series
+from server.number_series import believable, news_of, raise_series
 from server.problems import RefusedError
 from server.schema import events, incarnations
 from server.settings import Role
+
+log = structlog.get_logger(__name__)
 
 MAX_FORGOTTEN: Final = 100
 """Incarnations that the asker does not name: told so many at a time, those that came here last. What a restored disk
@@ -94,9 +97,20 @@ def note_hello(node: Node, device: KnownDevice, hello: Hello) -> None:
     node.contacts.note(site_id, device_id, hello.heads if is_own else (), is_hello=is_own)
     if node.role is not Role.SITE or device.kind is not DeviceKind.KIOSK:
         return
-    news = news_of(node.database, site_id, hello.numbers)
+    news = _believed(node, device, news_of(node.database, site_id, hello.numbers))
     if news:
         with node.database.writing() as connection:
             lock_site(connection, site_id)
             raise_series(connection, site_id, news)
     node.recoveries.heard(site_id, device_id)
+
+
+def _believed(node: Node, device: KnownDevice, claims: Sequence[SharedNumber]) -> Sequence[SharedNumber]:
+    if not claims:
+        return ()
+    with node.database.reading() as connection:
+        days = node.service_days.possible(connection, device.site_id)
+        believed = believable(connection, device.site_id, claims, days)
+    if len(believed) < len(claims):
+        log.warning("numbers_doubted", site=device.site_id, told_by=device.device_id, count=len(claims) - len(believed))
+    return believed

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+import structlog
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 from starlette.concurrency import run_in_threadpool
 
@@ -18,9 +19,11 @@ from kiosk.faults import fault_point
 from kiosk.sync.wire import DeviceKind, ProblemCode, Reserve, Reserved
 from server.database import lock_site, milliseconds, upsert
 from server.node import Node
-from server.number_series import EVERY_QUEUE
+from server.number_series import EVERY_QUEUE, MOST_UNHEARD_OF
 from server.problems import RefusedError
 from server.schema import devices, number_series, reservations, tickets
+
+log = structlog.get_logger(__name__)
 
 HIGHEST_NUMBER: Final = 0xFFFF
 """The token's 16 bits."""
@@ -136,7 +139,7 @@ def _answers(connection: Connection, node: Node, site_id: str, wishes: Sequence[
     new = {
         ticket: _Promise(wish.device_id, day, wish.message.queue, number)
         for ticket, wish in fresh.items()
-        if ticket not in promised and (number := series.next(wish.message)) is not None
+        if ticket not in promised and (number := series.next(wish)) is not None
     }
     series.store()
     _store(connection, site_id, new, milliseconds(node.trusted_clock.read().at))
@@ -161,9 +164,15 @@ class _Series:
         self._highest = self._read({message.queue for message in messages}) if messages else {}
         self._before = dict(self._highest)
 
-    def next(self, message: Reserve) -> int | None:
+    def next(self, wish: Wish) -> int | None:
         """None: there is none left."""
-        number = max(self._highest[message.queue], message.given) + 1
+        message = wish.message
+        known = self._highest[message.queue]
+        given = message.given
+        if given > known + MOST_UNHEARD_OF:
+            log.warning("numbers_doubted", site=self._key["site"], told_by=wish.device_id, count=1)
+            given = 0
+        number = max(known, given) + 1
         if number > HIGHEST_NUMBER:
             return None
         self._highest[message.queue] = number

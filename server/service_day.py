@@ -79,6 +79,15 @@ class ServiceDays:
         """None: no day was ever opened there."""
         return day_in_force(connection, site_id, self._clock.read())
 
+    def possible(self, connection: Connection, site_id: str) -> tuple[date, ...]:
+        """What today may be: the day in force, and what a trusted clock says, because a server that was restored from
+        an old copy has not opened it yet. None: nobody knows.
+        """
+        reading = self._clock.read()
+        current = day_in_force(connection, site_id, reading)
+        by_clock = reading.at.date() if reading.is_trusted else None
+        return tuple(day for day in (current, by_clock) if day is not None)
+
     def open_due(self, database: Database) -> None:
         """For every site of this server, whether anybody asks or not. Writes only where a day is due."""
         with database.reading() as connection:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -13,9 +14,11 @@ from kiosk.domain.ticket import SHARED_SERIES
 from kiosk.sync import wire
 from kiosk.sync.wire import DeviceKind, ProblemCode, SharedNumber
 from server.enrolment import revoke
+from server.number_series import MOST_UNHEARD_OF, raise_series
 from server.run import Server
-from server.schema import reservations, tickets
+from server.schema import number_series, reservations, service_days, tickets
 from server.settings import Role, ServerSettings
+from tests.conftest import Logs
 from tests.lean_kiosk import LeanKiosk, code, lean_kiosk, let_in, numbers
 from tests.paired_kiosk import SITE, site_server
 from tests.small_hall import MONDAY_10_00
@@ -23,6 +26,14 @@ from tests.small_hall import MONDAY_10_00
 pytestmark = pytest.mark.usefixtures("on_both_databases")
 
 MONDAY = date(2026, 11, 23)
+
+
+def ticket_row(number: int, series: int) -> dict[str, Any]:
+    return {
+        "site_id": SITE, "ticket_id": f"{number:016x}", "origin": "f" * 16, "service_day": "2026-11-23",
+        "series": series, "queue_code": "D", "number": number, "label": "", "is_priority": 0,
+        "language": "id", "issued_at_ms": 0, "received_at_ms": 0, "copies": 0, "shown_on_screen": 0,
+    }  # fmt: skip
 
 
 @pytest.fixture
@@ -88,9 +99,55 @@ def test_numbers_go_on_after_a_restart(tmp_path: Path) -> None:
                 assert kiosk.number() == expected
 
 
-@pytest.mark.parametrize(("given", "expected"), [(0, 1), (45, 46), (65534, 65535)])
+@pytest.mark.parametrize(("given", "expected"), [(0, 1), (45, 46), (MOST_UNHEARD_OF, MOST_UNHEARD_OF + 1)])
 def test_number_is_above_what_the_kiosk_was_given(kiosk: LeanKiosk, given: int, expected: int) -> None:
     assert kiosk.number(given=given) == expected
+
+
+@pytest.mark.parametrize("given", [MOST_UNHEARD_OF + 11, 65535])
+def test_no_kiosk_exhausts_a_queue_by_what_it_says_it_was_given(
+    kiosk: LeanKiosk, expected_logs: Logs, given: int
+) -> None:
+    expected_logs("numbers_doubted")
+    assert kiosk.number(given=9) == 10
+    assert kiosk.number(given=given) == 11
+    assert kiosk.number(given=MOST_UNHEARD_OF + 11) == MOST_UNHEARD_OF + 12
+
+
+@pytest.mark.parametrize("number", [MOST_UNHEARD_OF + 31, 65535])
+def test_nor_by_what_it_tells_in_a_hello(kiosk: LeanKiosk, expected_logs: Logs, number: int) -> None:
+    expected_logs("numbers_doubted")
+    kiosk.hello(numbers=(SharedNumber(service_day=MONDAY, queue="D", number=30),))
+    told = [SharedNumber(service_day=MONDAY, queue=queue, number=far) for queue, far in (("D", number), ("P", 6))]
+    kiosk.hello(numbers=tuple(told))
+    assert [kiosk.number(), kiosk.number("P")] == [31, 7]
+
+
+def test_what_arrived_makes_a_higher_number_believable(server: Server, kiosk: LeanKiosk) -> None:
+    with server.node.database.writing() as connection:
+        connection.execute(tickets.insert().values(ticket_row(6000, SHARED_SERIES)))
+    kiosk.hello(numbers=(SharedNumber(service_day=MONDAY, queue="D", number=6000 + MOST_UNHEARD_OF),))
+    assert kiosk.number() == 6001 + MOST_UNHEARD_OF
+
+
+def test_a_hello_fills_no_far_days(server: Server, kiosk: LeanKiosk, expected_logs: Logs) -> None:
+    expected_logs("numbers_doubted")
+    kiosk.number("P")
+    for days in (-32, -31, 31, 32, 400 * 365):
+        kiosk.hello(numbers=(SharedNumber(service_day=MONDAY + timedelta(days=days), queue="D", number=7),))
+    with server.node.database.reading() as connection:
+        days_kept = connection.execute(select(number_series.c.service_day).where(number_series.c.queue_code == "D"))
+        assert set(days_kept.scalars()) == {(MONDAY + timedelta(days=days)).isoformat() for days in (-31, 31)}
+
+
+def test_a_copy_older_than_a_closure_believes_the_day_that_its_clock_says(server: Server, kiosk: LeanKiosk) -> None:
+    """The day in force is that of the copy; the kiosks' hellos come before the present one is opened."""
+    with server.node.database.writing() as connection:
+        days = {"site_id": SITE, "service_day": "2026-09-01", "origin": "f" * 16}
+        connection.execute(service_days.insert().values(days))
+        assert server.node.service_days.in_force(connection, SITE) == date(2026, 9, 1)
+    kiosk.hello(numbers=(SharedNumber(service_day=MONDAY, queue="D", number=30),))
+    assert kiosk.number(service_day=MONDAY) == 31
 
 
 def test_number_is_above_what_a_hello_told(kiosk: LeanKiosk) -> None:
@@ -105,17 +162,14 @@ def test_number_is_above_every_ticket_that_arrived(server: Server, kiosk: LeanKi
     kiosk.number()
     with server.node.database.writing() as connection:
         for number, series in ((12, SHARED_SERIES), (99, 1)):
-            row = {
-                "site_id": SITE, "ticket_id": f"{number:016x}", "origin": "f" * 16, "service_day": "2026-11-23",
-                "series": series, "queue_code": "D", "number": number, "label": "", "is_priority": 0,
-                "language": "id", "issued_at_ms": 0, "received_at_ms": 0, "copies": 0, "shown_on_screen": 0,
-            }  # fmt: skip
-            connection.execute(tickets.insert().values(row))
+            connection.execute(tickets.insert().values(ticket_row(number, series)))
     assert kiosk.number() == 13
 
 
-def test_last_number_is_given_and_then_none(kiosk: LeanKiosk) -> None:
-    assert kiosk.number(given=65533) == 65534
+def test_last_number_is_given_and_then_none(server: Server, kiosk: LeanKiosk) -> None:
+    with server.node.database.writing() as connection:
+        raise_series(connection, SITE, [SharedNumber(service_day=MONDAY, queue="D", number=65533)])
+    assert kiosk.number() == 65534
     taken = [kiosk.reserve(ticket=f"{number:016x}") for number in (0xA, 0xB, 0xB)]
     assert numbers(taken) == [65535]
     assert [code(answer) for answer in taken[1:]] == [ProblemCode.EXHAUSTED] * 2
