@@ -20,6 +20,7 @@ from kiosk.disk_guard import Limits
 from kiosk.domain.language import Language, Text
 from kiosk.sync.status import SyncState
 from server.database import store_error
+from server.foreign_sentences import in_language
 from server.node import Node
 from server.schema import poison, server_epoch
 from server.wording import duration
@@ -119,7 +120,8 @@ class Reason:
 
     def sentence(self, language: Language = Language.ENGLISH) -> str:
         facts = {
-            name: fact.in_language(language) if isinstance(fact, Text) else fact for name, fact in self.facts.items()
+            name: fact.in_language(language) if isinstance(fact, Text) else in_language(fact, language)
+            for name, fact in self.facts.items()
         }
         return SENTENCES[self.code].in_language(language).format_map(facts).strip()
 

@@ -26,12 +26,23 @@ from kiosk.paths import resource_path
 from kiosk.sync.status import SyncState
 from kiosk.sync.wire import ProblemCode, SnapshotKind
 from kiosk.version import VERSION
+from server.foreign_sentences import in_language
 from server.node import Node
 from server.overview import Overview, Tables, look
 from server.problems import RefusedError
 from server.settings import Role
 from server.snapshots import at_hand, chosen, contents_of
-from server.status_view import DeviceReader, Level, by_subject, nobody_heard, own_tasks, relay_level, say, worst
+from server.status_view import (
+    DeviceReader,
+    Level,
+    by_subject,
+    nobody_heard,
+    not_readable,
+    own_tasks,
+    relay_level,
+    say,
+    worst,
+)
 from server.status_words import words_in
 from server.wording import RELAY, duration, grouped, size
 
@@ -111,7 +122,7 @@ def _facts(node: Node, overview: Overview, language: Language) -> Mapping[str, A
     reader = DeviceReader(node.role, language, node.clock.now() - node.started_at)
     by_device = [(device, tuple(reader.tasks(device))) for device in tables.devices]
     tasks = [
-        *own_tasks(overview, language),
+        *own_tasks(overview, node.role, language),
         *nobody_heard(reader, tables.devices),
         *(task for _, own in by_device for task in own),
     ]
@@ -129,6 +140,7 @@ def _facts(node: Node, overview: Overview, language: Language) -> Mapping[str, A
         "style": Markup(_style()),  # noqa: S704  # our own file
         "is_site": node.role is Role.SITE,
         "is_readable": overview.tables is not None,
+        "not_readable": not_readable(node.role, language),
         "hall": _hall_name(node, only_site).in_language(language),
         "now": _now(overview, zone, language),
         "verdict": verdict,
@@ -231,7 +243,7 @@ def _upstream(node: Node, language: Language) -> Mapping[str, Any] | None:
         "heard": heard,
         "unsent": grouped(status.backlog, language) if status.backlog else say("none", language),
         "oldest": oldest,
-        "detail": status.detail,
+        "detail": in_language(status.detail, language),
     }
 
 

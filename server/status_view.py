@@ -10,6 +10,7 @@ from kiosk.disk_guard import LOW_BYTES
 from kiosk.domain.language import Language, Text
 from kiosk.sync.status import SyncState
 from kiosk.sync.wire import Health
+from server.foreign_sentences import in_language
 from server.overview import DeviceState, Overview
 from server.settings import Role
 from server.status_words import PRINTER_ACTIONS, WORDS
@@ -117,7 +118,7 @@ class DeviceReader:
         if health is None:
             return
         if health.alarms:
-            yield self._task(device, Level.TROUBLE, "do_alarm", detail=" ".join(health.details))
+            yield self._task(device, Level.TROUBLE, "do_alarm", detail=self._details(health))
         printer = self._printer(health)
         if printer.level is not Level.GOOD:
             action = PRINTER_ACTIONS.get(health.printer, Text("", ""))
@@ -182,6 +183,9 @@ class DeviceReader:
         sign = "+" if device.skew > timedelta() else "\N{MINUS SIGN}"
         return Cell(sign + duration(device.skew).in_language(self.language), level=Level.NOTICE)
 
+    def _details(self, health: Health) -> str:
+        return " ".join(in_language(detail, self.language) for detail in health.details)
+
     def _disk(self, free: int) -> Cell:
         return Cell(size(free, self.language), level=Level.NOTICE if free < LOW_BYTES else Level.GOOD)
 
@@ -195,13 +199,18 @@ def say(name: str, language: Language, **facts: str | Text) -> str:
     return WORDS[name].in_language(language).format_map(filled).strip()
 
 
-def own_tasks(overview: Overview, language: Language) -> Iterator[Task]:
+def not_readable(role: Role, language: Language) -> str:
+    """What it means where the database does not answer."""
+    return say("not_readable" if role is Role.SITE else "not_readable_central", language)
+
+
+def own_tasks(overview: Overview, role: Role, language: Language) -> Iterator[Task]:
     """The server's own reasons, as /readyz gives them."""
     subject = say("server", language)
     for reason in overview.state.reasons:
         yield Task(Level.TROUBLE if reason.is_grave else Level.NOTICE, subject, reason.sentence(language))
     if overview.tables is None:
-        yield Task(Level.TROUBLE, subject, say("not_readable", language))
+        yield Task(Level.TROUBLE, subject, not_readable(role, language))
 
 
 def nobody_heard(reader: DeviceReader, known: Sequence[DeviceState]) -> Iterator[Task]:

@@ -64,6 +64,10 @@ WORDS: Final[Mapping[str, Text]] = {
         "Basis data tidak menjawab, jadi daftar ini tidak dapat dibaca. Anjungan memakai nomornya sendiri.",
         "The database does not answer, so this list cannot be read. Kiosks go on with numbers of their own series.",
     ),
+    "not_readable_central": Text(
+        "Basis data tidak menjawab, jadi daftar ini tidak dapat dibaca. Gedung tetap berjalan dan mengirim lagi nanti.",
+        "The database does not answer, so this list cannot be read. The sites go on, and send again later.",
+    ),
     "server": Text("Server ini", "This server"),
     "epoch": Text("Masa (epoch)", "Epoch"),
     "service_day": Text("Hari layanan", "Service day"),

@@ -11,7 +11,6 @@ import httpx2
 import pytest
 
 from kiosk.clock import FakeClock
-from kiosk.domain.language import Language
 from kiosk.identity import Identity, new_identity
 from kiosk.paths import resource_path
 from kiosk.sync.status import SyncState, SyncStatus
@@ -24,7 +23,6 @@ from server.refusals import RefusedBatch
 from server.run import Server
 from server.status_page import FONTS
 from server.status_words import WORDS
-from server.wording import duration, size
 from tests.paired_kiosk import SITE, site_server
 from tests.relayed_site import central_server
 from tests.written_log import WrittenLog
@@ -320,30 +318,6 @@ def test_every_word_exists_in_both_languages() -> None:
         assert text.id, name
         assert text.en, name
         assert set(re.findall(r"\{\w+\}", text.id)) == set(re.findall(r"\{\w+\}", text.en)), name
-
-
-@pytest.mark.parametrize(
-    ("seconds", "indonesian", "english"),
-    [
-        (0, "0 dtk", "0 s"),
-        (59, "59 dtk", "59 s"),
-        (95, "1 mnt 35 dtk", "1 min 35 s"),
-        (725, "12 mnt", "12 min"),
-        (11_520, "3 jam 12 mnt", "3 h 12 min"),
-        (200_000, "2 hari 7 jam", "2 d 7 h"),
-        (-90, "1 mnt 30 dtk", "1 min 30 s"),
-    ],
-)
-def test_durations_read_as_people_say_them(seconds: int, indonesian: str, english: str) -> None:
-    said = duration(timedelta(seconds=seconds))
-    assert (said.id, said.en) == (indonesian, english)
-
-
-@pytest.mark.parametrize(
-    ("count", "said"), [(500, "0 kB"), (310_000_000, "310 MB"), (7_900_000_000, "7,9 GB"), (41 * 10**9, "41 GB")]
-)
-def test_sizes_read_as_people_say_them(count: int, said: str) -> None:
-    assert size(count, Language.INDONESIAN).replace("\N{NO-BREAK SPACE}", " ") == said
 
 
 TEXT_ON_GROUND = [
