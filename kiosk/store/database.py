@@ -35,7 +35,13 @@ _EXPLANATIONS: Final[dict[int, tuple[type[StoreError], str]]] = {
     dbapi2.SQLITE_FULL: (StoreFullError, "The disk is full: free some space; nothing that was promised is lost."),
     dbapi2.SQLITE_BUSY: (StoreLockedError, "Another program holds the database: close it and try again."),
     dbapi2.SQLITE_LOCKED: (StoreLockedError, "Another program holds the database: close it and try again."),
-    dbapi2.SQLITE_CORRUPT: (StoreCorruptError, "The database is damaged: set it aside with its -wal file and restart."),
+    dbapi2.SQLITE_CORRUPT: (
+        StoreCorruptError,
+        (
+            "The database is damaged. First save what it has not sent: giliran export --data FOLDER --all --out STICK."
+            " Then set it aside with its -wal file and restart."
+        ),
+    ),
     dbapi2.SQLITE_NOTADB: (StoreCorruptError, "This file is not a database: set it aside and restart."),
     dbapi2.SQLITE_READONLY: (StoreReadOnlyError, "The database cannot be written: check the folder's permissions."),
     dbapi2.SQLITE_PERM: (StoreReadOnlyError, "The database cannot be written: check the folder's permissions."),

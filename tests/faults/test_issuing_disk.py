@@ -106,7 +106,13 @@ def test_a_damaged_database_is_refused_and_left_as_it_is(tmp_path: Path) -> None
         content[page * 4096 : page * 4096 + 32] = os.urandom(32)
     path.write_bytes(content)
     for _ in range(2):
-        with pytest.raises(StoreCorruptError, match="set it aside with its -wal file"), running_kiosk(tmp_path):
+        with (
+            pytest.raises(
+                StoreCorruptError,
+                match=r"First save .* giliran export --data FOLDER --all --out STICK.* set it aside with its -wal",
+            ),
+            running_kiosk(tmp_path),
+        ):
             pass
     assert path.read_bytes() == content
 

@@ -23,7 +23,9 @@ _IN_INDONESIAN: Final[Mapping[type[KioskError], str]] = {
     StoreLockedError: "Program lain memakai folder data ini. Tutup program itu, atau beri mesin ini folder lain.",
     StoreReadOnlyError: "Folder data tidak dapat dibuka atau ditulis. Periksa letak dan izinnya.",
     StoreFullError: "Diska penuh. Kosongkan sebagian; semua nomor yang sudah keluar tetap tersimpan.",
-    StoreCorruptError: "Basis data rusak. Sisihkan bersama berkas -wal di sebelahnya, lalu nyalakan ulang.",
+    StoreCorruptError: "Basis data rusak. Selamatkan dulu yang belum terkirim:"
+    " giliran export --data FOLDER --all --out STICK."
+    " Sesudah itu sisihkan bersama berkas -wal di sebelahnya, lalu nyalakan ulang.",
     StoreDiskError: "Diska gagal membaca atau menulis. Nyalakan ulang, dan ganti diskanya bila terulang.",
     StoreTooNewError: "Basis data berasal dari Giliran yang lebih baru. Pasang versi itu.",
     DataFileError: "Ada berkas yang isinya salah. Betulkan yang disebut di bawah ini.",
