@@ -3,6 +3,7 @@
 A data file is taken whole or not at all: whoever gets a value back from here holds one without any problem.
 """
 
+import codecs
 import hashlib
 import json
 import re
@@ -98,6 +99,7 @@ def parse_json(name: str, raw: bytes) -> object:
     Raises:
         DataFileError: not UTF-8, not JSON, or nested beyond reason; with the place.
     """
+    raw = raw.removeprefix(codecs.BOM_UTF8)  # Windows Notepad writes one
     if not raw.strip():
         raise _refusal(name, "file", "is empty")
     try:

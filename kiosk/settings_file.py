@@ -37,7 +37,7 @@ def read_settings(kind: type[_Settings], path: Path) -> tuple[_Settings, tuple[P
     Relative paths are taken from the file's folder.
     """
     try:
-        document = tomllib.loads(path.read_bytes().decode())
+        document = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
         raise _unreadable(path, f"cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:

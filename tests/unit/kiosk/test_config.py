@@ -55,6 +55,11 @@ def test_server_may_be_named_in_any_usual_way(tmp_path: Path, server: str) -> No
     assert load_config(written(tmp_path, f'sync.server = "{server}"')).sync.server == server
 
 
+def test_file_may_come_from_windows_notepad(tmp_path: Path) -> None:
+    path = written(tmp_path, b"\xef\xbb\xbf" + b'name = "Lobi"\r\n')
+    assert load_config(path).name == "Lobi"
+
+
 def test_what_is_set_is_taken(tmp_path: Path) -> None:
     config = load_config(
         written(
