@@ -2,14 +2,21 @@
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
 from kiosk.config import SERVER_URL, KioskConfig, load_config
 from kiosk.domain.pairing_code import PairingCode, PairingCodeError, parse_link
-from kiosk.enrolment import ENROLMENT_FILE, UPSTREAM_FILE, Enrolment, save_enrolment
+from kiosk.enrolment import (
+    ENROLMENT_FILE,
+    UPSTREAM_AUTHORITY_FILE,
+    UPSTREAM_FILE,
+    Enrolment,
+    save_authority,
+    save_enrolment,
+)
 from kiosk.errors import KioskError
 from kiosk.fingerprint_words import six_words
 from kiosk.identity import load_or_create_identity
@@ -51,7 +58,13 @@ def enrol_site_server(code_or_link: str, data_dir: Path, upstream: str | None, a
     server_url = linked or upstream
     if server_url is None:
         raise KioskError("Which server? Say --upstream URL, the address that stands beside the code.")
-    return _enrol(server_url, code, data_dir / UPSTREAM_FILE, Wish(DeviceKind.SITE), authority)
+    outcome = _enrol(server_url, code, data_dir / UPSTREAM_FILE, Wish(DeviceKind.SITE), authority)
+    if authority is None:
+        return outcome
+    save_authority(data_dir / UPSTREAM_AUTHORITY_FILE, authority)
+    enrolment = outcome.enrolment.model_copy(update={"authority": UPSTREAM_AUTHORITY_FILE})
+    save_enrolment(outcome.file, enrolment)
+    return replace(outcome, enrolment=enrolment)
 
 
 def _enrol(server_url: str, code: PairingCode, file: Path, wish: Wish, authority: Path | None) -> Outcome:

@@ -18,6 +18,7 @@ from kiosk.sync.wire import Authority, DeviceKind, DeviceName, Enrolled, Epoch, 
 
 ENROLMENT_FILE: Final = "enrolment.json"
 UPSTREAM_FILE: Final = "upstream.json"
+UPSTREAM_AUTHORITY_FILE: Final = "upstream-authority.pem"
 
 
 class ForeignSiteError(KioskError):
@@ -26,7 +27,7 @@ class ForeignSiteError(KioskError):
 
 class Enrolment(BaseModel):
     """`server_key` is pinned: the six words that people compared are made from it. `authorities`: whose signature
-    under a snapshot counts.
+    under a snapshot counts. `authority`: the PEM file beside this one by which alone the server is believed, by name.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -42,6 +43,7 @@ class Enrolment(BaseModel):
     server_key: Key
     server_epoch: Epoch
     authorities: tuple[Authority, ...]
+    authority: Annotated[str, Field(pattern=r"^[a-z][a-z.-]*$")] | None = None
 
     @classmethod
     def of(cls, answer: Enrolled, server_url: str) -> "Enrolment":
@@ -76,6 +78,16 @@ def save_enrolment(path: Path, enrolment: Enrolment) -> None:
         write_private(path, f"{enrolment.model_dump_json(indent=2)}\n".encode())
     except OSError as error:
         raise IdentityError(f"The enrolment cannot be kept: {path} cannot be written: {error.strerror}.") from error
+
+
+def save_authority(path: Path, source: Path) -> None:
+    """A copy of the PEM file, as `save_enrolment`. Raises IdentityError."""
+    if path.exists() and path.samefile(source):
+        return
+    try:
+        write_private(path, source.read_bytes())
+    except OSError as error:
+        raise IdentityError(f"The authority cannot be kept: {path} cannot be written: {error.strerror}.") from error
 
 
 def apply(config: KioskConfig, enrolment: Enrolment | None) -> KioskConfig:

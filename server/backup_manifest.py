@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from kiosk.enrolment import UPSTREAM_FILE
+from kiosk.enrolment import UPSTREAM_AUTHORITY_FILE, UPSTREAM_FILE
 from kiosk.errors import KioskError
 from kiosk.identity import FILE_NAME as IDENTITY_FILE
 from kiosk.private_file import write_private
@@ -22,7 +22,7 @@ MANIFEST_FILE: Final = "manifest.json"
 DUMP_FILE: Final = "server.dump"
 """Of PostgreSQL: what `pg_dump --format=custom` wrote."""
 
-PRIVATE_FILES: Final = (IDENTITY_FILE, UPSTREAM_FILE)
+PRIVATE_FILES: Final = (IDENTITY_FILE, UPSTREAM_FILE, UPSTREAM_AUTHORITY_FILE)
 _DATABASES: Final = {"sqlite": DATABASE_FILE, "postgresql": DUMP_FILE}
 _AT_ONCE: Final = 1024 * 1024
 

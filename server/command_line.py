@@ -27,7 +27,7 @@ KINDS = ("kiosk", "site", "desk", "board")
 @click.option("--tls-key", type=FILE, help="PEM file: the private key of --tls-cert.")
 @click.option("--site", "site_file", type=FILE, help="The hall's own file: handed down to its kiosks.")
 @click.option("--upstream", type=server_url, metavar="URL", help="Of a site: the central server it relays to.")
-@click.option("--upstream-authority", type=FILE, help="PEM file: the only authority to trust for --upstream.")
+@click.option("--upstream-authority", type=FILE, help="PEM file: the only authority to trust there.")
 @click.pass_context
 def server(context: click.Context, /, role: str | None, data: Path | None, listen: str, **options: Any) -> None:
     """The server of a site, or the central one: the same program. Ends in good order on Ctrl-C or SIGTERM.
@@ -43,10 +43,8 @@ def server(context: click.Context, /, role: str | None, data: Path | None, liste
     certificate, key = options["tls_cert"], options["tls_key"]
     if (certificate is None) != (key is None):
         raise click.UsageError("--tls-cert and --tls-key belong together.")
-    if options["upstream"] is not None and role != "site":
-        raise click.UsageError("--upstream belongs to --role site: central is the last hop.")
-    if options["upstream_authority"] is not None and options["upstream"] is None:
-        raise click.UsageError("--upstream-authority belongs to --upstream.")
+    if (options["upstream"] or options["upstream_authority"]) and role != "site":
+        raise click.UsageError("--upstream and its authority belong to --role site: central is the last hop.")
     from kiosk.logs import configure_logging
 
     configure_logging(data)
@@ -57,7 +55,7 @@ def server(context: click.Context, /, role: str | None, data: Path | None, liste
         signal.signal(number, lambda *_: sys.exit(0))  # uvicorn raises the signal again once it has stopped
     tls = None if certificate is None else Tls(certificate, key)
     url, authority = options["upstream"], options["upstream_authority"]
-    upstream = None if url is None else Upstream(url, authority)
+    upstream = Upstream(url, authority) if url or authority else None
     settings = ServerSettings(Role(role), data, options["database"], options["site_file"], upstream, tls)
     serve(settings, listen, lambda url: click.echo(f"Listening on {url}"))
 

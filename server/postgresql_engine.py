@@ -55,7 +55,7 @@ _KINDS: Final[Mapping[str, tuple[type[StoreError], str]]] = {
     "53300": (StoreLockedError, "it has no connection left: raise its max_connections"),
     "57P01": (StoreLockedError, "it is being stopped: try again when it runs"),
     "57P02": (StoreLockedError, "it crashed and comes back by itself: try again"),
-    "55000": (StoreError, "the database is closed: allow connections to it (ALTER DATABASE ... ALLOW_CONNECTIONS true)"),
+    "closed": (StoreError, "allow connections to it: ALTER DATABASE ... ALLOW_CONNECTIONS true"),
     "57P03": (StoreLockedError, "it is starting or recovering: wait, and try again in a moment"),
     "XX001": (StoreCorruptError, "its data are damaged: restore it from a backup"),
     "XX002": (StoreCorruptError, "an index of it is damaged: run REINDEX"),
@@ -72,7 +72,7 @@ _TOLD: Final[Mapping[str, str]] = {
     "too many clients": "53300",
     "the database system is shutting down": "57P01",
     "the database system is ": "57P03",  # starting up, in recovery mode, not (yet) accepting connections
-    "is not currently accepting connections": "55000",
+    "is not currently accepting connections": "closed",
     'FATAL: database "': "3D000",
 }
 """libpq keeps no code of a connection that was refused: what its words mean, the first that fits."""

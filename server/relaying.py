@@ -114,8 +114,9 @@ class Relaying:
 
     async def _live(self) -> None:
         enrolment = await self._enrolment()
-        url = enrolment.server_url if self._upstream is None else self._upstream.url
-        authority = None if self._upstream is None else self._upstream.authority
+        asked = self._upstream or Upstream()
+        kept = None if enrolment.authority is None else self._data_dir / enrolment.authority
+        url, authority = asked.url or enrolment.server_url, asked.authority or kept
         fence = fence_against_old_central(self._node, enrolment.site)
         async with SyncClient(
             url, enrolment.site, self._node.identity, self._pace.deadlines, fence, authority=authority
@@ -143,7 +144,7 @@ class Relaying:
             else:
                 if enrolment is not None:
                     return enrolment
-                url = "URL" if self._upstream is None else self._upstream.url
+                url = (self._upstream or Upstream()).url or "URL"
                 detail = _NOT_ENROLLED.format(folder=self._data_dir, url=url)
                 self._publish(replace(self.status, state=SyncState.REFUSED, detail=detail))
             await asyncio.sleep(self._pace.first_backoff_s)

@@ -22,6 +22,7 @@ from kiosk.errors import KioskError, StoreReadOnlyError
 from kiosk.identity import load_or_create_identity
 from kiosk.lock import FolderLock
 from kiosk.paths import make_folder
+from kiosk.sync.tls import trusted
 from kiosk.sync.wire import PROTOCOL, PROTOCOL_HEADER
 from server.app import create_app
 from server.changes import Presence
@@ -62,6 +63,7 @@ def serve(settings: ServerSettings, listen: str, on_ready: Callable[[str], None]
         StoreLockedError: another program of ours works in the folder.
         StoreError: the folder or the database cannot be used.
         DataFileError: the site file is not one that a kiosk would take.
+        AuthorityFileError: the authority that was named cannot be used.
     """
     Server(settings, listen, on_ready=on_ready, guards_disk=True).run()
 
@@ -83,6 +85,8 @@ class Server:
         """`guards_disk`: watches the disk, and keeps ballast on it. One that is soon gone again need not."""
         self._settings = settings
         self._on_ready = on_ready
+        if settings.upstream is not None:
+            trusted(settings.upstream.authority)  # a file that is none is found now, by who named it
         make_folder(settings.data_dir)
         identity = load_or_create_identity(settings.data_dir)  # it takes the folder's lock while it makes one
         with ExitStack() as opened:

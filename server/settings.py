@@ -22,9 +22,12 @@ class Tls:
 
 @dataclass(frozen=True, slots=True)
 class Upstream:
-    """Where a site server relays to. `authority`: a PEM file with the only certificate authority that is trusted."""
+    """Where a site server relays to. `authority`: a PEM file with the only certificate authority that is trusted.
 
-    url: str
+    None: as it was enrolled.
+    """
+
+    url: str | None = None
     authority: Path | None = None
 
 

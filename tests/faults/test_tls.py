@@ -13,23 +13,23 @@ from urllib.parse import urlsplit
 import pytest
 
 from kiosk.config import KioskConfig, SyncConfig, load_config
-from kiosk.enrolling import enrol_kiosk
-from kiosk.enrolment import ENROLMENT_FILE
+from kiosk.enrolling import enrol_kiosk, enrol_site_server
+from kiosk.enrolment import ENROLMENT_FILE, UPSTREAM_AUTHORITY_FILE
 from kiosk.errors import DataFileError, KioskError, OfflineError
 from kiosk.identity import Identity
 from kiosk.sync.client import SyncClient
 from kiosk.sync.status import SyncState
 from kiosk.sync.tls import AuthorityFileError
-from kiosk.sync.wire import Session
+from kiosk.sync.wire import DeviceKind, Session
 from server.readiness import ReasonCode, state_of
 from server.run import ADDRESS_FILE, Server
-from server.settings import Role, ServerSettings, Tls
+from server.settings import Role, ServerSettings, Tls, Upstream
 from server.tls import TlsError, server_context
 from tests.bad_network import Proxy, relay
 from tests.certificates import DAY, NOW, PrivateAuthority
 from tests.paired_kiosk import IMPATIENT, PATIENCE_S, SITE, pair, paired_kiosk
 from tests.pairing_by_code import invited
-from tests.relayed_site import enrol_site, relaying_server
+from tests.relayed_site import BRISK, enrol_site, relaying_server, wait_for_relay
 
 
 def tls_server(folder: Path, tls: Tls) -> Server:
@@ -219,3 +219,40 @@ def test_certificate_and_key_belong_together(tmp_path: Path, given: str) -> None
 def test_trouble_with_tls_is_a_kiosk_error() -> None:
     """So the command line says it in a sentence."""
     assert issubclass(TlsError, KioskError)
+
+
+def test_the_authority_of_central_is_kept_where_the_site_was_enrolled(tmp_path: Path) -> None:
+    """Then the server relays without being told again, also after the technician's file is gone."""
+    authority = PrivateAuthority.make()
+    site_dir = tmp_path / "site"
+    tls = authority.give(tmp_path / "tls")
+    with Server(ServerSettings(Role.CENTRAL, tmp_path / "central", tls=tls)) as central:
+        code, _ = invited(central.node, DeviceKind.SITE)
+        given = authority.file(tmp_path)
+        outcome = enrol_site_server(code, site_dir, central.url, given)
+        given.unlink()
+        assert outcome.enrolment.authority == UPSTREAM_AUTHORITY_FILE
+        assert (site_dir / UPSTREAM_AUTHORITY_FILE).stat().st_mode & 0o777 == 0o600
+        with Server(ServerSettings(Role.SITE, site_dir), relay_pace=BRISK) as site:
+            wait_for_relay(site, lambda status: status.state is SyncState.ONLINE)
+
+
+def test_an_authority_named_at_the_start_overrules_the_kept_one(tmp_path: Path, expected_logs: Any) -> None:
+    expected_logs("central_lost")
+    authority, other = PrivateAuthority.make(), PrivateAuthority.make("other")
+    site_dir = tmp_path / "site"
+    with Server(ServerSettings(Role.CENTRAL, tmp_path / "central", tls=authority.give(tmp_path / "tls"))) as central:
+        code, _ = invited(central.node, DeviceKind.SITE)
+        enrol_site_server(code, site_dir, central.url, authority.file(tmp_path))
+        settings = ServerSettings(Role.SITE, site_dir, upstream=Upstream(authority=other.file(tmp_path)))
+        with Server(settings, relay_pace=BRISK) as site:
+            wait_for_relay(site, lambda status: "not believed" in status.detail)
+
+
+def test_an_authority_that_is_none_is_refused_at_the_start(tmp_path: Path) -> None:
+    file = tmp_path / "authority.pem"
+    file.write_text("no certificate")
+    words = ["server", "--role", "site", "--data", str(tmp_path / "server"), "--upstream-authority", str(file)]
+    done = subprocess.run([sys.executable, "giliran.py", *words], check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"The authority {file} holds no certificate: it must be a PEM file.\n"
