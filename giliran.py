@@ -57,6 +57,9 @@ def kiosk(config_file: Path) -> None:
     from printing.printer_settings import problems_of
 
     config = load_config(config_file, lambda config: problems_of(config.printer))
+    from kiosk.folder_owner import refuse_servers_folder
+
+    refuse_servers_folder(config.data_dir)
     from ui.app import run_kiosk
 
     sys.exit(run_kiosk(config))
@@ -137,8 +140,13 @@ def verify(file: Path | None, data: Path | None, database: str | None, *, rebuil
     if database is not None and data is None:
         raise click.UsageError("--database goes with --data, the server's own folder.")
     from kiosk.checking import check_kiosk, is_servers
+    from kiosk.folder_owner import SERVER_FILE
 
     folder = data or Path(file or ".").absolute().parent
+    if data is not None and (data / SERVER_FILE).is_file():
+        from server.remembered import settings_beside
+
+        database = settings_beside(data, None, database).database
     if file is None and database is None:
         file = next((folder / name for name in ("server.db", "kiosk.db") if (folder / name).is_file()), None)
         if file is None:

@@ -19,6 +19,7 @@ from kiosk.enrolment import (
 )
 from kiosk.errors import KioskError
 from kiosk.fingerprint_words import six_words
+from kiosk.folder_owner import refuse_kiosks_folder, refuse_servers_folder
 from kiosk.identity import load_or_create_identity
 from kiosk.machine_binding import bind_to_this_machine
 from kiosk.paths import make_folder
@@ -44,6 +45,7 @@ def enrol_kiosk(code_or_link: str, config: KioskConfig) -> Outcome:
             "Which server? Set sync.server in kiosk.toml to the address that stands beside the code, or give the text"
             " of the QR instead of the code."
         )
+    refuse_servers_folder(config.data_dir)
     make_folder(config.data_dir)
     if config.bind_to_machine:
         bind_to_this_machine(config.data_dir)  # or a clone's old key would be let in again
@@ -58,6 +60,7 @@ def enrol_site_server(code_or_link: str, data_dir: Path, upstream: str | None, a
     server_url = linked or upstream
     if server_url is None:
         raise KioskError("Which server? Say --upstream URL, the address that stands beside the code.")
+    refuse_kiosks_folder(data_dir)
     outcome = _enrol(server_url, code, data_dir / UPSTREAM_FILE, Wish(DeviceKind.SITE), authority)
     if authority is None:
         return outcome

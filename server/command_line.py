@@ -19,7 +19,9 @@ KINDS = ("kiosk", "site", "desk", "board")
     short_help="The server of a site, or the central one.",
     epilog="Example: giliran server --role site --data /var/lib/giliran --listen 0.0.0.0:8035",
 )
-@click.option("--role", type=click.Choice(["site", "central"]), help="Which of the two this is.")
+@click.option(
+    "--role", type=click.Choice(["site", "central"]), help="Which of the two this is; needed at the first start."
+)
 @click.option("--data", type=FOLDER, help="Its own folder.")
 @click.option("--database", metavar="URL", help="Another database than SQLite in that folder.")
 @click.option("--listen", type=address, metavar="HOST:PORT", default="127.0.0.1:8035", show_default=True)
@@ -36,32 +38,36 @@ def server(context: click.Context, /, role: str | None, data: Path | None, liste
     """
     if context.invoked_subcommand is not None:
         return
-    if role is None:
-        raise click.MissingParameter(param_hint="'--role'", param_type="option")
     if data is None:
         raise click.MissingParameter(param_hint="'--data'", param_type="option")
+    from server.remembered import settings_to_start
+    from server.settings import Role, Tls, Upstream
+
+    settings = settings_to_start(data, None if role is None else Role(role), options["database"])
+    if settings is None:
+        raise click.MissingParameter(param_hint="'--role'", param_type="option")
     certificate, key = options["tls_cert"], options["tls_key"]
     if (certificate is None) != (key is None):
         raise click.UsageError("--tls-cert and --tls-key belong together.")
-    if (options["upstream"] or options["upstream_authority"]) and role != "site":
+    if (options["upstream"] or options["upstream_authority"]) and settings.role is not Role.SITE:
         raise click.UsageError("--upstream and its authority belong to --role site: central is the last hop.")
     from kiosk.logs import configure_logging
 
     configure_logging(data)
     from server.run import serve
-    from server.settings import Role, ServerSettings, Tls, Upstream
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: sys.exit(0))  # uvicorn raises the signal again once it has stopped
     tls = None if certificate is None else Tls(certificate, key)
     url, authority = options["upstream"], options["upstream_authority"]
     upstream = Upstream(url, authority) if url or authority else None
-    settings = ServerSettings(Role(role), data, options["database"], options["site_file"], upstream, tls)
+    settings = replace(settings, site_file=options["site_file"], upstream=upstream, tls=tls)
     serve(settings, listen, lambda url: click.echo(f"Listening on {url}"))
 
 
 _data_option = click.option("--data", type=FOLDER, required=True, help="The server's own folder.")
-_database_option = click.option("--database", metavar="URL", help="As the server's own.")
+_database_option = click.option("--database", metavar="URL", help="The server's own; else as it was started last.")
+_role_option = click.option("--role", type=click.Choice(["site", "central"]), help="As it was started last.")
 _site_option = click.option("--site", default="", metavar="ID", help="Which site; needed where there are several.")
 
 
@@ -126,19 +132,18 @@ def revoke(device: str, data: Path, database: str | None, site: str) -> None:
 )
 @_data_option
 @_database_option
-@click.option("--role", type=click.Choice(["site", "central"]), default="site", show_default=True)
+@_role_option
 @click.option("--catalogue", type=FILE, help="With service-numbers.json beside it.")
 @click.option("--site", "site_file", type=FILE, help="One hall's file.")
 @as_json_option
-def publish(role: str, data: Path, database: str | None, **options: Any) -> None:
+def publish(role: str | None, data: Path, database: str | None, **options: Any) -> None:
     """Check the files as a kiosk would, sign them, and hand them down; also beside a running server.
 
     The catalogue of a central server is for the whole nation, that of a site server for its site.
     """
     from server.publish_console import run_publish
-    from server.settings import Role
 
-    settings = replace(_settings(data, database), role=Role(role))
+    settings = _settings(data, database, role)
     sys.exit(run_publish(settings, options["catalogue"], options["site_file"], as_json=options["as_json"]))
 
 
@@ -148,16 +153,15 @@ def publish(role: str, data: Path, database: str | None, **options: Any) -> None
 )
 @_data_option
 @_database_option
-@click.option("--role", type=click.Choice(["site", "central"]), default="site", show_default=True)
-def promote(role: str, data: Path, database: str | None) -> None:
+@_role_option
+def promote(role: str | None, data: Path, database: str | None) -> None:
     """Make this server the one that counts, while it is stopped: a standby that takes over, a copy that was put back.
 
     Every other server of the site falls silent as soon as a device or central tells it.
     """
     from server.promotion import run_promote
-    from server.settings import Role
 
-    sys.exit(run_promote(replace(_settings(data, database), role=Role(role))))
+    sys.exit(run_promote(_settings(data, database, role, is_standby=True)))
 
 
 @server.command(
@@ -167,17 +171,16 @@ def promote(role: str, data: Path, database: str | None) -> None:
 @click.argument("out", type=FOLDER)
 @_data_option
 @_database_option
-@click.option("--role", type=click.Choice(["site", "central"]), default="site", show_default=True)
+@_role_option
 @as_json_option
-def backup(out: Path, role: str, data: Path, database: str | None, *, as_json: bool) -> None:
+def backup(out: Path, role: str | None, data: Path, database: str | None, *, as_json: bool) -> None:
     """Copy a server into the new folder OUT, while it runs: database, key, enrolment. The copy is checked.
 
     With PostgreSQL pg_dump writes the database's part.
     """
     from server.backup import run_backup
-    from server.settings import Role
 
-    sys.exit(run_backup(replace(_settings(data, database), role=Role(role)), out, as_json=as_json))
+    sys.exit(run_backup(_settings(data, database, role), out, as_json=as_json))
 
 
 @server.command(
@@ -198,12 +201,13 @@ def restore(folder: Path | None, data: Path, database: str | None, role: str | N
         raise click.UsageError("Name the folder of a backup, or say --epoch-only.")
     from server.settings import Role, ServerSettings
 
-    asked = None if role is None else Role(role)
     if folder is None:
         from server.promotion import run_promote
 
-        sys.exit(run_promote(replace(_settings(data, database), role=asked or Role.SITE)))
+        sys.exit(run_promote(_settings(data, database, role, has_moved=True)))
     from server.restore import run_restore
+
+    asked = None if role is None else Role(role)
 
     sys.exit(run_restore(folder, ServerSettings(asked or Role.SITE, data, database), asked))
 
@@ -216,21 +220,21 @@ def restore(folder: Path | None, data: Path, database: str | None, role: str | N
 @click.argument("file", type=FILE)
 @_data_option
 @_database_option
-@click.option("--role", type=click.Choice(["site", "central"]), default="site", show_default=True)
+@_role_option
 @click.option("--revoked", is_flag=True, help="Also from a device that was shut out.")
 @as_json_option
-def import_log(file: Path, role: str, data: Path, database: str | None, **options: Any) -> None:
+def import_log(file: Path, role: str | None, data: Path, database: str | None, **options: Any) -> None:
     """Take in the log of a kiosk that `giliran export` wrote, also beside a running server. Again is harmless."""
-    from server.settings import Role
     from server.transfer import run_import
 
-    settings = replace(_settings(data, database), role=Role(role))
+    settings = _settings(data, database, role)
     sys.exit(run_import(settings, file, even_revoked=options["revoked"], as_json=options["as_json"]))
 
 
-def _settings(data: Path, database: str | None) -> Any:
-    from server.settings import Role, ServerSettings
+def _settings(data: Path, database: str | None, role: str | None = None, **allowed: bool) -> Any:
+    from server.remembered import settings_beside
+    from server.settings import Role
 
     if not data.is_dir():
         raise click.BadParameter(f"there is no folder {data}", param_hint="'--data'")
-    return ServerSettings(Role.SITE, data, database)
+    return settings_beside(data, None if role is None else Role(role), database, **allowed)

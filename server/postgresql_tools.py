@@ -16,7 +16,7 @@ RESTORE: Final = "pg_restore"
 
 def dump_database(address: str, target: Path) -> None:
     """In one snapshot, beside whoever writes. Raises BackupError with what the program said."""
-    url, environment = _split(address)
+    url, environment = split_password(address)
     words = ["--format=custom", "--no-owner", "--no-privileges", f"--file={target}", f"--dbname={url}"]
     target.touch(mode=0o600)
     _run(DUMP, words, environment)
@@ -29,12 +29,12 @@ def check_dump(dump: Path) -> None:
 
 def restore_dump(address: str, dump: Path) -> None:
     """Into an empty database: all of it, or nothing. Raises BackupError with what the program said."""
-    url, environment = _split(address)
+    url, environment = split_password(address)
     words = ["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", f"--dbname={url}", str(dump)]
     _run(RESTORE, words, environment)
 
 
-def _split(address: str) -> tuple[str, dict[str, str]]:
+def split_password(address: str) -> tuple[str, dict[str, str]]:
     """What may stand on a command line that everybody on the machine can read, and what may not."""
     url = make_url(address).set(drivername="postgresql")
     passwords = [word for word in (url.password, url.query.get("password")) if isinstance(word, str)]

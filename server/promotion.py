@@ -7,6 +7,7 @@ from kiosk.lock import FolderLock
 from kiosk.logs import configure_logging
 from server.epochs import raise_epoch
 from server.node import open_node
+from server.remembered import remember
 from server.settings import Role, ServerSettings
 
 
@@ -18,6 +19,7 @@ def run_promote(settings: ServerSettings) -> int:
         node = open_node(settings)
         try:
             epoch = raise_epoch(node.database, node.role, node.own_log, SystemClock())
+            remember(settings)
         finally:
             node.close()
     finally:

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from kiosk.clock import Clock, SystemClock
 from kiosk.errors import IdentityError
+from kiosk.folder_owner import refuse_kiosks_folder
 from kiosk.identity import read_identity
 from kiosk.lock import FolderLock
 from kiosk.logs import configure_logging
@@ -43,6 +44,7 @@ from server.epochs import raise_epoch
 from server.node import open_node
 from server.postgresql_engine import is_postgresql, postgresql_engine
 from server.postgresql_tools import restore_dump
+from server.remembered import remember
 from server.settings import Role, ServerSettings
 
 _STAGE: Final = "restoring"
@@ -102,7 +104,9 @@ def restore(
     StoreLockedError: the server is running.
     StoreError: the database cannot be used.
     """
+    refuse_kiosks_folder(settings.data_dir)
     manifest = read_manifest(backup)
+    settings = replace(settings, role=role or manifest.role)
     _check_fit(manifest, settings)
     check_files(backup, manifest, progress)
     make_folder(settings.data_dir)
@@ -203,6 +207,7 @@ def _change_places(manifest: Manifest, settings: ServerSettings, stage: Path, no
         if path.name in manifest.files:
             path.rename(data_dir / path.name)
     sync_folder(data_dir)
+    remember(settings)
     return aside
 
 

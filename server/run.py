@@ -35,6 +35,7 @@ from server.projection import project_parked
 from server.publishing import publish_files
 from server.receiving import RECEIVE_WITHIN_S, punctual_protocol
 from server.relaying import Relaying, RelayPace
+from server.remembered import remember
 from server.retention import prune_old
 from server.settings import Role, ServerSettings
 from server.tls import server_context
@@ -102,6 +103,7 @@ class Server:
                 secret = opened.enter_context(pairing_secret(*self._socket.getsockname()[:2]))
             except OSError as error:
                 raise ListenError(f"No kiosk of this machine could pair with {self.url}: {error}.") from error
+            remember(settings)
             self._while_open = opened.pop_all()
         self._ready = threading.Event()
         guard = server_guard(self.node, settings.data_dir) if guards_disk else None

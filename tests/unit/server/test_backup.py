@@ -16,6 +16,7 @@ from kiosk.clock import FakeClock, SystemClock
 from kiosk.domain.verdict import Verified
 from kiosk.enrolment import UPSTREAM_FILE
 from kiosk.errors import IdentityError, StoreError, StoreLockedError
+from kiosk.folder_owner import SERVER_FILE
 from kiosk.identity import FILE_NAME as IDENTITY_FILE
 from kiosk.identity import load_or_create_identity
 from server.backup import copy_database, take_backup
@@ -109,7 +110,7 @@ def test_it_comes_back_as_it_was_in_an_epoch_of_its_own(
     with opened(new) as database, database.reading() as connection:
         assert connection.execute(select(recoveries.c.site_id, recoveries.c.epoch)).all() == [(SITE, 2)]
     left = {path.name for path in new.data_dir.iterdir()} - {"giliran.log"}
-    assert left == {IDENTITY_FILE, "kiosk.lock", *([FILE_NAME] if empty_url is None else [])}
+    assert left == {IDENTITY_FILE, SERVER_FILE, "kiosk.lock", *([FILE_NAME] if empty_url is None else [])}
 
 
 def test_what_was_there_is_set_aside_and_its_epoch_surpassed(tmp_path: Path) -> None:

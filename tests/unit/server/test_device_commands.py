@@ -136,8 +136,8 @@ def test_the_site_is_asked_for_where_it_is_not_clear(server: Server, data: str, 
     assert server.url
 
 
-def test_which_device_must_be_clear(data: str) -> None:
-    Path(data).mkdir()
+def test_which_device_must_be_clear(server: Server, data: str) -> None:
+    assert server.url
     for device, sentence in (("0", "at least 4 digits"), ("0000", "none is known here")):
         result = said("server", "revoke", device, "--data", data)
         assert (result.exit_code, sentence in result.output) == (1, True)

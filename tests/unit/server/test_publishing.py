@@ -25,6 +25,7 @@ from server.settings import Role, ServerSettings
 from server.snapshots import newest_own, snapshot_for, versions_for
 from server.trusting import publish_trust_lists
 from tests.conftest import Logs
+from tests.paired_kiosk import site_server
 from tests.postgresql import database_of
 from tests.published_hall import (
     HALL,
@@ -222,7 +223,8 @@ def test_a_broken_trust_list_names_every_fault(node: Node) -> None:
 
 
 def test_the_command_publishes_and_says_what(tmp_path: Path, expected_logs: Logs) -> None:
-    (tmp_path / "server").mkdir()
+    with site_server(tmp_path / "server"):
+        pass
     files = ["--catalogue", str(catalogue_file(tmp_path)), "--site", str(site_file(tmp_path))]
     told = CliRunner().invoke(main, ["server", "publish", "--data", str(tmp_path / "server"), *files])
     assert told.exit_code == 0, told.output
