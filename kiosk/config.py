@@ -131,6 +131,21 @@ def _contradictions(config: KioskConfig) -> Iterator[Problem]:
     sync = config.sync
     if sync.authority is not None and sync.server is not None and not sync.server.startswith("https:"):
         yield Problem("sync.authority", f"is of no use with {sync.server}: only https:// asks who the server is")
+    if sync.authority is not None and not _holds_certificate(sync.authority):
+        yield Problem("sync.authority", f"{sync.authority} holds no certificate: it must be a PEM file")
+
+
+def _holds_certificate(file: Path) -> bool:
+    """True also of a file that is away: it may come back."""
+    import ssl  # noqa: PLC0415  # of no use to a kiosk without an authority
+
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=file)
+    except ssl.SSLError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _away(config: KioskConfig) -> Iterator[Problem]:

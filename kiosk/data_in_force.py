@@ -119,7 +119,8 @@ def catalogue_sources(paths: DataPaths, files: Sequence[TakenFile]) -> Iterator[
             except DataFileError as refused:  # kept by another version of the program
                 _log_refused(refused)
     else:
-        yield CatalogueSource(paths.catalogue.name, read_bytes(paths.catalogue), read_bytes(paths.numbers))
+        catalogue = _read("catalogue", paths.catalogue)
+        yield CatalogueSource(paths.catalogue.name, catalogue, _read("catalogue", paths.numbers))
 
 
 def site_sources(paths: DataPaths, files: Sequence[TakenFile]) -> Iterator[SiteSource]:
@@ -127,13 +128,21 @@ def site_sources(paths: DataPaths, files: Sequence[TakenFile]) -> Iterator[SiteS
         for file in files:
             yield SiteSource(file.name, file.raw)
     else:
-        yield SiteSource(paths.site.name, read_bytes(paths.site))
+        yield SiteSource(paths.site.name, _read("site", paths.site))
 
 
 def parse_both(catalogue_source: CatalogueSource, site_source: SiteSource) -> tuple[Catalogue, Site]:
     """Judged together. Raises DataFileError."""
     catalogue = parse_catalogue(*catalogue_source)
     return catalogue, parse_site(site_source.name, site_source.raw, catalogue)
+
+
+def _read(setting: str, path: Path) -> bytes:
+    """Whoever reads the error may not know where the setting led. Raises DataFileError."""
+    try:
+        return read_bytes(path)
+    except DataFileError as error:
+        raise DataFileError(f"{setting} = {path.absolute()}", error.problems) from error
 
 
 def _candidates(store: Store, paths: DataPaths) -> Sequence[tuple[CatalogueSource, SiteSource]]:

@@ -149,6 +149,13 @@ def test_what_is_away_is_named_beside_faults_and_alone_keeps_no_kiosk_from_start
     assert load_config(written(tmp_path, AWAY)).site == tmp_path / "no.json"
 
 
+def test_authority_without_a_certificate_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("no certificate")
+    assert problems_of(tmp_path, 'sync.server = "https://hall.example"\nsync.authority = "ca.pem"') == {
+        "sync.authority": f"{tmp_path / 'ca.pem'} holds no certificate: it must be a PEM file"
+    }
+
+
 def test_what_others_find_in_it_is_named_with_the_rest(tmp_path: Path) -> None:
     path = written(tmp_path, "number = 0\nprinter.device = 'lpt1'")
     with pytest.raises(DataFileError) as refused:

@@ -103,6 +103,13 @@ def test_a_kiosk_that_never_had_good_files_says_what_is_wrong(store: Store, path
         load_in_force(store, paths, CLOCK)
 
 
+def test_a_file_that_is_not_there_is_named_with_its_setting_and_whole_path(store: Store, paths: DataPaths) -> None:
+    paths.site.unlink()
+    with pytest.raises(DataFileError) as refused:
+        load_in_force(store, paths, CLOCK)
+    assert str(refused.value).startswith(f"site = {paths.site.absolute()} is not used, 1 problem:")
+
+
 def test_a_snapshot_that_changed_in_the_database_is_not_used(store: Store, paths: DataPaths) -> None:
     load_in_force(store, paths, CLOCK)
     store.call(lambda db: db.conn.execute("UPDATE catalogue_snapshot SET raw = x'7b7d' WHERE kind = 'site'"))
