@@ -20,6 +20,7 @@ from kiosk.domain.pairing_code import PairingCode, PairingLink
 from kiosk.errors import KioskError
 from kiosk.fingerprint_words import six_words
 from kiosk.logs import configure_logging
+from kiosk.sync.wire import DeviceKind
 from server.database import milliseconds, moment
 from server.devices import DeviceRecord, ListedDevice, devices_of_site, find_record
 from server.enrolment import revoke
@@ -28,6 +29,7 @@ from server.node import Node, open_node
 from server.run import ADDRESS_FILE
 from server.schema import devices, sites
 from server.settings import ServerSettings
+from server.site_time import local_time, timezones
 
 _LOOK_EVERY_S: Final = 0.5
 _SITE: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
@@ -76,6 +78,7 @@ def run_devices(settings: ServerSettings, site_id: str, *, as_json: bool) -> int
     with _opened(settings) as node, node.database.reading() as connection:
         of_sites = [site_id] if site_id else _sites(connection)
         known = [each for site in of_sites for each in devices_of_site(connection, site)]
+        zones = timezones(connection)
     if as_json:
         click.echo(json.dumps([_facts(each) for each in known]))
         return 0
@@ -84,8 +87,10 @@ def run_devices(settings: ServerSettings, site_id: str, *, as_json: bool) -> int
     for each in known:
         record = each.record
         place = f"{record.kiosk_number} {record.letter or '-'}" if record.kiosk_number else "-"
-        standing = "enrolled" if each.revoked_at_ms is None else f"revoked {_day(each.revoked_at_ms)}"
-        click.echo(f"{record.site_id:20} {record.device_id}  {record.kind:5}  {place:5}  {standing:18}  {record.name}")
+        standing = "enrolled"
+        if each.revoked_at_ms is not None:
+            standing = f"revoked {local_time(moment(each.revoked_at_ms), zones.get(record.site_id))}"
+        click.echo(f"{record.site_id:20} {record.device_id}  {record.kind:5}  {place:5}  {standing:28}  {record.name}")
     return 0
 
 
@@ -140,7 +145,8 @@ def _show(code: PairingCode, invitation: Invitation, url: str | None, *, as_json
     drawn.add_data(link)
     drawn.print_ascii(picture, invert=True)
     click.echo(picture.getvalue())
-    click.echo(f"At the device: giliran enrol {code} ..., or what the QR says instead of the code.")
+    where = "--config kiosk.toml" if invitation.wish.kind is DeviceKind.KIOSK else "--data FOLDER"
+    click.echo(f'At the device: giliran enrol "{link}" {where}')
 
 
 def _await(node: Node, invitation: Invitation, data_dir: Path, *, as_json: bool) -> int:
@@ -232,7 +238,3 @@ def _facts(listed: ListedDevice) -> dict[str, Any]:
         "enrolled_at": moment(listed.enrolled_at_ms).isoformat(),
         "revoked_at": revoked,
     }
-
-
-def _day(at_ms: int) -> str:
-    return moment(at_ms).date().isoformat()

@@ -24,6 +24,7 @@ from server.ingest import Receipt, ingest
 from server.node import Node, open_node
 from server.problems import RefusedError
 from server.settings import ServerSettings
+from server.site_time import local_time, timezones
 
 log = structlog.get_logger(__name__)
 
@@ -61,6 +62,8 @@ def run_import(settings: ServerSettings, file: Path, *, even_revoked: bool, as_j
     try:
         with progress_bar("Checking") as checking, progress_bar("Taking in") as taking:
             header, done = import_file(node, file, even_revoked=even_revoked, progress=(checking, taking))
+        with node.database.reading() as connection:
+            timezone = timezones(connection).get(header.site)
     except DBAPIError as error:
         raise store_error(error) from error
     except RefusedError as error:
@@ -71,7 +74,7 @@ def run_import(settings: ServerSettings, file: Path, *, even_revoked: bool, as_j
         facts = {"site": header.site, "device": header.device, "made_at": header.made_at.isoformat()}
         click.echo(json.dumps({"ok": done.is_good, **facts, **asdict(done)}))
     else:
-        _tell(header, done)
+        _tell(header, done, local_time(header.made_at, timezone))
     return 0 if done.is_good else 1
 
 
@@ -150,8 +153,8 @@ def _incarnation(raw: bytes) -> str:
     return event.incarnation if isinstance(event, Event) else ""
 
 
-def _tell(header: ExportHeader, done: Imported) -> None:
-    click.echo(f"The log of {header.device} at {header.site}, as it was on {header.made_at:%Y-%m-%d %H:%M} UTC:")
+def _tell(header: ExportHeader, done: Imported, made_at: str) -> None:
+    click.echo(f"The log of {header.device} at {header.site}, as it was on {made_at}:")
     click.echo(f"{done.new} events are new here, {done.known} were here already.")
     if done.parked:
         click.echo(f"{done.parked} of them are kept, but this version cannot show them.")
