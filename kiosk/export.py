@@ -1,6 +1,7 @@
 """`giliran export`: a kiosk's log on a stick, where no line leads to its server, or the kiosk will not start again."""
 
 import base64
+import errno
 import gzip
 import hashlib
 import json
@@ -35,6 +36,9 @@ from kiosk.version import VERSION
 _MARGIN_BYTES: Final = 64 * 1024
 _SHRINKS_TO: Final = 3
 """Events take less than a third of their size; what takes more is noticed while it is written."""
+
+
+_NOT_ALLOWED: Final = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
 class ExportError(KioskError):
@@ -180,6 +184,11 @@ def _write(path: Path, header: ExportHeader, identity: Identity, lines: Iterator
         sync_folder(path.parent)
     except OSError as error:
         _forget(draft)
+        if error.errno in _NOT_ALLOWED:
+            raise ExportError(
+                f"{path.parent} cannot be written: {error.strerror}. Take a folder that this user may write to, or a"
+                " stick that is not write-protected."
+            ) from error
         raise ExportError(
             f"{path.parent} could not be written to the end: {error.strerror}. Take another stick, or make room on it."
         ) from error

@@ -62,7 +62,7 @@ def test_a_stick_that_fills_on_the_way_holds_nothing_half(
 def test_a_stick_that_cannot_be_written_is_said(kiosk: Path, tmp_path: Path) -> None:
     with mounted(tmp_path / "stick", 1024) as stick:
         subprocess.run(["mount", "-o", "remount,ro", str(stick)], check=True)
-        with pytest.raises(ExportError, match="Read-only file system"):
+        with pytest.raises(ExportError, match=r"Read-only file system\. Take a folder that this user may write to"):
             export(kiosk, stick, FakeClock(MONDAY_10_00))
 
 
