@@ -19,6 +19,7 @@ from server.database import Database, lock_site, milliseconds
 from server.enrolment import active_kiosks, refuse_resting, twin_error
 from server.node import Node
 from server.schema import invitations
+from server.whose_site import refuse_kiosk_beside_server, refuse_other_site
 
 VALID_MS: Final = 10 * 60 * 1000
 TRIES: Final = 5
@@ -87,10 +88,12 @@ def invite(node: Node, wish: Wish) -> tuple[PairingCode, Invitation]:
         EnrolmentConflictError: another kiosk of the site has the number or the letter that was asked for, or had the
             letter today.
         InvitationError: nobody could use it.
+        ForeignSiteError: the site, or its kiosks, are another server's.
     """
     now_ms = milliseconds(node.clock.now())
     with node.database.writing() as connection:
         lock_site(connection, wish.site_id)
+        refuse_other_site(connection, node, wish.site_id)
         _refuse_taken(connection, wish)
         refuse_resting(connection, wish.site_id, wish.letter, "", milliseconds(node.trusted_clock.read().at))
         connection.execute(delete(invitations).where(invitations.c.expires_at_ms < now_ms - _KEPT_MS))
@@ -166,6 +169,7 @@ def _refuse_taken(connection: Connection, wish: Wish) -> None:
         if wish.kiosk_number is not None or wish.letter is not None:
             raise InvitationError(f"Only a kiosk has a number and a letter: leave them out for a {wish.kind}.")
         return
+    refuse_kiosk_beside_server(connection, wish.site_id)
     for other in active_kiosks(connection, wish.site_id):
         if other.kiosk_number == wish.kiosk_number or (wish.letter is not None and other.letter == wish.letter):
             raise twin_error(other)

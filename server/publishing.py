@@ -21,6 +21,7 @@ from server.node import Node
 from server.schema import sites, snapshots
 from server.settings import Role
 from server.snapshots import at_hand, chosen, contents_of, keep, newest_from_upstream, newest_own
+from server.whose_site import refuse_other_site
 
 log = structlog.get_logger(__name__)
 
@@ -45,6 +46,7 @@ def publish_files(node: Node, catalogue: Path | None, site: Path | None) -> Sequ
     Raises:
         DataFileError: what a kiosk would not take; every problem of both is listed.
         PublicationError: no file is named, nobody can tell for which site, or the catalogue is central's to publish.
+        ForeignSiteError: this is the server of another site.
     """
     if catalogue is None and site is None:
         raise PublicationError("Nothing to publish: name a --catalogue, a --site, or both.")
@@ -54,6 +56,8 @@ def publish_files(node: Node, catalogue: Path | None, site: Path | None) -> Sequ
     with node.database.writing() as connection:
         scope = _scope(connection, node.role, new_site)
         lock_site(connection, scope)
+        if node.role is Role.SITE:
+            refuse_other_site(connection, node, scope)
         if new_catalogue is not None and newest_from_upstream(connection, scope, SnapshotKind.CATALOGUE, own):
             raise PublicationError("This site has its catalogue from its upstream: publish the new one there.")
         before = _catalogue_before(connection, scope, own)

@@ -33,6 +33,7 @@ from server.invitations import (
 from server.node import Node
 from server.problems import RefusedError
 from server.resting_letters import resting_letters
+from server.whose_site import ForeignSiteError, refuse_kiosk_beside_server
 
 log = structlog.get_logger(__name__)
 
@@ -119,10 +120,12 @@ def _judge(
             ProblemCode.DEVICE_REVOKED,
             "This device was shut out, and its key with it: start it on a new data folder, so that it makes a new key.",
         )
-    record = _record(connection, node, invitation, applicant, known)
     try:
+        if invitation.wish.kind is DeviceKind.KIOSK:
+            refuse_kiosk_beside_server(connection, invitation.wish.site_id)
+        record = _record(connection, node, invitation, applicant, known)
         admit_within(connection, node, record)
-    except EnrolmentConflictError as error:
+    except (EnrolmentConflictError, ForeignSiteError) as error:
         raise RefusedError(ProblemCode.CONFLICT, str(error)) from error
     use_up(connection, invitation, record.device_id)
     return record
