@@ -48,8 +48,13 @@ def trusted(authority: Path | None) -> ssl.SSLContext | bool:
 def unreachable(error: httpx2.HTTPError, server_url: str) -> OfflineError:
     """The sentence for a call that did not reach the server, or reached somebody else."""
     fault = _certificate_fault(error)
+    if fault is None and "disconnected" in str(error) and server_url.startswith("http://"):
+        return OfflineError(
+            f"Whoever answers at {server_url} hung up without a word: perhaps it speaks https, and the address must say"
+            " so."
+        )
     if fault is None:
-        return OfflineError(f"The server cannot be reached: {str(error) or type(error).__name__}.")
+        return OfflineError(f"The server cannot be reached: {str(error).rstrip('.') or type(error).__name__}.")
     return NotBelievedError(
         f"Whoever answers at {server_url} is not believed to be the server ({fault}): check the address, the network"
         " and the authority."
