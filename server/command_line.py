@@ -204,7 +204,7 @@ def restore(folder: Path | None, data: Path, database: str | None, role: str | N
     if folder is None:
         from server.promotion import run_promote
 
-        sys.exit(run_promote(_settings(data, database, role, has_moved=True)))
+        sys.exit(run_promote(_settings(data, database, role, has_moved=True), takes_over=False))
     from server.restore import run_restore
 
     asked = None if role is None else Role(role)

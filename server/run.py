@@ -30,6 +30,7 @@ from server.chores import Chore, Chores
 from server.database_check import EVERY_S
 from server.disk_guard import server_guard
 from server.node import Node, open_node
+from server.ownership import claim
 from server.pairing import pairing_secret
 from server.projection import project_parked
 from server.publishing import publish_files
@@ -94,6 +95,7 @@ class Server:
             opened.callback(_lock(settings.data_dir).release)
             self.node: Node = open_node(settings, clock, identity)
             opened.callback(self.node.close)
+            claim(self.node)
             if settings.site_file is not None:
                 publish_files(self.node, None, settings.site_file)
             self._socket = opened.enter_context(_bind(listen))

@@ -33,6 +33,17 @@ server_epoch = Table(
 )
 """One row per life of this database; a restore adds one. The highest counts."""
 
+owners = Table(
+    "owners",
+    metadata,
+    Column("slot", Integer, primary_key=True, autoincrement=False),
+    Column("device_id", Text, nullable=False),
+    Column("since_ms", BIG, nullable=False),
+    CheckConstraint("slot = 1", name="a_database_has_one_owner"),
+    sqlite_strict=True,
+)
+"""Which server this database is of: one row, once it was started on it."""
+
 devices = Table(
     "devices",
     metadata,

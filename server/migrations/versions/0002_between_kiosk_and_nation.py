@@ -51,6 +51,15 @@ def _new_columns() -> None:
 
 def _new_tables() -> None:
     op.create_table(
+        "owners",
+        sa.Column("slot", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("device_id", sa.Text(), nullable=False),
+        sa.Column("since_ms", BIG, nullable=False),
+        sa.PrimaryKeyConstraint("slot"),
+        sa.CheckConstraint("slot = 1", name="a_database_has_one_owner"),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "sites",
         sa.Column("site_id", sa.Text(), nullable=False),
         sa.Column("timezone", sa.Text(), nullable=False),

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from giliran import main
 from kiosk.folder_owner import SERVER_FILE
+from server.ownership import OwnershipError
 from server.remembered import Remembered, remember, remembered, settings_beside
 from server.run import Server
 from server.settings import Role, ServerSettings
@@ -140,3 +141,22 @@ def test_a_damaged_file_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / SERVER_FILE).write_text('{"role": "moon"}')
     code, output = said("server", "devices", "--data", tmp_path)
     assert (code, "is damaged: delete it" in output) == (1, True)
+
+
+def test_a_database_has_one_server(tmp_path: Path, database_url: str | None) -> None:
+    database = database_url or f"sqlite+pysqlite:///{tmp_path}/shared.db"
+    first, second = (ServerSettings(Role.CENTRAL, tmp_path / name, database) for name in ("first", "second"))
+    for _ in range(2):
+        with Server(first):
+            pass
+    with pytest.raises(OwnershipError, match=r"giliran server promote"):
+        Server(second)
+    at = ("--data", second.data_dir, "--database", database)
+    code, output = said("server", "restore", "--epoch-only", *at)
+    assert (code, "put the identity.pem of that server back" in output) == (1, True), output
+    code, output = said("server", "promote", "--role", "central", *at)
+    assert code == 0, output
+    with Server(second):
+        pass
+    with pytest.raises(OwnershipError):
+        Server(first)
