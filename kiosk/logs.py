@@ -5,10 +5,12 @@ Never: names, phones, NIKs, tokens, keys. `docs/log-events.md` is written from E
 """
 
 import logging
+import os
 import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, MutableMapping
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any, Final
@@ -110,6 +112,18 @@ _BURST: Final = 20
 _PER_SECOND: Final = 1.0
 
 
+class _PrivateLog(RotatingFileHandler):
+    """Mode 0600, of every file that it begins: a log names devices and addresses."""
+
+    def _open(self) -> TextIOWrapper:
+        def opener(path: str, flags: int) -> int:
+            return os.open(path, flags, 0o600)
+
+        return open(  # the handler closes it
+            self.baseFilename, self.mode, encoding=self.encoding, errors=self.errors, opener=opener
+        )
+
+
 def configure_logging(directory: Path | None, *, console: bool = False) -> None:
     """Send log lines, ours and the libraries', to `<directory>/giliran.log` and, if asked, to standard error.
 
@@ -126,9 +140,7 @@ def configure_logging(directory: Path | None, *, console: bool = False) -> None:
     if directory is not None:
         make_folder(directory)
         try:
-            file = RotatingFileHandler(
-                directory / FILE_NAME, maxBytes=MAX_FILE_BYTES, backupCount=KEPT_FILES, encoding="utf-8"
-            )
+            file = _PrivateLog(directory / FILE_NAME, maxBytes=MAX_FILE_BYTES, backupCount=KEPT_FILES, encoding="utf-8")
         except OSError as error:
             raise StoreReadOnlyError(f"No log can be written in {directory}: {error.strerror}.") from error
         file.addFilter(_only_errors_where_asked)

@@ -1,6 +1,7 @@
 """SQLite as a server's database: a file in its folder, through pysqlite3, with one writer at a time."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,7 +43,11 @@ def sqlite_engine(data_dir: Path, url: str | None, connections: int) -> Engine:
     if dbapi2.sqlite_version_info < _SAFE_SQLITE:
         raise StoreError(f"SQLite {dbapi2.sqlite_version} is too old: install pysqlite3 0.6.1 or newer.")
     make_folder(data_dir)
-    address = url or f"sqlite+pysqlite:///{(data_dir / FILE_NAME).absolute().as_posix()}"
+    file = data_dir / FILE_NAME
+    if url is None and not file.exists():
+        with suppress(OSError):  # SQLite says better what stands in the way
+            file.touch(mode=0o600)  # the files that SQLite makes beside it take this mode too
+    address = url or f"sqlite+pysqlite:///{file.absolute().as_posix()}"
     engine = create_engine(address, module=dbapi2, pool_size=connections, max_overflow=0, pool_timeout=10)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", begin)

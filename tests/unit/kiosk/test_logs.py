@@ -162,3 +162,8 @@ def logged_events() -> set[str]:
         and isinstance(call.args[0], ast.Constant)
         and isinstance(call.args[0].value, str)
     }
+
+
+def test_log_is_for_its_owner_alone(tmp_path: Path, configured: None) -> None:
+    configure_logging(tmp_path)
+    assert (tmp_path / FILE_NAME).stat().st_mode & 0o777 == 0o600

@@ -30,6 +30,13 @@ def test_every_key_of_the_log_leads_with_the_site() -> None:
     assert {name for name, column in leading.items() if column != "site_id"} == {"server_epoch"}
 
 
+def test_what_visitors_hold_is_for_its_owner_alone(tmp_path: Path) -> None:
+    database = opened(tmp_path)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.glob(f"{FILE_NAME}*")}
+    database.close()
+    assert modes == dict.fromkeys((FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm"), 0o600)
+
+
 def test_commits_survive_a_power_cut(tmp_path: Path) -> None:
     database = opened(tmp_path)
     for session in (database.reading, database.writing):
