@@ -119,9 +119,7 @@ class _PrivateLog(RotatingFileHandler):
         def opener(path: str, flags: int) -> int:
             return os.open(path, flags, 0o600)
 
-        return open(  # the handler closes it
-            self.baseFilename, self.mode, encoding=self.encoding, errors=self.errors, opener=opener
-        )
+        return open(self.baseFilename, "a", encoding=self.encoding, errors=self.errors, opener=opener)
 
 
 def configure_logging(directory: Path | None, *, console: bool = False) -> None:
