@@ -98,3 +98,11 @@ def expected_logs() -> Iterator[Logs]:
             handler.close()
     structlog.reset_defaults()
     assert not logs.unexpected, "unexpected log lines:\n" + "\n".join(logs.unexpected)
+
+
+@pytest.fixture(scope="session")
+def qapp_cls() -> type:
+    """pytest-qt would make a QApplication, which the product does not have."""
+    from PySide6.QtGui import QGuiApplication  # noqa: PLC0415  # most tests need no Qt
+
+    return QGuiApplication

@@ -81,12 +81,6 @@ class KioskUnderTest:
 Start = Callable[..., KioskUnderTest]
 
 
-@pytest.fixture(scope="session")
-def qapp_cls() -> type[QGuiApplication]:
-    """pytest-qt would make a QApplication, which the product does not have."""
-    return QGuiApplication
-
-
 @pytest.fixture
 def start(tmp_path: Path, qapp: QGuiApplication) -> Iterator[Start]:
     """Starts kiosks; takes them apart again, and sees to it that QML complained of nothing."""

@@ -25,6 +25,7 @@ from kiosk.domain.events import (
 from kiosk.domain.language import Language
 from kiosk.domain.print_job import PrintState
 from kiosk.domain.ticket import Stop, Ticket, TicketId
+from kiosk.domain.trust import DeviceFacts
 
 DOCUMENT: Final = (Path(__file__).parents[3] / "docs" / "events.md").read_text(encoding="utf-8")
 
@@ -52,6 +53,11 @@ BODIES: Final[Mapping[str, Mapping[str, Any]]] = {
     events.TICKET_REPRINTED: event_bodies.ticket_reprinted(TICKET.id, 1),
     events.PRINT_FINISHED: event_bodies.print_finished(TICKET.id, 0, PrintState.CONFIRMED),
     events.TICKET_SHOWN: event_bodies.ticket_shown(TICKET.id),
+    events.DEVICE_ENROLLED: event_bodies.device_enrolled(
+        DeviceFacts("2" * 16, "kiosk", bytes(32), "Anjungan 1", kiosk_number=1, letter="A")
+    ),
+    events.DEVICE_REVOKED: event_bodies.device_revoked("2" * 16),
+    events.EPOCH_RAISED: event_bodies.epoch_raised(2),
 }
 
 

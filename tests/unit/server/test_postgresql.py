@@ -278,6 +278,6 @@ def _configure(url: str, setting: LiteralString) -> None:
 def _end_all_others(url: str) -> None:
     with psycopg.connect(url) as connection:
         connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
