@@ -1,7 +1,8 @@
 """`giliran server backup`: a copy of a server, taken while it runs, and checked before it counts."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC
 from pathlib import Path
 from typing import Final
@@ -46,7 +47,7 @@ def run_backup(settings: ServerSettings, out: Path, *, as_json: bool) -> int:
     if as_json:
         click.echo(manifest.model_dump_json())
         return 0
-    held = "" if manifest.events is None else f", {manifest.events} events"
+    held = "" if manifest.events is None else f", {manifest.events} event{'' if manifest.events == 1 else 's'}"
     size = sum(file.size for file in manifest.files.values())
     click.echo(
         f"Backed up to {out}: epoch {manifest.epoch}{held}, {size / 1024**2:.1f} MB. It was checked and is good."
@@ -72,8 +73,7 @@ def take_backup(
     finally:
         database.close()
     taken_at = clock.now().astimezone(UTC)
-    with explained(out):
-        _make_empty(out)
+    with explained(out), _new_folder(out):
         for name in PRIVATE_FILES:
             if (settings.data_dir / name).exists():
                 copy_whole(settings.data_dir / name, out / name)
@@ -94,10 +94,25 @@ def take_backup(
     return manifest
 
 
-def _make_empty(out: Path) -> None:
-    out.mkdir(mode=0o700, parents=True, exist_ok=True)
+@contextmanager
+def _new_folder(out: Path) -> Iterator[None]:
+    """Where it ends with an error nothing is left of it: half a backup holds a whole private key."""
+    if not out.parent.is_dir():
+        raise BackupError(
+            f"There is no folder {out.parent}: attach the disk, wait until it is mounted, and try again; or make it."
+        )
+    was_there = out.is_dir()
+    out.mkdir(mode=0o700, exist_ok=True)
     if any(out.iterdir()):
         raise BackupError(f"{out} is not empty: name a new folder, such as {out}/2026-11-21.")
+    try:
+        yield
+    except BaseException:
+        for path in out.iterdir():
+            path.unlink()
+        if not was_there:
+            out.rmdir()
+        raise
 
 
 def _copy_database(settings: ServerSettings, out: Path, progress: tuple[Progress, Progress]) -> Verified | None:
@@ -135,9 +150,10 @@ def copy_database(source: Path, target: Path, progress: Progress = lambda *_: No
     """
     size = sum(path.stat().st_size for path in (source, source.with_name(f"{source.name}-wal")) if path.exists())
     free = shutil.disk_usage(target.parent).free
-    if free < size + _MARGIN_BYTES:
+    needed = size + _MARGIN_BYTES
+    if free < needed:
         raise BackupError(
-            f"{target.parent} has {free // 1024**2} MB free and the database takes {size // 1024**2} MB:"
+            f"{target.parent} has {free / 1024**2:.1f} MB free and {needed / 1024**2:.1f} MB are needed:"
             " make room, or name another disk."
         )
     target.touch(mode=0o600)

@@ -227,14 +227,21 @@ def test_a_database_that_is_not_whole_makes_no_backup(tmp_path: Path) -> None:
     connection.close()
     with pytest.raises(BackupError, match="not whole and does not count"):
         backed_up(settings, tmp_path / "backup")
-    with pytest.raises(BackupError, match="holds no finished backup"):
-        put_back(tmp_path / "backup", settings)
+    assert not (tmp_path / "backup").exists()  # nor the key
 
 
 def test_a_folder_that_is_not_empty_is_not_written(settings: ServerSettings, tmp_path: Path) -> None:
     backed_up(settings, tmp_path / "backup")
     with pytest.raises(BackupError, match="is not empty"):
         backed_up(settings, tmp_path / "backup")
+
+
+def test_a_disk_that_is_not_mounted_is_not_made_up(tmp_path: Path) -> None:
+    settings = ServerSettings(Role.SITE, tmp_path / "server")
+    pair(tmp_path / "kiosk", settings.data_dir)
+    with pytest.raises(BackupError, match=rf"There is no folder {tmp_path}/disk:"):
+        backed_up(settings, tmp_path / "disk" / "backup")
+    assert not (tmp_path / "disk").exists()
 
 
 def test_where_no_server_is_nothing_is_backed_up_and_nothing_made(tmp_path: Path) -> None:
@@ -252,7 +259,7 @@ def test_no_room_is_said_before_anything_is_copied(tmp_path: Path, monkeypatch: 
     pair(tmp_path / "kiosk", settings.data_dir)
     usage = type("Usage", (), {"free": 1024})
     monkeypatch.setattr("server.backup.shutil.disk_usage", lambda _: usage)
-    with pytest.raises(BackupError, match="make room, or name another disk"):
+    with pytest.raises(BackupError, match=r"has 0\.0 MB free and \d+\.\d MB are needed: make room"):
         copy_database(settings.data_dir / FILE_NAME, tmp_path / "copy.db")
     assert not (tmp_path / "copy.db").exists()
 
