@@ -17,8 +17,10 @@ from typing import Any, Final
 
 import click
 
+from kiosk.catalogue_file import load_catalogue
 from kiosk.clock import SystemClock
 from kiosk.config import SERVER_URL, KioskConfig, PrinterConfig, ScreenConfig, SyncConfig
+from kiosk.data_in_force import DataPaths
 from kiosk.domain.catalogue import Catalogue, Service
 from kiosk.domain.language import Language
 from kiosk.domain.print_job import PrintState
@@ -94,15 +96,18 @@ def sentence(outcome: Outcome, out: Path) -> str:
     summary = outcome.summary
     services = len(summary["services"])
     synced = ", and its server has it" if summary["synced"] else "; its server does NOT have it yet"
+    trouble = f" ({summary['sync_trouble'].rstrip('.')})" if summary["sync_trouble"] else ""
     return (
         f"Ticket {summary['label']} for {services} service{'s' * (services > 1)} was issued, its slip is"
-        f" {summary['print_verdict']}{synced}. Pictures: {out / 'screens'}, the slip: {out / 'ticket.png'}"
+        f" {summary['print_verdict']}{synced}{trouble}. Pictures: {out / 'screens'}, the slip: {out / 'ticket.png'}"
     )
 
 
 def make_visit(options: DemoOptions) -> Outcome:
     """Raises click.UsageError for options that cannot be, KioskError where the surroundings fail."""
     _check(options)
+    shipped = DataPaths.of(KioskConfig())
+    _services(load_catalogue(shipped.catalogue, shipped.numbers), options.services)
     data, headless = options.data_dir, options.headless or not has_display()
     if headless:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -206,6 +211,7 @@ def _keep(visit: Visit, out: Path, slips: tuple[Path, ...]) -> Outcome:
         "issued_at": visit.ticket.issued_at.isoformat(timespec="milliseconds"),
         "print_verdict": visit.job.state.value,
         "synced": visit.is_synced,
+        "sync_trouble": visit.trouble,
         "timings_ms": visit.timings_ms,
     }
     (out / "summary.json").write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")

@@ -32,11 +32,14 @@ class VisitError(KioskError):
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What came of it. `timings_ms`: from the press that takes the number, and `start` from the first touch."""
+    """What came of it. `trouble`: why the server does not have it, empty where it does. `timings_ms`: from the
+    press that takes the number, and `start` from the first touch.
+    """
 
     ticket: Ticket
     job: PrintJob
     is_synced: bool
+    trouble: str
     timings_ms: dict[str, float]
 
 
@@ -80,7 +83,8 @@ class ScriptedVisit:
             timings["press_to_synced"] = monotonic() - pressed
         self.driver.look(_READING_S)
         self._touch("finishButton" if self.driver.find("finishButton") else "ticketSeenButton", Screen.ATTRACT)
-        return Visit(ticket, job, is_synced, {name: round(1000 * seconds, 1) for name, seconds in timings.items()})
+        trouble = "" if is_synced else self._trouble()
+        return Visit(ticket, job, is_synced, trouble, {name: round(1000 * took, 1) for name, took in timings.items()})
 
     @property
     def _session(self) -> VisitorSession:
@@ -153,6 +157,13 @@ class ScriptedVisit:
         with suppress(TimeoutError):
             self.driver.wait_until(lambda: is_in_step() or is_hopeless(), "the server's acknowledgement")
         return is_in_step()
+
+    def _trouble(self) -> str:
+        """In the words of the sync."""
+        machine = self.application.machine
+        if machine is None or machine.sync is None:
+            return "This kiosk has no server."
+        return machine.sync.status.detail or "It did not acknowledge the ticket in time."
 
     def _keep(self, name: str) -> None:
         self._pictures += 1
