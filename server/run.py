@@ -33,12 +33,12 @@ from server.node import Node, open_node
 from server.ownership import claim
 from server.pairing import pairing_secret
 from server.projection import project_parked
-from server.publishing import publish_files
 from server.receiving import RECEIVE_WITHIN_S, punctual_protocol
 from server.relaying import Relaying, RelayPace
 from server.remembered import remember
 from server.retention import prune_old
 from server.settings import Role, ServerSettings
+from server.site_at_start import publish_at_start
 from server.tls import server_context
 from server.trusting import publish_trust_lists
 
@@ -97,7 +97,7 @@ class Server:
             opened.callback(self.node.close)
             claim(self.node)
             if settings.site_file is not None:
-                publish_files(self.node, None, settings.site_file)
+                publish_at_start(self.node, settings.data_dir, settings.site_file)
             self._socket = opened.enter_context(_bind(listen))
             context = None if settings.tls is None else server_context(settings.tls)
             self.url = _url(self._socket, "http" if context is None else "https")
