@@ -57,6 +57,13 @@ class PunctualProtocol(HttpToolsProtocol):
         if self._head_bytes is not None and self._head_bytes > MAX_HEAD_BYTES and not self.transport.is_closing():
             self.send_400_response("The head of the request is too long.")
 
+    def shutdown(self) -> None:
+        """A connection in use ends with its answer. One at rest is cut: over TLS its client would be waited for."""
+        is_at_rest = self.cycle is None or self.cycle.response_complete  # type: ignore[redundant-expr]  # None at first
+        super().shutdown()
+        if is_at_rest and not self.transport.get_write_buffer_size():
+            self.transport.abort()
+
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self.scope[ABORT] = self.transport.abort  # type: ignore[typeddict-unknown-key]  # for the live stream alone

@@ -5,8 +5,10 @@ import socket
 import ssl
 import subprocess
 import sys
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -256,3 +258,17 @@ def test_an_authority_that_is_none_is_refused_at_the_start(tmp_path: Path) -> No
     done = subprocess.run([sys.executable, "giliran.py", *words], check=False, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == f"The authority {file} holds no certificate: it must be a PEM file.\n"
+
+
+def test_a_server_stops_though_a_client_keeps_its_connection(tmp_path: Path) -> None:
+    """Its word that it closes too would be waited for, for as long as a TLS connection may take to end."""
+    authority = PrivateAuthority.make()
+    believing = ssl.create_default_context(cafile=authority.file(tmp_path))
+    with ExitStack() as kept:
+        with tls_server(tmp_path / "server", authority.give(tmp_path / "tls")) as server:
+            raw = kept.enter_context(socket.create_connection(("127.0.0.1", urlsplit(server.url).port or 0), 10))
+            line = kept.enter_context(believing.wrap_socket(raw, server_hostname="127.0.0.1"))
+            line.sendall(b"GET /healthz HTTP/1.1\r\nHost: hall\r\n\r\n")
+            assert line.recv(4096).startswith(b"HTTP/1.1 200")
+            began = monotonic()
+        assert monotonic() - began < 4
