@@ -76,7 +76,10 @@ def kiosk(config_file: Path) -> None:
 @click.option("--size", type=size, metavar="WIDTHxHEIGHT", default="1080x1920", show_default=True)
 @click.option("--server", "server_url", metavar="URL", help="A running site server, instead of one of its own.")
 def demo(**options: Any) -> None:
-    """A scripted visit through the real windows, by synthetic touches, to a printed and synced ticket."""
+    """A scripted visit through the real windows, by synthetic touches, to a printed and synced ticket.
+
+    With --server it takes a real number there: the next visitor of that hall gets the one after it.
+    """
     from ui.demo import DemoOptions, run_demo
 
     sys.exit(run_demo(DemoOptions(**options)))
