@@ -44,3 +44,10 @@ def server_url(text: str) -> str:
     if scheme not in {"http", "https"} or not rest.strip("/") or any(mark in rest for mark in " ?#@"):
         raise click.BadParameter(f"{text!r} is no server's address, such as https://central.example:8035.")
     return text.rstrip("/")
+
+
+def machine_name(text: str) -> str:
+    """Of an option that names a device, as kiosk.sync.wire.DeviceName has it."""
+    if not (1 <= len(text) <= 60 and text.isprintable()):
+        raise click.BadParameter("a name has 1 to 60 characters, without control characters.")
+    return text

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from kiosk.command_line import FILE, FOLDER, address, as_json_option, server_url
+from kiosk.command_line import FILE, FOLDER, address, as_json_option, machine_name, server_url
 
 KINDS = ("kiosk", "site", "desk", "board")
 """kiosk.sync.wire.DeviceKind, by name, so that `--help` need not import it."""
@@ -54,6 +54,7 @@ def server(context: click.Context, /, role: str | None, data: Path | None, liste
     from kiosk.logs import configure_logging
 
     configure_logging(data)
+    from server.relaying import not_enrolled
     from server.run import serve
 
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -62,7 +63,13 @@ def server(context: click.Context, /, role: str | None, data: Path | None, liste
     url, authority = options["upstream"], options["upstream_authority"]
     upstream = Upstream(url, authority) if url or authority else None
     settings = replace(settings, site_file=options["site_file"], upstream=upstream, tls=tls)
-    serve(settings, listen, lambda url: click.echo(f"Listening on {url}"))
+
+    def tell(url: str) -> None:
+        click.echo(f"Listening on {url}")
+        if upstream is not None and (sentence := not_enrolled(data, upstream)):
+            click.echo(sentence, err=True)
+
+    serve(settings, listen, tell)
 
 
 _data_option = click.option("--data", type=FOLDER, required=True, help="The server's own folder.")
@@ -76,12 +83,21 @@ _site_option = click.option("--site", default="", metavar="ID", help="Which site
 @_database_option
 @_site_option
 @click.option("--kind", type=click.Choice(KINDS), default="kiosk", show_default=True, help="What will be let in.")
-@click.option("--name", help="What people call the machine.")
+@click.option("--name", type=machine_name, help="What people call the machine.")
 @click.option("--number", type=click.IntRange(1, 255), help="Of a kiosk; else the next that is free.")
 @click.option(
-    "--letter", type=click.Choice([*map(chr, range(65, 91))]), metavar="A-Z", help="Of a kiosk; else the next."
+    "--letter",
+    type=click.Choice([*map(chr, range(65, 91))], case_sensitive=False),
+    metavar="A-Z",
+    help="Of a kiosk; else the next.",
 )
-@click.option("--address", "url", metavar="URL", help="What devices call this server; else the address it listens on.")
+@click.option(
+    "--address",
+    "url",
+    type=server_url,
+    metavar="URL",
+    help="What devices call this server; else the address it listens on.",
+)
 @click.option("--wait/--no-wait", "waits", default=True, help="Wait until the code is used, and show the six words.")
 @as_json_option
 def invite(data: Path, database: str | None, site: str, url: str | None, **asked: Any) -> None:
@@ -94,6 +110,8 @@ def invite(data: Path, database: str | None, site: str, url: str | None, **asked
     from server.console import Inviting, run_invite
     from server.invitations import Wish
 
+    if asked["waits"]:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: nobody else would withdraw the code
     wish = Wish(site, DeviceKind(asked["kind"]), asked["number"], asked["letter"], asked["name"])
     settings = _settings(data, database)
     sys.exit(run_invite(settings, Inviting(wish, url, waits=asked["waits"], as_json=asked["as_json"])))

@@ -24,11 +24,11 @@ from kiosk.sync.wire import DeviceKind
 from server.database import milliseconds, moment
 from server.devices import DeviceRecord, ListedDevice, devices_of_site, find_record
 from server.enrolment import revoke
-from server.invitations import Invitation, Standing, Wish, invite, standing_of, withdraw
+from server.invitations import Invitation, InvitationError, Standing, Wish, invite, standing_of, withdraw
 from server.node import Node, open_node
 from server.run import ADDRESS_FILE
 from server.schema import devices, sites
-from server.settings import ServerSettings
+from server.settings import Role, ServerSettings
 from server.site_time import local_time, timezones
 
 _LOOK_EVERY_S: Final = 0.5
@@ -61,6 +61,8 @@ class Inviting:
 
 def run_invite(settings: ServerSettings, asked: Inviting) -> int:
     """Makes a code, shows it, waits until it is used. Returns 1 where it was not."""
+    if asked.wish.kind is DeviceKind.SITE and settings.role is Role.SITE:
+        raise InvitationError("A site server lets in no site server: make that code at the central one.")
     with _opened(settings) as node:
         wish = replace(asked.wish, site_id=_site(node, asked.wish.site_id))
         code, invitation = invite(node, wish)
@@ -76,7 +78,7 @@ def run_invite(settings: ServerSettings, asked: Inviting) -> int:
 
 def run_devices(settings: ServerSettings, site_id: str, *, as_json: bool) -> int:
     with _opened(settings) as node, node.database.reading() as connection:
-        of_sites = [site_id] if site_id else _sites(connection)
+        of_sites = _known_site(connection, site_id) if site_id else _sites(connection)
         known = [each for site in of_sites for each in devices_of_site(connection, site)]
         zones = timezones(connection)
     if as_json:
@@ -203,6 +205,14 @@ def _site(node: Node, asked: str) -> str:
         return known[0]
     there_are = f"this server knows {', '.join(known)}" if known else "this server knows none yet"
     raise WhichSiteError(f"Which site? Say --site ID: {there_are}.")
+
+
+def _known_site(connection: Connection, asked: str) -> Sequence[str]:
+    """Raises WhichSiteError: an empty list would say that nobody was let in."""
+    known = _sites(connection)
+    if asked not in known:
+        raise WhichSiteError(f"{asked} is not a site of this server: it knows {', '.join(known) or 'none yet'}.")
+    return [asked]
 
 
 def _sites(connection: Connection) -> Sequence[str]:

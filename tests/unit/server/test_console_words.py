@@ -29,8 +29,8 @@ def test_invitation_is_a_line_that_can_be_copied(tmp_path: Path) -> None:
         words = shlex.split(line.partition(": ")[2])
         assert words[:2] + words[3:] == ["giliran", "enrol", "--config", "kiosk.toml"]
         assert parse_link(words[2])[0] == server.url
-        of_site = said("invite", "--data", str(tmp_path), "--kind", "site", "--site", "other", "--no-wait")
-        assert "--data FOLDER" in of_site
+        of_desk = said("invite", "--data", str(tmp_path), "--kind", "desk", "--site", "other", "--no-wait")
+        assert "--data FOLDER" in of_desk
 
 
 def test_times_are_those_of_the_site_and_name_their_zone() -> None:

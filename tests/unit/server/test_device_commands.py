@@ -1,6 +1,7 @@
 """`giliran server invite|devices|revoke` and `giliran enrol`, as a person types them beside a running server."""
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from giliran import main
 from kiosk.enrolment import ENROLMENT_FILE, UPSTREAM_FILE
 from server.console import address_of
 from server.run import ADDRESS_FILE, Server
+from server.settings import Role, ServerSettings
 from tests.paired_kiosk import SITE, site_server
 
 
@@ -84,12 +86,15 @@ def test_from_the_code_to_the_six_words_and_out_again(server: Server, data: str,
     assert "revoked" in said("server", "devices", "--data", data).output
 
 
-def test_ctrl_c_withdraws_the_code(server: Server, data: str, tmp_path: Path, expected_logs: Any) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_withdraws_the_code(
+    server: Server, data: str, tmp_path: Path, expected_logs: Any, number: signal.Signals
+) -> None:
     expected_logs("pairing_code_refused")
     with waiting_invitation(data) as inviting:
         assert inviting.stdout is not None
         code = json.loads(inviting.stdout.readline())
-        inviting.send_signal(2)
+        inviting.send_signal(number)
         assert inviting.wait() == 1
         assert inviting.stderr is not None
         assert "withdrawn" in inviting.stderr.read()
@@ -107,12 +112,21 @@ def test_people_see_code_address_and_qr(server: Server, data: str) -> None:
     assert elsewhere in said("server", "invite", *words).output
 
 
-def test_a_site_server_is_let_in_the_same_way(server: Server, data: str, tmp_path: Path) -> None:
-    code = made(data, "--kind", "site")["code"]
+def test_a_site_server_is_let_in_the_same_way(tmp_path: Path) -> None:
     site = tmp_path / "site"
-    enrolled = good("enrol", code, "--data", str(site), "--upstream", server.url)
+    with Server(ServerSettings(Role.CENTRAL, tmp_path / "central")) as server:
+        code = made(str(tmp_path / "central"), "--kind", "site")["code"]
+        enrolled = good("enrol", code, "--data", str(site), "--upstream", server.url)
     assert (enrolled["kind"], enrolled["kiosk_number"]) == ("site", None)
     assert (site / UPSTREAM_FILE).exists()
+
+
+def test_what_nobody_could_use_is_refused(server: Server, data: str) -> None:
+    site = said("server", "invite", "--data", data, "--site", SITE, "--kind", "site", "--no-wait")
+    assert (site.exit_code, "make that code at the central one" in site.output) == (1, True)
+    unknown = said("server", "devices", "--data", data, "--site", "unknown")
+    assert (unknown.exit_code, "unknown is not a site of this server" in unknown.output) == (1, True)
+    assert made(data, "--letter", "i")["address"] == server.url
 
 
 def test_a_code_for_a_kiosk_lets_in_no_site_server(server: Server, data: str, tmp_path: Path) -> None:
@@ -153,6 +167,8 @@ def test_which_device_must_be_clear(server: Server, data: str) -> None:
         ["server", "invite", "--data", ".", "--number", "256"],
         ["server", "invite", "--data", ".", "--letter", "AA"],
         ["server", "invite", "--data", ".", "--kind", "toaster"],
+        ["server", "invite", "--data", ".", "--address", "bukan"],
+        ["server", "invite", "--data", ".", "--name", "n" * 61],
         ["server", "revoke", "--data", "."],
     ],
     ids=" ".join,
