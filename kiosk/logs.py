@@ -92,6 +92,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "sync_failed": "A bug of ours ended one round of sync; it goes on after a pause.",
     "ticket_shown_not_stored": "A visitor took the number from the screen, and the store could not record that.",
     "upstream_lacks_pruned": "A restored server lacks events that were pruned here; it must fetch them from central.",
+    "upstream_not_enrolled": "A site server is to relay to central, which has not let it in; `detail` says what to do.",
     "visitor_not_served": "The environment kept a visitor from getting a number or a copy; `problem` says why.",
     "witness_failed": "The witness of a kiosk's starts cannot be read or written; issuing goes on without it.",
 }

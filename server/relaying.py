@@ -86,6 +86,8 @@ class Relaying:
         return self._node.relay.status or RelayStatus()
 
     def start(self) -> None:
+        if sentence := not_enrolled(self._data_dir, self._upstream):
+            log.warning("upstream_not_enrolled", detail=sentence)
         self._node.arrivals.add(self._arrived)
         self._thread.start()
         self._is_set_up.wait()
@@ -144,8 +146,7 @@ class Relaying:
             else:
                 if enrolment is not None:
                     return enrolment
-                url = (self._upstream or Upstream()).url or "URL"
-                detail = _NOT_ENROLLED.format(folder=self._data_dir, url=url)
+                detail = not_enrolled(self._data_dir, self._upstream)
                 self._publish(replace(self.status, state=SyncState.REFUSED, detail=detail))
             await asyncio.sleep(self._pace.first_backoff_s)
 
@@ -222,6 +223,13 @@ class Relaying:
 
     def _publish(self, status: RelayStatus) -> None:
         self._node.relay.tell(status)
+
+
+def not_enrolled(data_dir: Path, upstream: Upstream | None) -> str:
+    """What to do about a site server that central has not let in; empty where it has."""
+    if (data_dir / UPSTREAM_FILE).exists():
+        return ""
+    return _NOT_ENROLLED.format(folder=data_dir, url=(upstream or Upstream()).url or "URL")
 
 
 def fence_against_old_central(node: Node, site_id: str) -> EpochFence:
