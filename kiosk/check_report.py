@@ -30,17 +30,21 @@ def report(result: Verified | Broken, rebuilt: Rebuilt | None, *, as_json: bool)
         return 0 if is_good else 1
     if rebuilt is not None:
         change = "they have changed" if rebuilt.has_changed else "nothing has changed"
-        click.echo(f"Rebuilt the tables from {rebuilt.events} events: {change}.")
+        click.echo(f"Rebuilt the tables from {_counted(rebuilt.events, 'event')}: {change}.")
     if isinstance(result, Broken):
         click.echo(f"Broken: {result}")
         return 1
     parked = f" {result.parked} events are parked: this version cannot use them." if result.parked else ""
-    starts = f"{result.events} events in {result.incarnations} starts"
-    click.echo(f"Good: {starts}, and their {result.tickets} tickets.{parked}")
+    starts = f"{_counted(result.events, 'event')} in {_counted(result.incarnations, 'start')}"
+    click.echo(f"Good: {starts}, and their {_counted(result.tickets, 'ticket')}.{parked}")
     for origin, total in result.origins.items():
         click.echo(f"origin {origin}  {total}")
     click.echo(f"all of them              {result.hash}")
     return 0
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _facts(result: Verified | Broken) -> dict[str, Any]:

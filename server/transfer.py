@@ -153,9 +153,13 @@ def _incarnation(raw: bytes) -> str:
     return event.incarnation if isinstance(event, Event) else ""
 
 
+def _counted(events: int) -> str:
+    return "1 event is" if events == 1 else f"{events} events are"
+
+
 def _tell(header: ExportHeader, done: Imported, made_at: str) -> None:
     click.echo(f"The log of {header.device} at {header.site}, as it was on {made_at}:")
-    click.echo(f"{done.new} events are new here, {done.known} were here already.")
+    click.echo(f"{_counted(done.new)} new here, {done.known} {'was' if done.known == 1 else 'were'} here already.")
     if done.parked:
         click.echo(f"{done.parked} of them are kept, but this version cannot show them.")
     if done.forks:

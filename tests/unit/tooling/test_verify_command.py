@@ -65,7 +65,7 @@ def test_a_servers_file_is_known_by_its_tables(tmp_path: Path) -> None:
     served(tmp_path, None).close()
     copy = (tmp_path / "server.db").rename(tmp_path / "a copy.db")
     code, output = run(copy)
-    assert (code, output.splitlines()[0]) == (0, "Good: 1 events in 1 starts, and their 0 tickets.")
+    assert (code, output.splitlines()[0]) == (0, "Good: 1 event in 1 start, and their 0 tickets.")
 
 
 def test_a_running_server_is_checked_but_not_rebuilt(tmp_path: Path, database_url: str | None) -> None:
