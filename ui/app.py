@@ -211,9 +211,9 @@ def _run_once(application: QGuiApplication, config: KioskConfig) -> int:
     try:
         if kiosk.machine is not None:
             kiosk.machine.store.watch_disk(DiskGuard(config.data_dir))
-        if kiosk.trouble is None:
-            click.echo(f"{config.name} is running; logs in {config.data_dir / 'logs'}")
-        else:
+        if kiosk.trouble is None and kiosk.machine is not None:
+            click.echo(f"{kiosk.machine.config.name} is running; logs in {config.data_dir / 'logs'}")
+        elif kiosk.trouble is not None:
             click.echo(str(kiosk.trouble), err=True)
         if isinstance(kiosk.trouble, StoreLockedError):
             return FOUND_A_FAULT
