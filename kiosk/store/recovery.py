@@ -10,7 +10,19 @@ import structlog
 from pysqlite3 import dbapi2
 from sqlite_utils import Database
 
-from kiosk.domain.events import DAY_OPENED, Event, LogHead, Malformed, broken_link, decode, digest, encode
+from kiosk.domain import hlc
+from kiosk.domain.events import (
+    DAY_OPENED,
+    PRINT_FINISHED,
+    Event,
+    LogHead,
+    Malformed,
+    broken_link,
+    decode,
+    digest,
+    encode,
+)
+from kiosk.domain.history import NotUnderstoodError, PaperNews, effect_of
 from kiosk.store.log import acknowledge, head_of
 from kiosk.store.projection import Row, projected
 
@@ -80,12 +92,31 @@ def rebuild_rows(db: Database, event: Event) -> None:
     if event.type == DAY_OPENED:
         _open_day(db, rows[0][1])
         return
+    if event.type == PRINT_FINISHED:
+        _note_slip(db, event)
+        return
     try:
         for table, row in rows:
             _insert(db, table, (*row, "") if table == "tickets" else row)
     except dbapi2.IntegrityError:
         # Printed twice before anybody could know: the log keeps both, the tables the one that is here.
         _log.error("label_given_twice", incarnation=event.incarnation, sequence=event.sequence)
+
+
+def _note_slip(db: Database, event: Event) -> None:
+    """Of a ticket that the restored disk still knows: the next copy must not be counted as this one was."""
+    try:
+        news = effect_of(event)
+    except NotUnderstoodError:
+        return
+    if isinstance(news, PaperNews):
+        written_at = hlc.time_of(int(event.hlc, 16)).isoformat()
+        db.conn.execute(
+            "INSERT OR IGNORE INTO print_jobs (ticket_id, copy, state, detail, queued_at, queued_monotonic)"
+            " SELECT ?1, ?2, ?3, 'before the disk was restored', ?4, 0"
+            " WHERE EXISTS (SELECT 1 FROM print_jobs WHERE ticket_id = ?1)",
+            (news.ticket_id, news.paper.print_copy, news.paper.verdict, written_at),
+        )
 
 
 def _insert(db: Database, table: str, row: Row) -> None:
