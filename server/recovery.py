@@ -103,6 +103,8 @@ class Recoveries:
                 if self._clock.monotonic() < (recovery.until if missing else recovery.since + LISTENS_S):
                     return
                 missing += ["a stranger"] * recovery.has_stranger
+                if missing and not self._days.is_certain(site_id):
+                    return  # nobody knows which day's numbers to skip; kiosks count by themselves until then
                 if missing:
                     leap(connection, site_id, self._days.ensure(connection, site_id).isoformat(), JUMP)
                 still = (recoveries.c.site_id == site_id, recoveries.c.ended_at_ms.is_(None))

@@ -48,12 +48,19 @@ class ServiceDays:
         self._own_log = own_log
         self._clock = clock
         self._doubted: date | None = None
+        self._told: set[str] = set()
+
+    def is_certain(self, site_id: str) -> bool:
+        """Whether this server's own clock can tell which day it is there, or a kiosk has told it since the start."""
+        return site_id in self._told or self._clock.read().is_trusted
 
     def ensure(self, connection: Connection, site_id: str, told: date | None = None) -> date:
         """The day in force, opened within the caller's transaction where it is due.
 
         `told`: the day that a kiosk with a trusted clock is in. It counts only where our own clock says nothing.
         """
+        if told is not None:
+            self._told.add(site_id)
         current, due = self._look(connection, site_id, told)
         if due is not None:  # nearly never: who only looks makes nobody wait
             lock_site(connection, site_id)

@@ -258,6 +258,20 @@ def test_day_is_opened_while_numbers_wait(tmp_path: Path, clock: FakeClock, expe
     assert milliseconds(clock.now()) < milliseconds(MONDAY_10_00)
 
 
+def test_recovery_waits_for_somebody_who_knows_the_day(tmp_path: Path, clock: FakeClock) -> None:
+    """A dead clock and a kiosk that is missing: the jump would be made on a day that is over."""
+    node = stopped(tmp_path, clock)
+    let_in(node, 1)
+    node.close()
+    raised(tmp_path, clock)
+    clock.jump(MONDAY_10_00 - timedelta(days=9000))
+    node = open_node(settings_on(tmp_path, database_of(tmp_path)), clock)
+    clock.advance(timedelta(seconds=PATIENCE_S + 1))
+    node.recoveries.settle()
+    assert node.recoveries.is_open(SITE)
+    node.close()
+
+
 def test_operator_makes_a_server_the_one_that_counts(tmp_path: Path, clock: FakeClock) -> None:
     command = ["server", "promote", "--data", str(tmp_path)]
     if url := database_of(tmp_path):
