@@ -212,6 +212,7 @@ def pair_second(places: Places) -> Identity:
 def test_site_that_is_not_enrolled_says_how_to_and_begins_by_itself(
     places: Places, tmp_path: Path, expected_logs: Any
 ) -> None:
+    expected_logs("upstream_not_enrolled")
     identity = pair(places.kiosk, places.site)
     with central_server(places.central) as central, relaying_server(places.site, central.url) as site:
         visit(places, identity, site, 2)
