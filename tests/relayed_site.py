@@ -97,7 +97,7 @@ def wait_for_relay(server: Server, holds: Callable[[RelayStatus], bool]) -> Rela
     deadline = time.monotonic() + 2 * PATIENCE_S
     while not server.node.relay.wait_for(
         holds, _LOOKED_AGAIN_S
-    ):  # what holds may come true without a word of the relay
+    ):  # true without a word of the relay
         assert time.monotonic() < deadline, server.node.relay.status
     status = server.node.relay.status
     assert status is not None
