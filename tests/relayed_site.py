@@ -95,9 +95,7 @@ def all_held(data_dir: Path, site_id: str = SITE) -> Mapping[tuple[str, str], Se
 def wait_for_relay(server: Server, holds: Callable[[RelayStatus], bool]) -> RelayStatus:
     """Until the relay of `server` says so."""
     deadline = time.monotonic() + 2 * PATIENCE_S
-    while not server.node.relay.wait_for(
-        holds, _LOOKED_AGAIN_S
-    ):  # true without a word of the relay
+    while not server.node.relay.wait_for(holds, _LOOKED_AGAIN_S):  # true without a word of the relay
         assert time.monotonic() < deadline, server.node.relay.status
     status = server.node.relay.status
     assert status is not None
