@@ -117,7 +117,8 @@ class Conversation:
         taken = answer.acknowledged.get(incarnation, 0)
         if taken < batch[-1].sequence:
             raise ProtocolMismatchError("The server took a batch and acknowledged less of it: update the server.")
-        await self._taken(incarnation, taken, answer.central)
+        # A server that holds more has it from a twin, or from before a restore: the next hello is to find that out.
+        await self._taken(incarnation, batch[-1].sequence, answer.central)
         self._batch_events = min(MAX_BATCH_EVENTS, self._batch_events * 2)
         return True
 
@@ -231,7 +232,7 @@ class Conversation:
     async def _refused(self, incarnation: str, batch: Sequence[StoredEvent], problem: Problem) -> None:
         """A prefix may have been taken. Then: go back, send less, or leave this incarnation to a person."""
         held_before = self._held[incarnation]
-        taken = problem.acknowledged.get(incarnation, 0)
+        taken = min(problem.acknowledged.get(incarnation, 0), batch[-1].sequence)
         if problem.code is ProblemCode.GAP and taken < held_before:
             await self._believe({incarnation: taken}, {incarnation: held_before}, problem.central)
             self._held[incarnation] = taken
