@@ -28,6 +28,7 @@ def test_invariants_hold_where_disks_come_back_from_the_past_all_the_time(first:
         pytest.param(draw(1222), id="one disk in two machines, and a site that is put back twice"),
         pytest.param(draw(1321), id="what a restored kiosk is given back continues what is lost"),
         pytest.param(draw(5381), id="a site is put back where the clock is dead"),
+        pytest.param(draw(7133), id="a clone brings what the site has more of already"),
         pytest.param(draw(562, is_harsh=True), id="a slip is copied again that a restored kiosk has forgotten"),
         pytest.param(draw(86, is_harsh=True), id="kiosk and site are put back, and only central knows"),
         pytest.param(draw(93, is_harsh=True), id="central is put back to before an earlier restore"),
