@@ -34,8 +34,20 @@ SERVER_URL: Final = (
 class PrinterConfig:
     """`device`: see `giliran printer --help`. `profile`: a name from printing/profiles.toml."""
 
-    device: str = setting("sim:slips", "tcp://HOST:9100 for a network printer; sim:FOLDER draws slips as pictures")
-    profile: str = setting("generic-80mm", "paper width and abilities: generic-58mm, generic-80mm or generic-80mm-512")
+    device: str = setting(
+        "sim:slips",
+        "tcp://HOST:9100, file:/dev/usb/lp0, serial:/dev/ttyUSB0?baud=9600, usb:VID:PID or win:NAME;"
+        " sim:FOLDER draws slips as pictures",
+    )
+    profile: str = setting(
+        "auto",
+        "auto: what `giliran printer probe` found out, until then generic-80mm; or a name from printing/profiles.toml",
+    )
+    fallback: str | None = setting(None, "a second printer, which takes over while the first cannot print")
+    fallback_profile: str = setting("auto", "of the second printer, in the same words")
+    roll_m: float = setting(
+        80.0, "metres of paper on a new roll, as its label says: how many slips are left is told", among=range(5, 301)
+    )
 
 
 @dataclass(frozen=True, slots=True)

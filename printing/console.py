@@ -6,6 +6,7 @@ Each function returns the exit code: 0 good, 1 the printer needs a person.
 import json
 import threading
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final, assert_never
 
 import click
@@ -67,10 +68,11 @@ def probe(device: str, profile: str, *, as_json: bool) -> int:
 
 def print_test_page(device: str, profile: str, *, as_json: bool) -> int:
     """Two slips: one drawn by us, one in the printer's own letters."""
-    known = find_profile(profile)
     printer = _printer(device, profile)
-    documents = {"raster": render_raster_page(device, known), "text": render_text_page(known)}
-    verdicts = {name: printer.print(document, job) for job, (name, document) in enumerate(documents.items(), 1)}
+    verdicts = {
+        "raster": printer.print(partial(render_raster_page, device), 1),
+        "text": printer.print(render_text_page, 2),
+    }
     words = "\n".join(f"{name}: {_outcome(verdict)}" for name, verdict in verdicts.items())
     slips = {
         name: {"state": verdict.state.value, "detail": verdict.detail, "printer": facts(verdict.status)}

@@ -13,6 +13,7 @@ from kiosk.errors import TransportError
 from kiosk.faults import fault_point
 from printing.confirmation import Evidence, Fence, ProcessId
 from printing.escpos_status import Question, read_status, status_byte
+from printing.printer import Draw, PrinterReport
 from printing.profile import BAND_DOTS, Confirmation, Profile
 from printing.status import Attention, CannotTell, NeedsAttention, PrinterStatus, PrintVerdict, Ready, Unreachable
 from printing.transports.deadline import Deadline
@@ -33,8 +34,12 @@ class Deadlines:
 
 
 class EscposPrinter:
-    def __init__(self, transport: Transport, profile: Profile, deadlines: Deadlines | None = None) -> None:
+    def __init__(
+        self, transport: Transport, profile: Profile, deadlines: Deadlines | None = None, *, device: str = ""
+    ) -> None:
         self._transport = transport
+        self._device = device
+        self._status: PrinterStatus = CannotTell("not asked yet")
         self._profile = profile
         self._deadlines = deadlines or Deadlines()
         self._confirmation = profile.confirmation
@@ -47,6 +52,10 @@ class EscposPrinter:
         return self._confirmation
 
     def status(self) -> PrinterStatus:
+        self._status = self._asked()
+        return self._status
+
+    def _asked(self) -> PrinterStatus:
         try:
             self._transport.open(self._deadlines.open_s)
             return self._preflight()
@@ -55,7 +64,8 @@ class EscposPrinter:
         finally:
             self._transport.close()
 
-    def print(self, document: bytes, job: int) -> PrintVerdict:
+    def print(self, draw: Draw, job: int) -> PrintVerdict:
+        document = draw(self._profile)
         try:
             self._transport.open(self._deadlines.open_s)
             before = self._preflight()
@@ -70,6 +80,11 @@ class EscposPrinter:
 
     def expect_fragment(self) -> None:
         self._is_fragment_left = True
+
+    def reports(self) -> tuple[PrinterReport, ...]:
+        return (
+            PrinterReport(self._device, self._profile.name, self._status, self._confirmation, None, is_in_use=True),
+        )
 
     def close(self) -> None:
         self._transport.close()

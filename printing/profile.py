@@ -49,12 +49,23 @@ class RasterCommand(StrEnum):
     ESC_STAR = "ESC *"
 
 
+class Renderer(StrEnum):
+    """Who draws the letters."""
+
+    RASTER = "raster"
+    """We do: our font, any script, some 90 kB a slip."""
+    TEXT = "text"
+    """The printer does: few bytes, for slow serial lines."""
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """`dots` is the width of the print head, `columns` the characters of 12 dots in a line, `feed_dots` what lies
     between head and knife. `code_page_number` selects `code_page` by `ESC t`. `is_compact`: narrow paper gets fewer
     words. `clears_buffer`: the printer drops what it still holds of a broken slip on `DLE ENQ 2`.
-    `provenance` says where the values come from.
+    `provenance` says where the values come from. `identity`: what the printer called itself when it was probed, by
+    which it is known again; empty where it was not. `pushes_status`: it sends `GS a` reports unasked, as its switches
+    may tell it to. `buffer_bytes`: so much it takes while it is stopped; 0 where nobody knows.
     """
 
     name: str
@@ -71,6 +82,10 @@ class Profile:
     is_compact: bool
     clears_buffer: bool
     provenance: str
+    renderer: Renderer = Renderer.RASTER
+    identity: str = ""
+    pushes_status: bool = False
+    buffer_bytes: int = 0
 
 
 class _ProfileData(BaseModel):
@@ -89,6 +104,10 @@ class _ProfileData(BaseModel):
     is_compact: bool
     clears_buffer: bool
     provenance: Annotated[str, Field(min_length=1)]
+    renderer: Renderer = Renderer.RASTER
+    identity: str = ""
+    pushes_status: bool = False
+    buffer_bytes: Annotated[int, Field(ge=0)] = 0
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -6,7 +6,7 @@ from kiosk.domain.site import Site
 from kiosk.domain.ticket import Ticket
 from printing import slip_words
 from printing.blocks import Checklist, CopyMark, Fact, Heading, Label, Lead, Mark, Phrase, Qr, StopRow, TicketLayout
-from printing.profile import Profile
+from printing.profile import Profile, Renderer
 from printing.ticket_layout import layout, slip_languages
 
 
@@ -23,23 +23,29 @@ def slip_layout(ticket: Ticket, site: Site, catalogue: Catalogue, profile: Profi
 
 
 class SlipRenderer:
-    """Call it with a ticket and the number of the copy. `prepare` may be called early, on any thread: it loads the
-    ESC/POS library, the font and the shapes of the fixed words, for which the first slip would otherwise wait 0.5 s.
+    """Call it with a ticket, the number of the copy and the printer's profile. `prepare` may be called early, on any
+    thread: it loads the ESC/POS library, the font and the shapes of the fixed words, for which the first slip of
+    `profiles` would otherwise wait 0.5 s.
     """
 
-    def __init__(self, site: Site, catalogue: Catalogue, profile: Profile) -> None:
+    def __init__(self, site: Site, catalogue: Catalogue, *profiles: Profile) -> None:
         self._site = site
         self._catalogue = catalogue
-        self._profile = profile
+        self._profiles = profiles
 
     def prepare(self) -> None:
-        _render(_every_word(self._site), self._profile)
+        for profile in self._profiles:
+            _render(_every_word(self._site), profile)
 
-    def __call__(self, ticket: Ticket, copy: int) -> bytes:
-        return _render(slip_layout(ticket, self._site, self._catalogue, self._profile, copy), self._profile)
+    def __call__(self, ticket: Ticket, copy: int, profile: Profile) -> bytes:
+        return _render(slip_layout(ticket, self._site, self._catalogue, profile, copy), profile)
 
 
 def _render(slip: TicketLayout, profile: Profile) -> bytes:
+    if profile.renderer is Renderer.TEXT:
+        from printing.text_renderer import render_text  # noqa: PLC0415  # as below
+
+        return render_text(slip, profile)
     from printing.raster_renderer import render_raster  # noqa: PLC0415  # loads Pillow, which no first frame waits for
 
     return render_raster(slip, profile)

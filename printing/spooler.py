@@ -17,6 +17,7 @@ from kiosk.domain.ticket import Ticket, TicketId
 from kiosk.errors import KioskError
 from kiosk.faults import fault_point
 from printing.printer import Printer
+from printing.profile import Profile
 from printing.status import Attention, CannotTell, NeedsAttention, PrinterStatus, PrintVerdict, Ready, Unreachable
 
 log = structlog.get_logger(__name__)
@@ -27,8 +28,8 @@ UNKNOWN_IN_A_ROW: Final = 2
 REST_S: Final = 60.0
 """How long it then stays so, at least, until a clean status lets it try again."""
 
-Render = Callable[[Ticket, int], bytes]
-"""A ticket and the number of the copy (0: the first slip) to the bytes of one slip."""
+Render = Callable[[Ticket, int, Profile], bytes]
+"""A ticket and the number of the copy (0: the first slip) to the bytes of one slip, for a printer of this profile."""
 
 
 class PrintJobs(Protocol):
@@ -153,12 +154,12 @@ class Spooler:
                 PrintState.FAILED, self._status, "the printer is out of service after slips without a verdict"
             )
         try:
-            document = self._render(self._jobs.ticket(job.ticket_id), job.copy)
+            ticket = self._jobs.ticket(job.ticket_id)
+            return self._printer.print(lambda profile: self._render(ticket, job.copy, profile), job.id)
         except Exception as error:
             # A bug in a layout must not leave the job `sending`: certainly no byte went out.
             log.exception("slip_not_rendered", job=job.id)
             return PrintVerdict(PrintState.FAILED, self._status, f"the slip could not be drawn: {type(error).__name__}")
-        return self._printer.print(document, job.id)
 
     def _settle(self, job: PrintJob, verdict: PrintVerdict) -> None:
         fault_point("after_cut")

@@ -57,9 +57,10 @@ def in_one_word(status: PrinterStatus) -> str:
 @dataclass(frozen=True, slots=True)
 class PrintVerdict:
     """What became of one slip: `state` is final, CONFIRMED, UNVERIFIED, UNKNOWN or FAILED; `status` is the last word
-    of the printer; `detail` is for the technician.
+    of the printer; `detail` is for the technician. `paper_mm`: so much paper its bytes use, 0 where none were sent.
     """
 
     state: PrintState
     status: PrinterStatus
     detail: str = ""
+    paper_mm: float = 0.0

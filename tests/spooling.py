@@ -10,7 +10,7 @@ from typing import Final
 from kiosk.domain.print_job import PrintJob, PrintState
 from kiosk.domain.ticket import Ticket
 from printing.escpos_printer import Deadlines, EscposPrinter
-from printing.profile import find_profile
+from printing.profile import Profile, find_profile
 from printing.simulated import SimulatedPrinter
 from printing.slip import SlipRenderer
 from printing.spooler import Spooler
@@ -79,7 +79,7 @@ def printing_kiosk(
     directory: Path,
     *,
     transport: Callable[[SimulatedPrinter], Transport] = SimTransport,
-    render: Callable[[Ticket, int], bytes] | None = None,
+    render: Callable[[Ticket, int, Profile], bytes] | None = None,
     poll_s: float = 60.0,
     prepare: Callable[[], object] = lambda: None,
 ) -> Iterator[Works]:

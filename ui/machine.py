@@ -22,7 +22,8 @@ from kiosk.store.writer import Store
 from kiosk.sync.status import SyncStatus
 from kiosk.witness import Witness
 from printing.escpos_printer import EscposPrinter
-from printing.profile import find_profile
+from printing.known_profile import profile_in_force
+from printing.profile import Profile
 from printing.slip import SlipRenderer
 from printing.spooler import Spooler
 from printing.status import PrinterStatus, in_one_word
@@ -76,8 +77,10 @@ class Machine:
         self.enrolment = load_enrolment(config.data_dir / ENROLMENT_FILE)
         self.config = config = apply(config, self.enrolment)
         self.identity = load_or_create_identity(config.data_dir)
-        self.profile = find_profile(config.printer.profile)
-        printer = EscposPrinter(open_device(config.printer.device, self.profile), self.profile)
+        self.profile = profile_in_force(config.printer.profile, config.printer.device, config.data_dir)
+        printer = EscposPrinter(
+            open_device(config.printer.device, self.profile), self.profile, device=config.printer.device
+        )
         witness = None if config.witness_dir is None else Witness(config.witness_dir)
         self.store = Store.open(config.data_dir, clock, self.identity, witness)
         self._clock = clock
@@ -171,8 +174,8 @@ class Machine:
         machinery = Machinery(hall, self.store, issuing, self._wake)
         return Workplace(data, hall, machinery, SlipRenderer(site, catalogue, self.profile))
 
-    def _render(self, ticket: Ticket, copy: int) -> bytes:
-        return self._workplace.slips(ticket, copy)
+    def _render(self, ticket: Ticket, copy: int, profile: Profile) -> bytes:
+        return self._workplace.slips(ticket, copy, profile)
 
     def _made_taker(self, server: str) -> "SnapshotTaker | None":
         """Only a kiosk that a code let in knows whose signature to believe."""

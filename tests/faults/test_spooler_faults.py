@@ -167,7 +167,7 @@ def test_half_open_printer_that_takes_no_bytes_leaves_the_slip_unknown(tmp_path:
     with (
         strange_device(None) as port,
         printing_kiosk(
-            tmp_path, transport=lambda _: TcpTransport("127.0.0.1", port), render=lambda _ticket, _copy: endless
+            tmp_path, transport=lambda _: TcpTransport("127.0.0.1", port), render=lambda *_: endless
         ) as works,
     ):
         assert works.heard.verdict(works.issue("visitor").id) is PrintState.UNKNOWN
@@ -212,7 +212,9 @@ def test_printer_that_stayed_on_in_a_power_cut_gives_the_next_visitor_a_whole_sl
     with network_kiosk(tmp_path, simulated) as works:
         job = works.issue("next")
         assert works.heard.verdict(job.id) is PrintState.CONFIRMED
-        document = SlipRenderer(small_site(), small_catalogue(), PROFILE)(works.machine.jobs.ticket(job.ticket_id), 0)
+        document = SlipRenderer(small_site(), small_catalogue(), PROFILE)(
+            works.machine.jobs.ticket(job.ticket_id), 0, PROFILE
+        )
     _, whole = simulated.slips()
     assert whole.with_suffix(".bin").read_bytes() == document
     assert simulated.problems == ()

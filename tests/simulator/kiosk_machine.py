@@ -27,6 +27,8 @@ from kiosk.sync.conversation import Conversation
 from kiosk.sync.engine import SyncEngine
 from kiosk.sync.kiosk_log import KioskLog
 from kiosk.witness import Testimony, Witness
+from printing.printer import Draw, PrinterReport
+from printing.profile import Profile, find_profile
 from printing.spooler import Spooler
 from printing.status import PrinterStatus, PrintVerdict, Ready
 from tests.simulator.disks import KioskDisk
@@ -83,6 +85,9 @@ class OutsideWitness(Witness):
         self._known[device_id] = testimony
 
 
+_PROFILE: Final = find_profile("generic-80mm")
+
+
 class PaperPrinter:
     """Puts slips out, mostly; says what became of them, mostly."""
 
@@ -93,18 +98,21 @@ class PaperPrinter:
     def status(self) -> PrinterStatus:
         return Ready()
 
-    def print(self, document: bytes, job: int) -> PrintVerdict:
+    def print(self, draw: Draw, job: int) -> PrintVerdict:
         state, comes_out = self._chance.choices(
             [(PrintState.CONFIRMED, True), (PrintState.UNKNOWN, True), (PrintState.UNKNOWN, False),
              (PrintState.FAILED, False), (PrintState.UNVERIFIED, True)],
             [80, 4, 3, 6, 7],
         )[0]  # fmt: skip
         if comes_out:
-            self._on_paper(document)
+            self._on_paper(draw(_PROFILE))
         return PrintVerdict(state, Ready())
 
     def expect_fragment(self) -> None:
         """Torn slips are another test's matter."""
+
+    def reports(self) -> tuple[PrinterReport, ...]:
+        return ()
 
     def close(self) -> None:
         """Nothing is held."""
@@ -169,7 +177,7 @@ class KioskMachine(Machine):
         jobs = StoredPrintJobs(store, clock)
         slips: dict[bytes, tuple[Ticket, int]] = {}
 
-        def render(ticket: Ticket, copy: int) -> bytes:
+        def render(ticket: Ticket, copy: int, _: Profile) -> bytes:
             document = f"{ticket.id} {copy}".encode()
             slips[document] = (ticket, copy)
             return document

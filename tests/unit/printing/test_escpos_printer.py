@@ -85,7 +85,7 @@ def printer_of(simulated: SimulatedPrinter, confirmation: Confirmation = Confirm
 def test_only_a_printer_that_says_so_confirms(
     simulated: SimulatedPrinter, confirmation: Confirmation, state: PrintState
 ) -> None:
-    verdict = printer_of(simulated, confirmation).print(DOCUMENT, 42)
+    verdict = printer_of(simulated, confirmation).print(lambda _: DOCUMENT, 42)
     assert (verdict.state, verdict.status) == (state, Ready())
     (slip,) = simulated.slips()
     assert slip.with_suffix(".bin").read_bytes() == DOCUMENT
@@ -111,7 +111,7 @@ def test_nothing_is_sent_to_a_printer_that_is_not_ready(
     simulated: SimulatedPrinter, trouble: dict[str, float], attention: Attention
 ) -> None:
     simulated.change(**trouble)
-    verdict = printer_of(simulated).print(DOCUMENT, 1)
+    verdict = printer_of(simulated).print(lambda _: DOCUMENT, 1)
     assert (verdict.state, verdict.status) == (PrintState.FAILED, NeedsAttention(attention))
     simulated.change(paper_mm=80_000, is_cover_open=False, is_cutter_jammed=False, is_overheated=False)
     assert simulated.slips() == ()
@@ -130,14 +130,14 @@ def test_slip_that_stops_half_way_has_failed(
     simulated: SimulatedPrinter, confirmation: Confirmation, trouble: dict[str, float], attention: Attention
 ) -> None:
     transport = TroubledTransport(simulated, lambda: simulated.change(**trouble))
-    verdict = EscposPrinter(transport, confirmed_by(confirmation), QUICK).print(DOCUMENT, 1)
+    verdict = EscposPrinter(transport, confirmed_by(confirmation), QUICK).print(lambda _: DOCUMENT, 1)
     assert (verdict.state, verdict.status) == (PrintState.FAILED, NeedsAttention(attention))
     assert simulated.slips() == ()
 
 
 def test_slip_is_unknown_when_a_printer_without_confirmation_stops(simulated: SimulatedPrinter) -> None:
     transport = TroubledTransport(simulated, lambda: simulated.change(is_cover_open=True))
-    verdict = EscposPrinter(transport, confirmed_by(Confirmation.STATUS), QUICK).print(DOCUMENT, 1)
+    verdict = EscposPrinter(transport, confirmed_by(Confirmation.STATUS), QUICK).print(lambda _: DOCUMENT, 1)
     assert verdict.state is PrintState.UNKNOWN
 
 
@@ -145,9 +145,9 @@ def test_rest_of_a_failed_slip_is_cleared_and_the_next_is_whole(simulated: Simul
     profile = replace(confirmed_by(Confirmation.FENCE), clears_buffer=True)
     transport = TroubledTransport(simulated, lambda: simulated.change(is_cover_open=True))
     printer = EscposPrinter(transport, profile, QUICK)
-    assert printer.print(DOCUMENT, 1).state is PrintState.FAILED
+    assert printer.print(lambda _: DOCUMENT, 1).state is PrintState.FAILED
     simulated.change(is_cover_open=False)
-    assert printer.print(DOCUMENT, 2).state is PrintState.CONFIRMED
+    assert printer.print(lambda _: DOCUMENT, 2).state is PrintState.CONFIRMED
     fragment, whole = (path.with_suffix(".bin").read_bytes() for path in simulated.slips())
     assert DOCUMENT not in fragment
     assert whole == DOCUMENT
@@ -164,9 +164,9 @@ def test_slip_after_a_power_cut_is_not_taken_for_the_rest_of_a_picture(
     printer.expect_fragment()
     if is_asked_first:
         assert printer.status() == Ready()
-    assert printer.print(DOCUMENT, 2).state is PrintState.CONFIRMED
+    assert printer.print(lambda _: DOCUMENT, 2).state is PrintState.CONFIRMED
     assert simulated.slips()[-1].with_suffix(".bin").read_bytes() == DOCUMENT
-    assert printer.print(DOCUMENT, 3).state is PrintState.CONFIRMED
+    assert printer.print(lambda _: DOCUMENT, 3).state is PrintState.CONFIRMED
     assert len(simulated.slips()) <= 3
     assert simulated.problems == ()
 
@@ -181,7 +181,7 @@ def test_printer_is_not_probed_in_the_same_breath_as_it_cuts_a_fragment(simulate
 
 def test_silence_after_the_slip_is_unknown(simulated: SimulatedPrinter) -> None:
     transport = TroubledTransport(simulated, lambda: simulated.change(is_silent=True))
-    verdict = EscposPrinter(transport, confirmed_by(Confirmation.FENCE), QUICK).print(DOCUMENT, 1)
+    verdict = EscposPrinter(transport, confirmed_by(Confirmation.FENCE), QUICK).print(lambda _: DOCUMENT, 1)
     assert verdict.state is PrintState.UNKNOWN
     assert len(simulated.slips()) == 1
 
@@ -196,19 +196,21 @@ def test_slip_reported_done_by_a_printer_that_stopped_is_unknown(simulated: Simu
                 simulated.change(is_cover_open=True)
             return answers
 
-    verdict = EscposPrinter(OpenedTransport(simulated), confirmed_by(Confirmation.FENCE), QUICK).print(DOCUMENT, 1)
+    verdict = EscposPrinter(OpenedTransport(simulated), confirmed_by(Confirmation.FENCE), QUICK).print(
+        lambda _: DOCUMENT, 1
+    )
     assert (verdict.state, verdict.status) == (PrintState.UNKNOWN, NeedsAttention(Attention.COVER_OPEN))
 
 
 def test_noise_confirms_nothing(simulated: SimulatedPrinter) -> None:
     transport = TroubledTransport(simulated, lambda: simulated.change(is_noisy=True))
-    verdict = EscposPrinter(transport, confirmed_by(Confirmation.FENCE), QUICK).print(DOCUMENT, 1)
+    verdict = EscposPrinter(transport, confirmed_by(Confirmation.FENCE), QUICK).print(lambda _: DOCUMENT, 1)
     assert verdict.state is PrintState.UNKNOWN
 
 
 def test_own_id_is_found_in_noise(simulated: SimulatedPrinter) -> None:
     simulated.change(is_noisy=True)
-    assert printer_of(simulated, Confirmation.PROCESS_ID).print(DOCUMENT, 7).state is PrintState.CONFIRMED
+    assert printer_of(simulated, Confirmation.PROCESS_ID).print(lambda _: DOCUMENT, 7).state is PrintState.CONFIRMED
 
 
 def test_hot_head_is_waited_for(simulated: SimulatedPrinter) -> None:
@@ -220,19 +222,19 @@ def test_hot_head_is_waited_for(simulated: SimulatedPrinter) -> None:
             return came
 
     transport = CoolingTransport(simulated, lambda: simulated.change(is_overheated=True))
-    verdict = EscposPrinter(transport, confirmed_by(Confirmation.FENCE), QUICK).print(DOCUMENT, 1)
+    verdict = EscposPrinter(transport, confirmed_by(Confirmation.FENCE), QUICK).print(lambda _: DOCUMENT, 1)
     assert verdict.state is PrintState.CONFIRMED
 
 
 def test_slip_under_a_head_that_stays_hot_is_unknown(simulated: SimulatedPrinter) -> None:
     transport = TroubledTransport(simulated, lambda: simulated.change(is_overheated=True))
-    verdict = EscposPrinter(transport, confirmed_by(Confirmation.FENCE), QUICK).print(DOCUMENT, 1)
+    verdict = EscposPrinter(transport, confirmed_by(Confirmation.FENCE), QUICK).print(lambda _: DOCUMENT, 1)
     assert (verdict.state, verdict.status) == (PrintState.UNKNOWN, NeedsAttention(Attention.OVERHEATED))
 
 
 def test_write_only_clone_prints_openly_unverified(simulated: SimulatedPrinter) -> None:
     simulated.change(is_silent=True)
-    verdict = printer_of(simulated, Confirmation.AUTO).print(DOCUMENT, 1)
+    verdict = printer_of(simulated, Confirmation.AUTO).print(lambda _: DOCUMENT, 1)
     assert (verdict.state, verdict.detail) == (PrintState.UNVERIFIED, "this printer cannot confirm")
     assert isinstance(verdict.status, CannotTell)
     assert len(simulated.slips()) == 1
@@ -242,7 +244,7 @@ def test_printer_that_used_to_answer_is_not_taken_for_a_clone(simulated: Simulat
     printer = printer_of(simulated, Confirmation.AUTO)
     assert printer.status() == Ready()
     simulated.change(is_silent=True)
-    verdict = printer.print(DOCUMENT, 1)
+    verdict = printer.print(lambda _: DOCUMENT, 1)
     assert verdict.state is PrintState.FAILED
     assert isinstance(verdict.status, Unreachable)
     assert simulated.slips() == ()
@@ -251,7 +253,7 @@ def test_printer_that_used_to_answer_is_not_taken_for_a_clone(simulated: Simulat
 def test_printer_that_is_not_there_fails_before_any_byte(simulated: SimulatedPrinter) -> None:
     printer = EscposPrinter(BrokenTransport(simulated, None), PROFILE, QUICK)
     assert printer.status() == Unreachable("nobody is there")
-    verdict = printer.print(DOCUMENT, 1)
+    verdict = printer.print(lambda _: DOCUMENT, 1)
     assert (verdict.state, verdict.detail) == (PrintState.FAILED, "nothing was sent")
 
 
@@ -263,14 +265,14 @@ def test_broken_line_is_unknown_from_the_first_byte_on(
 ) -> None:
     """The status takes the first twelve bytes, the slip the rest."""
     transport = BrokenTransport(simulated, bytes_left)
-    verdict = EscposPrinter(transport, confirmed_by(Confirmation.FENCE), QUICK).print(DOCUMENT, 1)
+    verdict = EscposPrinter(transport, confirmed_by(Confirmation.FENCE), QUICK).print(lambda _: DOCUMENT, 1)
     assert verdict.state is state
     assert simulated.slips() == ()
 
 
 def test_low_paper_is_told_and_no_obstacle(simulated: SimulatedPrinter) -> None:
     simulated.change(paper_mm=1_000)
-    verdict = printer_of(simulated).print(DOCUMENT, 1)
+    verdict = printer_of(simulated).print(lambda _: DOCUMENT, 1)
     assert (verdict.state, verdict.status) == (PrintState.CONFIRMED, Ready(paper_low=True))
 
 

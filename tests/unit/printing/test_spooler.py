@@ -7,6 +7,7 @@ from pathlib import Path
 from kiosk.domain.print_job import PrintState
 from kiosk.domain.ticket import Ticket
 from kiosk.store.print_jobs import PATIENCE
+from printing.profile import Profile
 from printing.simulated import SimulatedPrinter
 from printing.slip import SlipRenderer
 from printing.spooler import REST_S
@@ -23,7 +24,7 @@ def test_slips_are_printed_once_each_in_order(tmp_path: Path) -> None:
         states = [works.heard.verdict(job.id) for job in jobs]
         assert states == [PrintState.CONFIRMED] * 5
         render = SlipRenderer(small_site(), small_catalogue(), PROFILE)
-        assert works.slip_bytes() == [render(works.machine.jobs.ticket(job.ticket_id), 0) for job in jobs]
+        assert works.slip_bytes() == [render(works.machine.jobs.ticket(job.ticket_id), 0, PROFILE) for job in jobs]
         assert works.heard.states(jobs[0].id) == [PrintState.SENDING, PrintState.CONFIRMED]
 
 
@@ -42,10 +43,10 @@ def test_job_that_waited_too_long_is_never_printed(tmp_path: Path) -> None:
     held, go_on = threading.Event(), threading.Event()
     slips = SlipRenderer(small_site(), small_catalogue(), PROFILE)
 
-    def slow(ticket: Ticket, copy: int) -> bytes:
+    def slow(ticket: Ticket, copy: int, profile: Profile) -> bytes:
         held.set()
         assert go_on.wait(20)
-        return slips(ticket, copy)
+        return slips(ticket, copy, profile)
 
     with printing_kiosk(tmp_path, render=slow) as works:
         first, second = works.issue("first"), works.issue("second")
@@ -75,10 +76,10 @@ def test_slip_that_cannot_be_drawn_fails_and_the_next_is_printed(tmp_path: Path,
     expected_logs("slip_not_rendered")
     slips = SlipRenderer(small_site(), small_catalogue(), PROFILE)
 
-    def sometimes(ticket: Ticket, copy: int) -> bytes:
+    def sometimes(ticket: Ticket, copy: int, profile: Profile) -> bytes:
         if ticket.number == 1:
             raise ValueError("a bug")
-        return slips(ticket, copy)
+        return slips(ticket, copy, profile)
 
     with printing_kiosk(tmp_path, render=sometimes) as works:
         assert works.heard.verdict(works.issue("first").id) is PrintState.FAILED
