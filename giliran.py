@@ -56,7 +56,7 @@ def kiosk(config_file: Path) -> None:
     from kiosk.config import load_config
     from printing.printer_settings import problems_of
 
-    config = load_config(config_file, lambda config: problems_of(config.printer))
+    config = load_config(config_file, lambda config: problems_of(config.printer, config.data_dir))
     from kiosk.folder_owner import refuse_servers_folder
 
     refuse_servers_folder(config.data_dir)

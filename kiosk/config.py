@@ -41,7 +41,8 @@ class PrinterConfig:
     )
     profile: str = setting(
         "auto",
-        "auto: what `giliran printer probe` found out, until then generic-80mm; or a name from printing/profiles.toml",
+        "auto: what `giliran printer probe` found out, until then generic-80mm; or a name from printing/profiles.toml,"
+        " or a file such as probe writes",
     )
     fallback: str | None = setting(None, "a second printer, which takes over while the first cannot print")
     fallback_profile: str = setting("auto", "of the second printer, in the same words")
@@ -132,7 +133,7 @@ def load_config(path: Path, look_closer: Callable[[KioskConfig], Iterable[Proble
     rest, but alone it is no reason: it may come back, and the kiosk has its last good files and a screen until then.
     """
     config, problems = read_settings(KioskConfig, path)
-    config = replace(config, printer=replace(config.printer, device=_anchored(config.printer.device, path)))
+    config = replace(config, printer=_anchored(config.printer, path.resolve().parent))
     faults = (*problems, *_contradictions(config), *look_closer(config))
     if faults:
         raise DataFileError(str(path), (*faults, *_away(config)))
@@ -173,10 +174,23 @@ def _away(config: KioskConfig) -> Iterator[Problem]:
         yield Problem("data_dir", f"{config.data_dir} cannot be made or written: look at {nearest}")
 
 
-def _anchored(device: str, path: Path) -> str:
-    """The folder of a simulated printer is a path like any other."""
-    kind, _, folder = device.partition(":")
-    return f"sim:{path.resolve().parent / folder}" if kind == "sim" and folder else device
+def _anchored(printer: PrinterConfig, folder: Path) -> PrinterConfig:
+    """Simulated printers' folders and profiles' files are paths like any other."""
+
+    def device(url: str) -> str:
+        kind, _, rest = url.partition(":")
+        return f"sim:{folder / rest}" if kind == "sim" and rest else url
+
+    def profile(name: str) -> str:
+        return str(folder / name) if name.endswith(".toml") else name
+
+    return replace(
+        printer,
+        device=device(printer.device),
+        profile=profile(printer.profile),
+        fallback=None if printer.fallback is None else device(printer.fallback),
+        fallback_profile=profile(printer.fallback_profile),
+    )
 
 
 def example_config() -> str:

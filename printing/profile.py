@@ -1,7 +1,7 @@
 """What we know of each kind of printer, read from profiles.toml."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -47,6 +47,15 @@ class RasterCommand(StrEnum):
 
     GS_V_0 = "GS v 0"
     ESC_STAR = "ESC *"
+
+
+class Source(StrEnum):
+    """Where one value of a probed profile comes from."""
+
+    PROBED = "probed"
+    MODEL_TABLE = "stated by the model table"
+    HAND = "stated by hand"
+    CLASS = "usual value of the class"
 
 
 class Renderer(StrEnum):
@@ -108,11 +117,16 @@ class _ProfileData(BaseModel):
     identity: str = ""
     pushes_status: bool = False
     buffer_bytes: Annotated[int, Field(ge=0)] = 0
+    sources: dict[str, Source] = {}
+    """Of a probed profile, by field. For people: nothing is decided by it."""
 
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.code_page not in CODE_PAGES:
             raise ValueError(f"code_page is one of {', '.join(CODE_PAGES)}, not {self.code_page}")
+        unknown = sorted(self.sources.keys() - type(self).model_fields.keys())
+        if unknown:
+            raise ValueError(f"sources are named for fields that there are not: {', '.join(unknown)}")
         if self.columns * 12 > self.dots:
             raise ValueError(f"{self.columns} columns of 12 dots do not fit in {self.dots} dots")
         return self
@@ -120,15 +134,22 @@ class _ProfileData(BaseModel):
 
 def load_profiles(path: Path | None = None) -> MappingProxyType[str, Profile]:
     """All profiles by name. Raises ProfileError with everything that is wrong in the file."""
-    source = path or resource_path(PROFILES_FILE)
-    try:
-        data = TypeAdapter(dict[str, _ProfileData]).validate_python(tomllib.loads(source.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ProfileError(f"{source} cannot be read: {error}") from error
-    except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
-        raise ProfileError(f"{source} is not used: {faults}") from error
-    return MappingProxyType({name: Profile(name=name, **dict(values)) for name, values in data.items()})
+    data = _read(path or resource_path(PROFILES_FILE))
+    return MappingProxyType({name: _profile(name, values) for name, values in data.items()})
+
+
+def load_profile(path: Path) -> Profile:
+    """The one profile in a file such as `giliran printer probe` writes. Raises ProfileError."""
+    profiles = tuple(load_profiles(path).values())
+    if len(profiles) != 1:
+        raise ProfileError(f"{path} must hold the table of one printer, not of {len(profiles)}")
+    return profiles[0]
+
+
+def load_sources(path: Path) -> MappingProxyType[str, Source]:
+    """Where each value in such a file comes from, by field. Raises ProfileError."""
+    (data,) = _read(path).values()
+    return MappingProxyType(data.sources)
 
 
 @cache
@@ -138,3 +159,17 @@ def find_profile(name: str) -> Profile:
     if name not in profiles:
         raise ProfileError(f"no printer profile is called {name}; choose one of {', '.join(sorted(profiles))}")
     return profiles[name]
+
+
+def _read(source: Path) -> dict[str, _ProfileData]:
+    try:
+        return TypeAdapter(dict[str, _ProfileData]).validate_python(tomllib.loads(source.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ProfileError(f"{source} cannot be read: {error}") from error
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+        raise ProfileError(f"{source} is not used: {faults}") from error
+
+
+def _profile(name: str, data: _ProfileData) -> Profile:
+    return Profile(name=name, **{field.name: getattr(data, field.name) for field in fields(Profile)[1:]})
