@@ -71,6 +71,8 @@ EVENTS: Final[Mapping[str, str]] = {
     "request_failed": "A bug in answering one request; the traceback is here.",
     "reserved_day_refused": "The site server reserved a number of a day that is over here, or cannot be; own series.",
     "reserved_number_refused": "The site server reserved a number that is not beyond those already on paper.",
+    "roll_forgotten": "What was remembered of a printer's roll cannot be read: it is unknown until a new roll is in.",
+    "roll_not_kept": "How much paper a printer has used cannot be written down; slips go on. Look at the disk.",
     "server_fenced": "A device has seen a later life of this server: this one gives no numbers and takes nothing.",
     "server_lost": "The server does not answer, or does not want this kiosk; issuing goes on and the log waits.",
     "server_reached": "The server answers (again), and the log is being sent.",
