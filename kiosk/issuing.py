@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import StrEnum
 from typing import Final
 
 import structlog
@@ -15,7 +14,7 @@ from kiosk.config import KioskConfig
 from kiosk.domain import event_bodies, token
 from kiosk.domain.availability import Closed, ClosedReason, availability
 from kiosk.domain.catalogue import Catalogue
-from kiosk.domain.events import TICKET_ISSUED, TICKET_REPRINTED, TICKET_SHOWN
+from kiosk.domain.events import TICKET_ISSUED
 from kiosk.domain.numbering import (
     HIGHEST_GENERATION,
     NumberSource,
@@ -23,21 +22,20 @@ from kiosk.domain.numbering import (
     format_label,
     series_of_letter,
 )
-from kiosk.domain.print_job import PrintJob
 from kiosk.domain.service_day import adopt_day
 from kiosk.domain.site import Queue, Site
 from kiosk.domain.ticket import MAX_STOPS, SHARED_SERIES, IssueRequest, Stop, Ticket, TicketId
 from kiosk.domain.visit import plan_stops
-from kiosk.domain.visitor import MAX_COPIES
 from kiosk.faults import fault_point
 from kiosk.identity import Identity
+from kiosk.refusal import IssueRefused, Refusal
+from kiosk.slips import Issued, Slips
 from kiosk.store.database import transaction
 from kiosk.store.generations import own_generation, settle_generation
 from kiosk.store.log import append
 from kiosk.store.print_jobs import insert_job, jobs_of
 from kiosk.store.service_days import day_at, enter_day
 from kiosk.store.tickets import (
-    find_ticket,
     highest_number,
     insert_ticket,
     issued_today,
@@ -47,40 +45,12 @@ from kiosk.store.tickets import (
 from kiosk.store.writer import Store
 from kiosk.trusted_clock import Reading
 
+__all__ = ["IssueRefused", "Issued", "Issuing", "Refusal"]
+
 _log = structlog.get_logger(__name__)
 
 HIGHEST_NUMBER: Final = 0xFFFF
 """The token's 16 bits. A day that an untrusted clock cannot end may come near it after months."""
-
-
-class Refusal(StrEnum):
-    NOTHING_CHOSEN = "nothing_chosen"
-    TOO_MANY_STOPS = "too_many_stops"
-    UNKNOWN_SERVICE = "unknown_service"
-    NO_QUEUE = "no_queue"
-    CLOSED = "closed"
-    NUMBERS_EXHAUSTED = "numbers_exhausted"
-    UNKNOWN_TICKET = "unknown_ticket"
-    COPIES_EXHAUSTED = "copies_exhausted"
-    STILL_PRINTING = "still_printing"
-
-
-class IssueRefused(Exception):  # noqa: N818  # an answer to the visitor, not an error of anybody's
-    """`service_id` is the service it is about, where it is about one; for CLOSED, `closed` says why and until when."""
-
-    def __init__(self, reason: Refusal, service_id: str | None = None, closed: Closed | None = None) -> None:
-        super().__init__(reason if service_id is None else f"{reason}: {service_id}")
-        self.reason = reason
-        self.service_id = service_id
-        self.closed = closed
-
-
-@dataclass(frozen=True, slots=True)
-class Issued:
-    """A ticket that is safe on disk, and its first slip."""
-
-    ticket: Ticket
-    job: PrintJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +71,7 @@ class _Question:
     given: int
 
 
-class Issuing:
+class Issuing(Slips):
     """Every method blocks on the store, so it belongs on a worker thread. Raises KioskError and IssueRefused."""
 
     def __init__(  # noqa: PLR0913, PLR0917  # the parts it is wired from, once
@@ -114,12 +84,10 @@ class Issuing:
         clock: Clock,
         numbers: NumberSource,
     ) -> None:
-        self._store = store
-        self._site = site
+        super().__init__(store, site, clock)
         self._catalogue = catalogue
         self._identity = identity
         self._config = config
-        self._clock = clock
         self._numbers = numbers
         self._is_alone = config.sync.server is None
 
@@ -129,37 +97,9 @@ class Issuing:
         ticket_id = TicketId(secrets.token_hex(8))
         reserved = None if self._is_alone else self._reserve(request, ticket_id, stops[0].queue_code)
         issued = self._store.call(lambda db: self._issue(db, _Draft(request, ticket_id, stops, reserved)))
+        self._has_issued = True
         fault_point("issue.after_commit")
         return issued
-
-    def reprint(self, ticket_id: TicketId) -> PrintJob:
-        """A copy of the slip with the same label and token, marked SALINAN."""
-
-        def reprint(db: Database) -> PrintJob:
-            with transaction(db):
-                jobs = jobs_of(db, ticket_id)
-                if not jobs:
-                    raise IssueRefused(Refusal.UNKNOWN_TICKET)
-                if not all(job.state.is_final for job in jobs):
-                    raise IssueRefused(Refusal.STILL_PRINTING)
-                if len(jobs) > MAX_COPIES:
-                    raise IssueRefused(Refusal.COPIES_EXHAUSTED)
-                copy = jobs[-1].copy + 1
-                append(db, self._store.node, TICKET_REPRINTED, event_bodies.ticket_reprinted(ticket_id, copy))
-                return insert_job(db, ticket_id, copy, self._store.clock.read().at, self._clock.monotonic())
-
-        return self._store.call(reprint)
-
-    def shown(self, ticket_id: TicketId) -> None:
-        """Record that the visitor took the number from the screen."""
-
-        def record(db: Database) -> None:
-            with transaction(db):
-                if find_ticket(db, ticket_id) is None:
-                    raise IssueRefused(Refusal.UNKNOWN_TICKET)
-                append(db, self._store.node, TICKET_SHOWN, event_bodies.ticket_shown(ticket_id))
-
-        self._store.call(record)
 
     def people_ahead(self, queue_code: str) -> int | None:
         """Visitors still to be served from this queue today; None where the clock cannot say which day it is."""

@@ -19,8 +19,11 @@ from kiosk.domain.history import (
     Paper,
     PaperNews,
     canonical_paper,
+    canonical_row,
     canonical_ticket,
     effect_of,
+    standing,
+    ticket_of_canonical,
 )
 
 _TABLES: Final = """
@@ -31,10 +34,13 @@ _TABLES: Final = """
         ticket_id TEXT, origin TEXT, ticket BLOB, PRIMARY KEY (ticket_id, origin)
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE papers (
-        ticket_id TEXT PRIMARY KEY, copies INTEGER, print_copy INTEGER, verdict TEXT, is_shown INTEGER
+        ticket_id TEXT PRIMARY KEY, copies INTEGER, print_copy INTEGER, verdict TEXT, is_shown INTEGER,
+        may_be_out INTEGER, is_abandoned INTEGER
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE days (day TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 """
+
+_PAPER: Final = "copies, print_copy, verdict, is_shown, may_be_out, is_abandoned"
 
 
 class ReplayedTicket(NamedTuple):
@@ -73,12 +79,22 @@ class Replay:
     def tickets(self) -> Generator[ReplayedTicket, None, None]:
         """By ticket id, then origin."""
         rows = self._db.execute(
-            "SELECT ticket_id, origin, ticket, copies, print_copy, verdict, is_shown"
+            f"SELECT ticket_id, origin, ticket, {_PAPER}"  # noqa: S608  # our own column names
             " FROM tickets LEFT JOIN papers USING (ticket_id) ORDER BY ticket_id, origin"
         )
         with closing(rows):
-            for ticket_id, origin, ticket, *paper in rows:
-                yield ReplayedTicket(ticket_id, origin, ticket + b" " + canonical_paper(_paper(paper)))
+            for ticket_id, origin, ticket, *columns in rows:
+                paper = _paper(columns)
+                if paper.is_ghost:
+                    yield ReplayedTicket(ticket_id, origin, _ghost_row(ticket, paper))
+                else:
+                    yield ReplayedTicket(ticket_id, origin, ticket + b" " + canonical_paper(paper))
+
+    def ghosts(self) -> Iterator[str]:
+        """Ids of the tickets that nobody can hold."""
+        query = "SELECT ticket_id FROM papers WHERE is_abandoned AND NOT is_shown AND NOT may_be_out"
+        for (ticket_id,) in self._db.execute(query):
+            yield ticket_id
 
     def days(self) -> Iterator[str]:
         for (day,) in self._db.execute("SELECT day FROM days ORDER BY day"):
@@ -104,15 +120,29 @@ class Replay:
 
     def _tell(self, news: PaperNews) -> None:
         known = self._db.execute(
-            "SELECT copies, print_copy, verdict, is_shown FROM papers WHERE ticket_id = ?", (news.ticket_id,)
+            f"SELECT {_PAPER} FROM papers WHERE ticket_id = ?",  # noqa: S608  # our own column names
+            (news.ticket_id,),
         ).fetchone()
-        paper = _paper(known or (None,) * 4).joined(news.paper)
+        paper = _paper(known or (None,) * 6).joined(news.paper)
         self._db.execute(
-            "REPLACE INTO papers VALUES (?, ?, ?, ?, ?)",
-            (news.ticket_id, paper.copies, paper.print_copy, paper.verdict, int(paper.is_shown)),
+            "REPLACE INTO papers VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                news.ticket_id,
+                paper.copies,
+                paper.print_copy,
+                paper.verdict,
+                int(paper.is_shown),
+                int(paper.may_be_out),
+                int(paper.is_abandoned),
+            ),
         )
 
 
 def _paper(columns: Any) -> Paper:
-    copies, print_copy, verdict, is_shown = columns
-    return Paper(copies or 0, print_copy, verdict, bool(is_shown))
+    copies, print_copy, verdict, *flags = columns
+    is_shown, may_be_out, is_abandoned = map(bool, flags)
+    return Paper(copies or 0, print_copy, verdict, is_shown, may_be_out, is_abandoned)
+
+
+def _ghost_row(ticket: bytes, paper: Paper) -> bytes:
+    return canonical_row(standing(ticket_of_canonical(ticket), paper), paper)

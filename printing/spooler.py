@@ -50,6 +50,9 @@ class PrintJobs(Protocol):
     def expire(self) -> Sequence[PrintJob]:
         """Queued jobs whose visitors have gone become expired; returns them."""
 
+    def abandon(self) -> object:
+        """Tickets that nobody can hold, because no slip of them came out, leave their queues."""
+
 
 class Spooler:
     """`on_job` and `on_status` are called on the spooler's thread: with each job as it is taken and as it ends, also
@@ -82,6 +85,7 @@ class Spooler:
         self._is_recovered = False
         self._unknown_in_a_row = 0
         self._resting_since: float | None = None
+        self._device = self._device_in_use()
         self._condition = threading.Condition()
         self._is_awake = False
         self._is_stopping = False
@@ -142,6 +146,7 @@ class Spooler:
         while not self._is_stopping:
             for expired in self._jobs.expire():
                 self._on_job(expired)
+            self._jobs.abandon()
             job = self._jobs.take_next()
             if job is None:
                 return
@@ -168,6 +173,7 @@ class Spooler:
             self._unknown_in_a_row += 1
         else:
             self._unknown_in_a_row = 0
+        self._notice_another_device()
         log.info("slip_finished", job=job.id, state=verdict.state.value, detail=verdict.detail)
         self._on_job(replace(job, state=verdict.state, detail=verdict.detail))
         if self._unknown_in_a_row >= UNKNOWN_IN_A_ROW and self._resting_since is None:
@@ -177,10 +183,22 @@ class Spooler:
 
     def _poll(self) -> None:
         status = self._printer.status()
+        self._notice_another_device()
         if self._is_rested() and isinstance(status, Ready):
             self._resting_since = None
             self._unknown_in_a_row = 0
         self._publish(status)
+
+    def _notice_another_device(self) -> None:
+        """A second printer has taken over, or the first is back: what the other one did is not laid to its charge."""
+        device = self._device_in_use()
+        if device != self._device:
+            self._device = device
+            self._unknown_in_a_row = 0
+            self._resting_since = None
+
+    def _device_in_use(self) -> str | None:
+        return next((report.device for report in self._printer.reports() if report.is_in_use), None)
 
     def _is_rested(self) -> bool:
         return self._resting_since is not None and self._clock.monotonic() - self._resting_since >= REST_S

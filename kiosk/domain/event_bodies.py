@@ -7,6 +7,7 @@ from typing import Any
 
 from kiosk.domain.events import LogHead
 from kiosk.domain.print_job import PrintState
+from kiosk.domain.printer_facts import PrinterFacts
 from kiosk.domain.ticket import Ticket, TicketId
 from kiosk.domain.trust import DeviceFacts
 
@@ -60,6 +61,25 @@ def print_finished(ticket_id: TicketId, copy: int, state: PrintState) -> Mapping
 
 def ticket_shown(ticket_id: TicketId) -> Mapping[str, Any]:
     return {"ticket_id": ticket_id}
+
+
+def print_witnessed(ticket_id: TicketId, copy: int) -> Mapping[str, Any]:
+    return {"ticket_id": ticket_id, "copy": copy}
+
+
+def ticket_abandoned(ticket_id: TicketId) -> Mapping[str, Any]:
+    return {"ticket_id": ticket_id}
+
+
+def kiosk_status(facts: PrinterFacts) -> Mapping[str, Any]:
+    return {
+        "printer": facts.printer,
+        "fallback": facts.fallback,
+        "in_use": facts.in_use,
+        "confirmation": facts.confirmation,
+        "slips_left": facts.slips_left,
+        "paper_low": facts.is_paper_low,
+    }
 
 
 def device_enrolled(device: DeviceFacts) -> Mapping[str, Any]:

@@ -27,6 +27,16 @@ class PrintState(StrEnum):
     def is_final(self) -> bool:
         return self not in (PrintState.QUEUED, PrintState.SENDING)
 
+    @property
+    def is_lost(self) -> bool:
+        """Certainly no slip of it came out: it may be printed again, whole and unmarked."""
+        return self in (PrintState.FAILED, PrintState.EXPIRED)
+
+    @property
+    def may_be_out(self) -> bool:
+        """A visitor may hold it: whatever is printed from now on is a copy."""
+        return self in (PrintState.CONFIRMED, PrintState.UNVERIFIED, PrintState.UNKNOWN)
+
 
 @dataclass(frozen=True, slots=True)
 class PrintJob:

@@ -204,6 +204,38 @@ def remember_where_pruning_ended(db: Database) -> None:
     )
 
 
+def know_who_holds_a_ticket(db: Database) -> None:
+    """A ticket that nobody can hold keeps no place in a queue; a slip that certainly is not out may be printed again.
+
+    What the log has told of slips so far is added up; none of it says that a ticket was abandoned.
+    """
+    db.conn.execute(
+        """
+        CREATE TABLE papers (
+            ticket_id TEXT PRIMARY KEY CHECK (length(ticket_id) = 16),
+            is_shown INTEGER NOT NULL CHECK (is_shown IN (0, 1)),
+            may_be_out INTEGER NOT NULL CHECK (may_be_out IN (0, 1)),
+            is_abandoned INTEGER NOT NULL CHECK (is_abandoned IN (0, 1))
+        ) STRICT, WITHOUT ROWID
+        """
+    )
+    db.conn.execute("ALTER TABLE stops ADD COLUMN state_before TEXT")
+    db.conn.execute("ALTER TABLE print_jobs ADD COLUMN times_again INTEGER NOT NULL DEFAULT 0")
+    db.conn.execute(
+        """
+        INSERT INTO papers (ticket_id, is_shown, may_be_out, is_abandoned)
+        SELECT ticket_id, max(type = 'ticket.shown'), max(type = 'print.finished'), 0 FROM (
+            SELECT type, json_extract(CAST(raw AS TEXT), '$.body.ticket_id') AS ticket_id,
+                json_extract(CAST(raw AS TEXT), '$.body.state') AS state
+            FROM events WHERE type IN ('ticket.shown', 'print.finished')
+        )
+        WHERE length(ticket_id) = 16
+            AND (type = 'ticket.shown' OR state IN ('confirmed', 'unverified', 'unknown'))
+        GROUP BY ticket_id
+        """
+    )
+
+
 _CHANGES: Final = (
     begin,
     count_anew_after_a_loss,
@@ -211,6 +243,7 @@ _CHANGES: Final = (
     keep_what_the_server_hands_down,
     know_a_restored_disk,
     remember_where_pruning_ended,
+    know_who_holds_a_ticket,
 )
 _migrations: Final = Migrations("kiosk")
 for _change in _CHANGES:

@@ -76,6 +76,7 @@ def _forget(db: Database, events: Sequence[Any]) -> None:
             for statement in (
                 "DELETE FROM print_jobs WHERE ticket_id = ?",
                 "DELETE FROM stops WHERE ticket_id = ?",
+                "DELETE FROM papers WHERE ticket_id = ?",
                 "DELETE FROM tickets WHERE id = ?",
             ):
                 db.conn.execute(statement, (effect.ticket_id,))

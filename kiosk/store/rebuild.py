@@ -31,7 +31,7 @@ def _rebuild(db: Database, progress: Callable[[int, int], None]) -> Rebuilt:
     db.conn.execute("PRAGMA defer_foreign_keys = ON")  # slips point to tickets, which go and come again
     db.conn.execute("CREATE TEMP TABLE unlogged AS SELECT id, token, session_key FROM tickets")
     db.conn.execute("CREATE INDEX temp.unlogged_by_id ON unlogged (id)")
-    for table in ("stops", "tickets", "service_days"):
+    for table in ("stops", "tickets", "papers", "service_days"):
         db.conn.execute(f"DELETE FROM {table}")  # noqa: S608  # our own names
     (total,) = db.conn.execute("SELECT count(*) FROM events").fetchone()
     count, last = 0, -1

@@ -24,6 +24,7 @@ from kiosk.domain.events import (
 )
 from kiosk.domain.history import NotUnderstoodError, PaperNews, effect_of
 from kiosk.store.log import acknowledge, head_of
+from kiosk.store.papers import note_paper, settle_stops
 from kiosk.store.projection import Row, projected
 
 _log = structlog.get_logger(__name__)
@@ -92,24 +93,29 @@ def rebuild_rows(db: Database, event: Event) -> None:
     if event.type == DAY_OPENED:
         _open_day(db, rows[0][1])
         return
-    if event.type == PRINT_FINISHED:
-        _note_slip(db, event)
-        return
+    _note_slip(db, event)
     try:
         for table, row in rows:
             _insert(db, table, (*row, "") if table == "tickets" else row)
+            if table == "stops":
+                settle_stops(db, row[0])
     except dbapi2.IntegrityError:
         # Printed twice before anybody could know: the log keeps both, the tables the one that is here.
         _log.error("label_given_twice", incarnation=event.incarnation, sequence=event.sequence)
 
 
 def _note_slip(db: Database, event: Event) -> None:
-    """Of a ticket that the restored disk still knows: the next copy must not be counted as this one was."""
+    """Of a ticket that the restored disk still knows: the next copy must not be counted as this one was, and what may
+    be out must not be printed again as if it were not.
+    """
     try:
         news = effect_of(event)
     except NotUnderstoodError:
         return
-    if isinstance(news, PaperNews):
+    if not isinstance(news, PaperNews):
+        return
+    note_paper(db, news.ticket_id, news.paper)
+    if event.type == PRINT_FINISHED:
         written_at = hlc.time_of(int(event.hlc, 16)).isoformat()
         db.conn.execute(
             "INSERT OR IGNORE INTO print_jobs (ticket_id, copy, state, detail, queued_at, queued_monotonic)"
@@ -117,6 +123,11 @@ def _note_slip(db: Database, event: Event) -> None:
             " WHERE EXISTS (SELECT 1 FROM print_jobs WHERE ticket_id = ?1)",
             (news.ticket_id, news.paper.print_copy, news.paper.verdict, written_at),
         )
+        if news.paper.may_be_out:
+            db.conn.execute(
+                "UPDATE print_jobs SET state = ? WHERE ticket_id = ? AND copy = ? AND state IN ('failed', 'expired')",
+                (news.paper.verdict, news.ticket_id, news.paper.print_copy),
+            )
 
 
 def _insert(db: Database, table: str, row: Row) -> None:

@@ -48,6 +48,13 @@ CREATE TABLE node_state (
     clock_floor_ms INTEGER NOT NULL
 , generation_day TEXT, own_generation INTEGER NOT NULL DEFAULT 0 CHECK (own_generation >= 0), server_epoch INTEGER, boots INTEGER NOT NULL DEFAULT 0, incarnation TEXT, forgotten_generations INTEGER NOT NULL DEFAULT 0) STRICT;
 
+CREATE TABLE papers (
+    ticket_id TEXT PRIMARY KEY CHECK (length(ticket_id) = 16),
+    is_shown INTEGER NOT NULL CHECK (is_shown IN (0, 1)),
+    may_be_out INTEGER NOT NULL CHECK (may_be_out IN (0, 1)),
+    is_abandoned INTEGER NOT NULL CHECK (is_abandoned IN (0, 1))
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE print_jobs (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     ticket_id TEXT NOT NULL REFERENCES tickets (id),
@@ -55,7 +62,7 @@ CREATE TABLE print_jobs (
     state TEXT NOT NULL,
     detail TEXT NOT NULL,
     queued_at TEXT NOT NULL,
-    queued_monotonic REAL NOT NULL,
+    queued_monotonic REAL NOT NULL, times_again INTEGER NOT NULL DEFAULT 0,
     UNIQUE (ticket_id, copy)
 ) STRICT;
 
@@ -91,7 +98,7 @@ CREATE TABLE stops (
     queue_code TEXT NOT NULL,
     after TEXT NOT NULL CHECK (json_valid(after)),
     state TEXT NOT NULL,
-    people_ahead INTEGER,
+    people_ahead INTEGER, state_before TEXT,
     PRIMARY KEY (ticket_id, position)
 ) STRICT, WITHOUT ROWID;
 

@@ -21,6 +21,7 @@ from kiosk.disk_guard import DiskGuard, Room
 from kiosk.domain import event_bodies, hlc
 from kiosk.domain.events import NODE_STARTED
 from kiosk.errors import StoreCorruptError, StoreDiskError, StoreError, StoreFullError, StoreReadOnlyError
+from kiosk.held_tickets import HeldTickets
 from kiosk.identity import Identity
 from kiosk.lock import FolderLock
 from kiosk.store.database import explained, open_database, transaction
@@ -57,6 +58,7 @@ class Store:
         self, path: Path, lock: FolderLock, clock: Clock, identity: Identity, witness: Witness | None = None
     ) -> None:
         self.path = path
+        self.held = HeldTickets(clock)
         self._guard: DiskGuard | None = None
         self._lock = lock
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()

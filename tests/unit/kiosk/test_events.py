@@ -24,6 +24,7 @@ from kiosk.domain.events import (
 )
 from kiosk.domain.language import Language
 from kiosk.domain.print_job import PrintState
+from kiosk.domain.printer_facts import PrinterFacts
 from kiosk.domain.ticket import Stop, Ticket, TicketId
 from kiosk.domain.trust import DeviceFacts
 
@@ -53,6 +54,9 @@ BODIES: Final[Mapping[str, Mapping[str, Any]]] = {
     events.TICKET_REPRINTED: event_bodies.ticket_reprinted(TICKET.id, 1),
     events.PRINT_FINISHED: event_bodies.print_finished(TICKET.id, 0, PrintState.CONFIRMED),
     events.TICKET_SHOWN: event_bodies.ticket_shown(TICKET.id),
+    events.PRINT_WITNESSED: event_bodies.print_witnessed(TICKET.id, 0),
+    events.TICKET_ABANDONED: event_bodies.ticket_abandoned(TICKET.id),
+    events.KIOSK_STATUS: event_bodies.kiosk_status(PrinterFacts("no_paper", "ready", "second", "fence", 312)),
     events.DEVICE_ENROLLED: event_bodies.device_enrolled(
         DeviceFacts("2" * 16, "kiosk", bytes(32), "Anjungan 1", kiosk_number=1, letter="A")
     ),
