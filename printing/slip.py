@@ -11,7 +11,7 @@ from printing.ticket_layout import layout, slip_languages
 
 
 def slip_layout(ticket: Ticket, site: Site, catalogue: Catalogue, profile: Profile, copy: int) -> TicketLayout:
-    """The slip in the ticket's language, as wordy as the paper is wide."""
+    """The slip in the ticket's language, as wordy as the paper is wide and the line is fast."""
     return layout(
         ticket,
         site,
@@ -19,6 +19,7 @@ def slip_layout(ticket: Ticket, site: Site, catalogue: Catalogue, profile: Profi
         copy=copy,
         languages=slip_languages(ticket.language),
         is_compact=profile.is_compact,
+        is_slow=profile.renderer is Renderer.TEXT,
     )
 
 

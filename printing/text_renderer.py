@@ -22,7 +22,7 @@ from printing.blocks import (
 from printing.escpos_builder import EscposBuilder
 from printing.printable import encode
 from printing.profile import Profile
-from printing.qr_symbol import qr_image
+from printing.qr_symbol import qr_modules
 
 _LARGEST_SCALE: Final = 8
 _MAX_LINES: Final = 6
@@ -48,7 +48,7 @@ class _Typist:
     def type(self, block: Block) -> None:  # noqa: C901  # one case a block
         match block:
             case Heading():
-                self._line(block.text, is_bold=True, is_centred=True)
+                self._large(block.text)
             case Lead():
                 self._phrase(block.phrase, is_bold=block.is_strong, is_centred=True)
             case CopyMark():
@@ -60,7 +60,7 @@ class _Typist:
             case Mark():
                 self._large(f"[ {_in_one_line(block.phrase)} ]")
             case Rule():
-                self._line(("=" if block.is_heavy else "-") * self.profile.columns)
+                self._line(("=" if block.is_heavy else "-") * (self.profile.columns // 4), is_centred=True)
             case StopRow():
                 self._stop(block)
             case Checklist():
@@ -68,7 +68,7 @@ class _Typist:
             case Fact():
                 self._fact(block)
             case Qr():
-                self.builder.picture(qr_image(block.text, self.profile.dots))
+                self.builder.symbol(*qr_modules(block.text, self.profile.dots))
             case _:
                 assert_never(block)
 

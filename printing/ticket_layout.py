@@ -4,6 +4,7 @@ Pure. Nothing is invented: what an agency has not published is said to be unpubl
 ahead is left out, and no time is taken from a clock that is not trusted.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -34,8 +35,8 @@ from printing.printable import clean
 
 @dataclass(frozen=True, slots=True)
 class _Room:
-    """How much one slip may say: characters of a name and of a sentence, items to bring, ways to complain, and
-    whether it also says what the agency has not published.
+    """How much one slip may say: characters of a name and of a sentence, items to bring, ways to complain, whether it
+    also says what the agency has not published, and whether day and time stand in one line.
     """
 
     name: int
@@ -43,12 +44,16 @@ class _Room:
     items: int
     channels: int
     says_unpublished: bool
+    has_long_lines: bool
 
 
-_WIDE: Final = _Room(name=110, sentence=170, items=12, channels=2, says_unpublished=True)
-_NARROW: Final = _Room(name=80, sentence=90, items=4, channels=1, says_unpublished=False)
+_WIDE: Final = _Room(name=110, sentence=170, items=12, channels=2, says_unpublished=True, has_long_lines=True)
+_NARROW: Final = _Room(name=80, sentence=90, items=4, channels=1, says_unpublished=False, has_long_lines=False)
+_SLOW: Final = _Room(name=80, sentence=60, items=2, channels=1, says_unpublished=False, has_long_lines=True)
+"""At 9600 baud each character takes a millisecond, and the symbol 2 s: 900 characters, of two languages, are left."""
 
 _NOTHING: Final = Text("", "")
+_IN_BRACKETS: Final = re.compile(r" \([^()]*\)$")
 _PUBLIC_PAGE: Final = "HTTPS://"
 
 
@@ -65,13 +70,16 @@ def layout(  # noqa: PLR0913  # a slip depends on all of these
     copy: int,
     languages: tuple[Language, ...],
     is_compact: bool = False,
+    is_slow: bool = False,
 ) -> TicketLayout:
-    """The slip of `ticket`; `copy` 0 is the first, later ones are marked. `is_compact` is for narrow paper.
+    """The slip of `ticket`; `copy` 0 is the first, later ones are marked. `is_compact` is for narrow paper, `is_slow`
+    for slow lines, whatever the paper.
 
     Raises KeyError when the catalogue or the site does not know a service of the ticket.
     """
     second = next((language for language in languages if language is not Language.INDONESIAN), None)
-    return _Writer(ticket, site, catalogue, second, _NARROW if is_compact else _WIDE).write(copy)
+    room = _SLOW if is_slow else _NARROW if is_compact else _WIDE
+    return _Writer(ticket, site, catalogue, second, room).write(copy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +95,8 @@ class _Writer:
 
     def _blocks(self, copy: int) -> Iterator[Block]:
         services = [self.catalogue.services[stop.service_id] for stop in self.ticket.stops]
-        is_narrow = self.room is _NARROW
-        yield Heading(clean((self.site.short_name if is_narrow else self.site.name).id, self.room.name))
-        yield from self._issued(is_one_line=not is_narrow)
+        yield Heading(clean((self.site.name if self.room is _WIDE else self.site.short_name).id, self.room.name))
+        yield from self._issued()
         if self.site.is_demonstration:
             yield Lead(self._say(words.DEMONSTRATION), is_strong=True)
         if copy:
@@ -105,9 +112,9 @@ class _Writer:
             yield self._stop(stop, service)
         yield Rule(is_heavy=True)
         yield from self._checklist(services)
-        yield from self._grouped(words.FEE, [_fee(service.fee) for service in services])
+        yield from self._grouped(words.FEE, [self._fee(service.fee) for service in services])
         yield from self._grouped(
-            words.FINISHED, [service.finishing_time or words.NOT_PUBLISHED for service in services]
+            words.FINISHED, [self._finished(service.finishing_time or words.NOT_PUBLISHED) for service in services]
         )
         yield Fact(self._say(words.MISSED), self._say(words.MISSED_RULE))
         yield from self._complaints()
@@ -115,16 +122,17 @@ class _Writer:
         yield Lead(self._say(words.SHOW_CODE), is_strong=True)
         if self.ticket.token.startswith(_PUBLIC_PAGE):
             yield Lead(self._say(words.FOLLOW))
-        yield Lead(self._say(words.TODAY_ONLY))
+        if self.room is not _SLOW or not self.ticket.clock_trusted:
+            yield Lead(self._say(words.TODAY_ONLY))
         yield Qr(self.ticket.token)
 
-    def _issued(self, *, is_one_line: bool) -> Iterator[Lead]:
+    def _issued(self) -> Iterator[Lead]:
         if not self.ticket.clock_trusted:
             return
         local = self.ticket.issued_at.astimezone(self.site.timezone)
         day = long_date(local.date(), Language.INDONESIAN)
         time = clock_time(local.time(), Language.INDONESIAN)
-        if is_one_line:
+        if self.room.has_long_lines:
             yield Lead(Phrase(f"{day} · {time}"))
         else:
             yield Lead(Phrase(day))
@@ -186,6 +194,23 @@ class _Writer:
                 )
             yield Fact(self._say(name if row == 0 else _NOTHING), self._say(shown))
 
+    def _fee(self, fee: Fee) -> Text:
+        match fee.kind:
+            case FeeKind.FREE:
+                text = words.FREE
+            case FeeKind.FIXED if fee.amount_idr is not None:
+                text = Text(rupiah(fee.amount_idr, Language.INDONESIAN), rupiah(fee.amount_idr, Language.ENGLISH))
+            case FeeKind.VARIES:
+                text = words.FEE_VARIES
+            case _:
+                text = words.NOT_PUBLISHED
+        is_whole = fee.note_en is None or self.room is _SLOW
+        return text if is_whole else Text(text.id, f"{text.en} ({fee.note_en})")
+
+    def _finished(self, time: Text) -> Text:
+        """Without what stands in brackets behind it, its source, where every character is waited for."""
+        return Text(*(_IN_BRACKETS.sub("", text) for text in (time.id, time.en))) if self.room is _SLOW else time
+
     def _complaints(self) -> Iterator[Fact]:
         channels = self.site.complaint_channels[: self.room.channels]
         if channels:
@@ -206,19 +231,6 @@ class _Writer:
 
 def _filled(text: Text, **values: object) -> Text:
     return Text(text.id.format(**values), text.en.format(**values))
-
-
-def _fee(fee: Fee) -> Text:
-    match fee.kind:
-        case FeeKind.FREE:
-            text = words.FREE
-        case FeeKind.FIXED if fee.amount_idr is not None:
-            text = Text(rupiah(fee.amount_idr, Language.INDONESIAN), rupiah(fee.amount_idr, Language.ENGLISH))
-        case FeeKind.VARIES:
-            text = words.FEE_VARIES
-        case _:
-            text = words.NOT_PUBLISHED
-    return text if fee.note_en is None else Text(text.id, f"{text.en} ({fee.note_en})")
 
 
 def _distinct(phrases: Iterable[Phrase]) -> tuple[Phrase, ...]:

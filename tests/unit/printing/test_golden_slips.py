@@ -4,7 +4,7 @@ After a change that is meant: `pytest tests/unit/printing/test_golden_slips.py -
 pictures before committing them.
 """
 
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -12,16 +12,13 @@ import pytest
 from PIL import Image, ImageChops
 
 from kiosk.domain.language import Language
-from printing.blocks import TicketLayout
 from printing.escpos_parser import parse
-from printing.profile import Profile, find_profile
-from printing.raster_renderer import render_raster
+from printing.profile import Renderer, find_profile
 from printing.simulated import SimulatedPrinter
-from printing.text_renderer import render_text
-from tests.sample_slips import FOUR, ONE, paper_layout, paper_ticket
+from printing.slip import SlipRenderer
+from tests.sample_slips import FOUR, ONE, paper_catalogue, paper_site, paper_ticket
 
 GOLDEN: Final = Path(__file__).parents[2] / "golden"
-RENDERERS: Final[dict[str, Callable[[TicketLayout, Profile], bytes]]] = {"raster": render_raster, "text": render_text}
 SLIPS: Final = {
     "id-1": (ONE, Language.INDONESIAN, False, 0),
     "en-1": (ONE, Language.ENGLISH, False, 0),
@@ -30,20 +27,20 @@ SLIPS: Final = {
 }
 
 
-@pytest.mark.parametrize("renderer", RENDERERS)
+@pytest.mark.parametrize("renderer", Renderer)
 @pytest.mark.parametrize("profile_name", ["generic-58mm", "generic-80mm", "generic-80mm-512"])
 @pytest.mark.parametrize("slip", SLIPS)
 def test_slip_is_the_golden_one(
     slip: str,
     profile_name: str,
-    renderer: str,
+    renderer: Renderer,
     update_golden: bool,  # noqa: FBT001  # a fixture
     tmp_path: Path,
 ) -> None:
     service_ids, language, is_priority, copy = SLIPS[slip]
-    profile = find_profile(profile_name)
+    profile = replace(find_profile(profile_name), renderer=renderer)
     ticket = paper_ticket(service_ids, language, is_priority=is_priority)
-    document = RENDERERS[renderer](paper_layout(ticket, profile, copy), profile)
+    document = SlipRenderer(paper_site(), paper_catalogue())(ticket, copy, profile)
     printer = SimulatedPrinter(tmp_path, profile)
     printer.feed(document)
     name = f"{slip}-{profile_name.removeprefix('generic-')}-{renderer}"
@@ -65,7 +62,7 @@ def test_every_golden_file_belongs_to_a_slip() -> None:
         f"{slip}-{width}-{renderer}.{kind}"
         for slip in SLIPS
         for width in ("58mm", "80mm", "80mm-512")
-        for renderer in RENDERERS
+        for renderer in Renderer
         for kind in ("bin", "png")
     }
     assert {path.name for path in GOLDEN.iterdir() if path.suffix in {".bin", ".png"}} == expected

@@ -8,12 +8,12 @@ from typing import Final
 
 import pytest
 import zxingcpp
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 from kiosk.domain.catalogue import Agency, Fee, FeeKind
 from kiosk.domain.language import Language, Text
 from printing.blocks import TicketLayout
-from printing.profile import Profile, find_profile
+from printing.profile import Profile, RasterCommand, find_profile
 from printing.qr_symbol import MODULE_DOTS, QUIET_MODULES, qr_image
 from printing.raster_renderer import draw, render_raster
 from printing.simulated import SimulatedPrinter
@@ -69,14 +69,18 @@ def test_damaged_slip_decodes_nine_times_in_ten(render: Render, profile_name: st
 
 
 @RENDERERS
-def test_symbol_is_the_last_thing_on_the_slip(render: Render, tmp_path: Path) -> None:
-    profile = find_profile("generic-80mm")
+@pytest.mark.parametrize("raster", RasterCommand)
+def test_symbol_is_the_last_thing_on_the_slip(render: Render, raster: RasterCommand, tmp_path: Path) -> None:
+    profile = replace(find_profile("generic-80mm"), raster=raster)
     slip = printed(render, profile, tmp_path)
-    below = slip.height - profile.feed_dots
     symbol = qr_image(TOKEN, profile.dots).convert("L")
-    left = (slip.width - symbol.width) // 2
-    assert slip.crop((left, below - symbol.height, left + symbol.width, below)).tobytes() == symbol.tobytes()
-    assert slip.crop((0, below, slip.width, slip.height)).getextrema() == (255, 255)
+    quiet = QUIET_MODULES * MODULE_DOTS
+    _, _, _, ink_end = ImageOps.invert(slip).getbbox() or (0, 0, 0, 0)
+    last = slip.crop((0, ink_end + quiet - symbol.height, slip.width, ink_end + quiet))
+    left = (ImageOps.invert(last).getbbox() or (0,))[0] - quiet
+    assert abs(2 * left + symbol.width - slip.width) <= 4
+    assert last.crop((left, 0, left + symbol.width, symbol.height)).tobytes() == symbol.tobytes()
+    assert ink_end + quiet + profile.feed_dots <= slip.height
 
 
 @PAPERS

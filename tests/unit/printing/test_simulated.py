@@ -158,10 +158,10 @@ def test_cut_of_bare_paper_is_no_slip(printer: SimulatedPrinter, tmp_path: Path)
 
 
 def test_what_a_real_printer_might_choke_on_is_recorded(printer: SimulatedPrinter) -> None:
-    printer.feed(b"\x1b\x99\x1b*\x00\x01\x00x\x1dL\x01\x00")
+    printer.feed(b"\x1b\x99\x1b*\x05\x01\x00x\x1dL\x01\x00")
     assert printer.problems == (
         "unknown command 1b 99",
-        "ESC * mode 0 is not simulated",
+        "ESC * mode 5 is not simulated",
         "GS L is not simulated",
     )
 
