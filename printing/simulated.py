@@ -20,7 +20,7 @@ from kiosk.errors import TransportError
 from printing.emulator.condition import Condition as SimulatedState
 from printing.emulator.machine import NOISE, Machine
 from printing.emulator.models import EPSON, Clears
-from printing.emulator.tray import DOTS_PER_MM, Tray
+from printing.emulator.tray import DOTS_PER_MM, Piece, Tray
 from printing.profile import Profile, find_profile
 
 __all__ = ["DOTS_PER_MM", "NOISE", "RECEIVE_BUFFER", "SimulatedPrinter", "SimulatedState"]
@@ -48,7 +48,8 @@ class SimulatedPrinter:
             clears=Clears.ALWAYS,
             buffer_bytes=RECEIVE_BUFFER,
         )
-        self._machine = Machine(model, profile.dots, Tray(directory), on_piece=lambda piece: self._write_file())
+        self._machine = Machine(model, profile.dots, Tray(directory))
+        self._machine.on_piece = self._keep_state
         with suppress(TransportError):
             self._read_file()
             self._write_file()
@@ -105,6 +106,9 @@ class SimulatedPrinter:
             raise TransportError(
                 f"{self._file} is not a printer's state ({place}{fault['msg']}): correct it, or delete it"
             ) from error
+
+    def _keep_state(self, piece: Piece) -> None:
+        self._write_file()
 
     def _write_file(self) -> None:
         unfinished = self._file.with_suffix(".part")
