@@ -121,6 +121,8 @@ class _FirstByte:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self.sent_at = 0.0
+        self.bytes_per_s = transport.bytes_per_s
+        self.can_read = transport.can_read
 
     def open(self, timeout_s: float) -> None:
         self._transport.open(timeout_s)
@@ -132,6 +134,9 @@ class _FirstByte:
 
     def read(self, timeout_s: float) -> bytes:
         return self._transport.read(timeout_s)
+
+    def pass_over(self) -> None:
+        self._transport.pass_over()
 
     def close(self) -> None:
         self._transport.close()

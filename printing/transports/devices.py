@@ -1,28 +1,30 @@
 """A device's address, as configurations and commands name it, becomes a transport."""
 
+import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Final
-from urllib.parse import urlsplit
+from typing import assert_never
 
 from kiosk.errors import ProfileError, TransportError
 from printing.profile import Profile
-from printing.transports.tcp import DEFAULT_PORT, TcpTransport
+from printing.transports.addresses import (
+    Address,
+    FileAddress,
+    SerialAddress,
+    SimAddress,
+    TcpAddress,
+    UsbAddress,
+    WindowsAddress,
+    read_address,
+)
+from printing.transports.tcp import TcpTransport
 from printing.transports.transport import Transport
-
-_SPOKEN: Final = "tcp://HOST:9100 or sim:DIR"
-_LATER: Final = {
-    "usb": "USB printers",
-    "file": "device files",
-    "serial": "serial ports",
-    "win": "Windows printers",
-}
 
 
 def open_device(url: str, profile: Profile | None = None) -> Transport:
-    """The transport of `tcp://HOST:PORT` or `sim:DIR`; nothing is connected yet. `profile` tells the simulated printer
-    how wide its head is.
+    """The transport of an address (docs/printers.md, "Addresses"); nothing is connected yet. `profile` tells the
+    simulated printer how wide its head is.
 
     Raises TransportError for an address that cannot be used now, ProfileError for one that never can.
     """
@@ -31,17 +33,47 @@ def open_device(url: str, profile: Profile | None = None) -> Transport:
 
 def device_opener(url: str) -> Callable[[Profile | None], Transport]:
     """The same in two steps: this one reads the address only. Raises ProfileError."""
-    kind, _, rest = url.partition(":")
-    match kind:
-        case "tcp":
-            transport = _tcp(url)
-            return lambda _: transport
-        case "sim" if rest:
-            return partial(_sim, Path(rest))
-        case _ if kind in _LATER:
-            raise ProfileError(f"this version does not print to {_LATER[kind]} yet ({url}); use {_SPOKEN}")
-        case _:
-            raise ProfileError(f"{url!r} names no printer; write {_SPOKEN}")
+    address = read_address(url)
+    if os.name == "nt" and (isinstance(address, FileAddress) or _is_path(address)):
+        raise ProfileError(f"{url!r} is for Linux; on Windows write win:NAME or serial:COM3")
+    if os.name != "nt" and (isinstance(address, WindowsAddress) or _is_port(address)):
+        raise ProfileError(f"{url!r} is for Windows; here write file:/dev/usb/lp0 or serial:/dev/ttyUSB0")
+    return partial(_transport, address)
+
+
+def _is_path(address: Address) -> bool:
+    return isinstance(address, SerialAddress) and address.pattern.startswith("/")
+
+
+def _is_port(address: Address) -> bool:
+    return isinstance(address, SerialAddress) and not address.pattern.startswith("/")
+
+
+def _transport(address: Address, profile: Profile | None) -> Transport:
+    # Each way is imported when it is gone: a kiosk has one printer, and its start is not to wait for the others.
+    match address:
+        case TcpAddress():
+            return TcpTransport(address.host, address.port)
+        case FileAddress():
+            from printing.transports.device_file import DeviceFileTransport  # noqa: PLC0415
+
+            return DeviceFileTransport(address)
+        case SerialAddress():
+            from printing.transports.serial_line import SerialTransport  # noqa: PLC0415
+
+            return SerialTransport(address)
+        case UsbAddress():
+            from printing.transports.usb_device import UsbTransport  # noqa: PLC0415
+
+            return UsbTransport(address)
+        case WindowsAddress():
+            from printing.transports.windows import WindowsTransport  # noqa: PLC0415
+
+            return WindowsTransport(address)
+        case SimAddress():
+            return _sim(Path(address.folder), profile)
+        case _ as never:
+            assert_never(never)
 
 
 def _sim(folder: Path, profile: Profile | None) -> Transport:
@@ -52,15 +84,3 @@ def _sim(folder: Path, profile: Profile | None) -> Transport:
         return SimTransport(SimulatedPrinter(folder, profile))
     except OSError as error:
         raise TransportError(f"the simulated printer cannot use {folder}: {error.strerror}") from error
-
-
-def _tcp(url: str) -> TcpTransport:
-    parts = urlsplit(url)
-    try:
-        host, port = parts.hostname, parts.port
-        (host or "").encode("idna")  # as the resolver will
-    except ValueError as error:
-        raise ProfileError(f"{url!r} has no valid host or port; write tcp://HOST:9100") from error
-    if not host or port == 0 or parts.path.strip("/") or not url.startswith("tcp://"):
-        raise ProfileError(f"{url!r} names no network printer; write tcp://HOST:9100")
-    return TcpTransport(host, port or DEFAULT_PORT)

@@ -9,6 +9,9 @@ from printing.transports.transport import WriteError
 
 
 class SimTransport:
+    bytes_per_s: float | None = None
+    can_read = True
+
     def __init__(self, printer: SimulatedPrinter) -> None:
         self.printer = printer
         self._answers = b""
@@ -50,6 +53,9 @@ class SimTransport:
             if answers or deadline.is_over:
                 return answers
             self._wait(min(0.05, deadline.left_s))
+
+    def pass_over(self) -> None:
+        """There is only one."""
 
     def close(self) -> None:
         self._is_open = False

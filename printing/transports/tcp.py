@@ -1,14 +1,15 @@
 """A network printer's raw port, usually 9100. Such a printer serves one client at a time, so nobody stays connected."""
 
+import ipaddress
 import socket
 import struct
 from typing import Final
 
 from kiosk.errors import TransportError
-from printing.transports.deadline import Deadline
+from printing.transports.addresses import USUAL_PORT
+from printing.transports.deadline import Deadline, within
 from printing.transports.transport import WriteError
 
-DEFAULT_PORT: Final = 9100
 _SOONEST_S: Final = 0.001
 """A socket timeout of 0 means non-blocking, so a deadline that has just passed still waits this long."""
 
@@ -16,7 +17,10 @@ _HANG_UP_AT_ONCE: Final = struct.pack("ii", 1, 0)
 
 
 class TcpTransport:
-    def __init__(self, host: str, port: int = DEFAULT_PORT) -> None:
+    bytes_per_s: float | None = None
+    can_read = True
+
+    def __init__(self, host: str, port: int = USUAL_PORT) -> None:
         self._host = host
         self._port = port
         self._socket: socket.socket | None = None
@@ -29,12 +33,11 @@ class TcpTransport:
     def open(self, timeout_s: float) -> None:
         self.close()
         self._is_broken = False
+        deadline = Deadline(timeout_s)
         try:
-            # A name that does not resolve waits for the resolver: give printers a fixed address (docs/printers.md).
-            connection = socket.create_connection((self._host, self._port), timeout=timeout_s)
+            connection = self._connect(deadline)
         except OSError as error:
             raise TransportError(f"no printer answers at {self.address}: {_reason(error)}") from error
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket = connection
 
     def write(self, data: bytes, timeout_s: float) -> None:
@@ -65,14 +68,45 @@ class TcpTransport:
             raise TransportError(f"{self.address} hung up")
         return data
 
+    def pass_over(self) -> None:
+        """There is only one."""
+
     def close(self) -> None:
-        if self._socket is None:
+        connection, self._socket = self._socket, None
+        if connection is None:
             return
-        if self._is_broken:
-            # What still lies in our own send buffer must not reach the paper after we have called the slip failed.
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _HANG_UP_AT_ONCE)
-        self._socket.close()
-        self._socket = None
+        try:
+            if self._is_broken:
+                # What still lies in our own send buffer must not reach the paper after we have called the slip failed.
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _HANG_UP_AT_ONCE)
+        finally:
+            connection.close()
+
+    def _connect(self, deadline: Deadline) -> socket.socket:
+        """To the first of the host's addresses that takes us, all within one deadline."""
+        problem = OSError(f"there is no host {self._host}")
+        for family, kind, protocol, _, where in self._addresses(deadline):
+            connection = socket.socket(family, kind, protocol)
+            try:
+                connection.settimeout(max(deadline.left_s, _SOONEST_S))
+                connection.connect(where)
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            except OSError as error:
+                connection.close()
+                problem = error
+                continue
+            return connection
+        raise problem
+
+    def _addresses(self, deadline: Deadline) -> list[tuple[int, int, int, str, tuple[object, ...]]]:
+        def look_up() -> list[tuple[int, int, int, str, tuple[object, ...]]]:
+            return list(socket.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM))
+
+        try:
+            ipaddress.ip_address(self._host)
+        except ValueError:
+            return within(deadline, look_up)  # the resolver has a patience of its own
+        return look_up()
 
     def _connected(self) -> socket.socket:
         if self._socket is None:

@@ -1,23 +1,22 @@
-"""Bytes over a real socket, within total deadlines, and addresses that say what is wrong with them."""
+"""What holds on every way to a printer: questions are answered, silence ends, closed is closed."""
 
 import shutil
-import socket
-from collections import deque
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from kiosk.errors import PrintError, ProfileError, TransportError
+from kiosk.errors import TransportError
 from printing.profile import find_profile
 from printing.simulated import SimulatedPrinter
 from printing.simulated_tcp import SimulatedTcpPrinter
-from printing.transports.deadline import Deadline
+from printing.transports.deadline import Deadline, within
 from printing.transports.devices import open_device
 from printing.transports.sim import SimTransport
-from printing.transports.tcp import TcpTransport
 from printing.transports.transport import Transport, WriteError
+from tests.pseudo_terminal import AnsweringTerminal
 
 
 @pytest.fixture
@@ -25,29 +24,39 @@ def simulated(tmp_path: Path) -> SimulatedPrinter:
     return SimulatedPrinter(tmp_path)
 
 
-@pytest.fixture(params=["sim", "tcp"])
+@pytest.fixture(params=["sim", "tcp", "serial", "file"])
 def transport(request: pytest.FixtureRequest, simulated: SimulatedPrinter) -> Iterator[Transport]:
-    if request.param == "sim":
-        yield SimTransport(simulated)
-        return
-    with SimulatedTcpPrinter(simulated) as served:
-        transport = open_device(served.address)
-        yield transport
-        transport.close()
-
-
-@pytest.fixture
-def deaf() -> Iterator[socket.socket]:
-    """A device that lets anybody connect and never reads."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
-        yield listener
+    match request.param:
+        case "sim":
+            yield SimTransport(simulated)
+        case "tcp":
+            with SimulatedTcpPrinter(simulated) as served:
+                transport = open_device(served.address)
+                yield transport
+                transport.close()
+        case kind:
+            with AnsweringTerminal(simulated.feed) as terminal:
+                transport = open_device(f"{kind}:{terminal.path}")
+                yield transport
+                transport.close()
 
 
 def test_questions_are_answered(transport: Transport) -> None:
     transport.open(1)
+    assert transport.can_read
     transport.write(b"\x10\x04\x01", 1)
-    assert transport.read(1) == b"\x12"
+    assert transport.read(5) == b"\x12"
+    transport.close()
+
+
+def test_what_is_sent_arrives_byte_for_byte(transport: Transport, simulated: SimulatedPrinter) -> None:
+    """Every byte there is, those included that a terminal would take for itself."""
+    picture = bytes(range(256)) * 40
+    slip = b"\x1b@\x1dv0\x00\x20\x00\x40\x01" + picture + b"\n\x1dV\x00\x10\x04\x01"
+    transport.open(1)
+    transport.write(slip, 5)
+    assert transport.read(5) == b"\x12"
+    assert simulated.slips()[0].with_suffix(".bin").read_bytes() == slip[:-3]
     transport.close()
 
 
@@ -69,6 +78,13 @@ def test_closed_transport_is_not_written_to(transport: Transport) -> None:
         transport.read(1)
 
 
+def test_one_printer_at_an_address_is_never_passed_over(transport: Transport) -> None:
+    for _ in range(2):
+        transport.open(1)
+        transport.pass_over()
+        transport.close()
+
+
 def test_stopped_printer_takes_its_buffer_and_no_more(simulated: SimulatedPrinter) -> None:
     simulated.change(is_cover_open=True)
     transport = SimTransport(simulated)
@@ -88,66 +104,6 @@ def test_simulated_printer_that_lost_its_folder_is_a_printer_that_broke(
         transport.write(b"A\n\x1dV\x00", 1)
 
 
-def test_device_that_never_reads_is_left_in_time(deaf: socket.socket) -> None:
-    transport = TcpTransport("127.0.0.1", deaf.getsockname()[1])
-    transport.open(1)
-    deadline = Deadline(3)
-    with pytest.raises(WriteError, match="bytes") as caught:
-        transport.write(b"x" * 50_000_000, 0.2)
-    assert not deadline.is_over
-    assert 0 < caught.value.sent < 50_000_000
-    transport.close()
-    peer, _ = deaf.accept()
-    with peer, pytest.raises(ConnectionResetError):  # not the rest of a slip that was called failed
-        deque(iter(lambda: peer.recv(1_000_000), b""), maxlen=0)
-
-
-def test_hang_up_is_no_silence() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        transport = TcpTransport("127.0.0.1", listener.getsockname()[1])
-        transport.open(1)
-        listener.accept()[0].close()
-        with pytest.raises(TransportError, match="hung up"):
-            transport.read(1)
-        transport.close()
-
-
-def test_refused_connection_names_the_address() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    with pytest.raises(TransportError, match=f"no printer answers at 127.0.0.1:{port}: Connection refused"):
-        TcpTransport("127.0.0.1", port).open(1)
-
-
-@pytest.mark.parametrize(
-    ("url", "error", "sentence"),
-    [
-        ("usb:04b8:0e15", ProfileError, "does not print to USB printers yet"),
-        ("file:/dev/usb/lp0", ProfileError, "does not print to device files yet"),
-        ("serial:/dev/ttyUSB0?baud=9600", ProfileError, "does not print to serial ports yet"),
-        ("win:EPSON", ProfileError, "does not print to Windows printers yet"),
-        ("tcp://printer:99999", ProfileError, "no valid host or port"),
-        ("tcp://printer..lan:9100", ProfileError, "no valid host or port"),
-        (f"tcp://{'a' * 70}:9100", ProfileError, "no valid host or port"),
-        ("sim:/dev/null/slips", TransportError, "cannot use /dev/null/slips"),
-        ("tcp://printer:0", ProfileError, "names no network printer"),
-        ("tcp:printer", ProfileError, "names no network printer"),
-        ("tcp://", ProfileError, "names no network printer"),
-        ("sim:", ProfileError, "names no printer"),
-        ("lpt1", ProfileError, "write tcp://HOST:9100 or sim:DIR"),
-    ],
-)
-def test_address_that_is_no_use_is_explained(url: str, error: type[PrintError], sentence: str) -> None:
-    with pytest.raises(error, match=sentence):
-        open_device(url)
-
-
-def test_network_printer_has_its_usual_port() -> None:
-    transport = open_device("tcp://10.0.0.7")
-    assert isinstance(transport, TcpTransport)
-    assert transport.address == "10.0.0.7:9100"
-
-
 def test_simulated_head_is_as_wide_as_the_profile(tmp_path: Path) -> None:
     transport = open_device(f"sim:{tmp_path}", find_profile("generic-58mm"))
     transport.open(1)
@@ -155,3 +111,16 @@ def test_simulated_head_is_as_wide_as_the_profile(tmp_path: Path) -> None:
     assert isinstance(transport, SimTransport)
     with Image.open(transport.printer.slips()[0]) as slip:
         assert slip.width == 384
+
+
+def test_simulated_folder_that_cannot_be_is_explained() -> None:
+    with pytest.raises(TransportError, match="cannot use /dev/null/slips"):
+        open_device("sim:/dev/null/slips")
+
+
+def test_call_without_a_timeout_is_left_in_time() -> None:
+    with pytest.raises(TimeoutError):
+        within(Deadline(0.01), lambda: time.sleep(0.3))
+    with pytest.raises(ZeroDivisionError):
+        within(Deadline(5), lambda: 1 // 0)
+    assert within(Deadline(5), lambda: 7) == 7
