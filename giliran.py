@@ -197,6 +197,54 @@ printer_command("test-page", "print_test_page", "Two slips: letters, widths, QR,
 printer_command("watch", "watch", "Its state at every change, until Ctrl-C.")
 
 
+@printer.command(
+    short_help="A printer that is not there, to print to.",
+    epilog="Example: giliran printer emulate --listen tcp://127.0.0.1:9100 --model clone --out /tmp/paper",
+)
+@click.option(
+    "--listen",
+    required=True,
+    metavar="LINE",
+    help="tcp://127.0.0.1:PORT (0: any), pty, pty:LINK (a serial port), lp:LINK (a device file), fifo:PATH (one way).",
+)
+@click.option(
+    "--model",
+    type=click.Choice(["epson", "clone", "mute", "liar", "slow"]),
+    default="epson",
+    show_default=True,
+    help="How far it can be believed.",
+)
+@click.option("--script", type=FILE, help="Faults at a byte, within a slip or after a time, as TOML.")
+@click.option("--out", type=FOLDER, required=True, help="For the paper: PNG and bytes, and paper.ndjson.")
+@click.option("--profile", default="generic-80mm", show_default=True, help=f"Its head is as wide: {PROFILES}.")
+@click.option("--speed", type=click.FloatRange(min=0), metavar="MM_PER_S", help="0: at once. Without: as its model.")
+@click.option("--baud", type=click.IntRange(min=300), help="Take bytes no faster than a serial line of this speed.")
+@click.option(
+    "--flow",
+    type=click.Choice(["none", "xonxoff"]),
+    default="none",
+    show_default=True,
+    help="Say by XOFF that it is full, or only stop reading.",
+)
+@click.option(
+    "--clears", type=click.Choice(["always", "error", "never"]), help="When DLE ENQ 2 clears it. Without: as its model."
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document a line instead of words.")
+def emulate(**options: Any) -> None:
+    """A printer in a process of its own, on a line that the kiosk can print to. Docs: docs/printers.md.
+
+    Commands come on standard input, one a line: paper MM, near on|off, cover open|close, cutter jam|free, heat
+    hot|cool, head dead|alive, silence on|off, noise on|off, stall on|off, power off|on, unplug, plug, drop, state. Its
+    end ends the printer.
+    """
+    from printing.emulator.console import Options, run_emulator
+
+    try:
+        sys.exit(run_emulator(Options(**options)))
+    except ProfileError as error:
+        raise click.UsageError(str(error)) from error
+
+
 @main.group(epilog="Example: giliran bench issue --json")
 def bench() -> None:
     """How fast this machine does it, against the budgets."""

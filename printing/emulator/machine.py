@@ -86,6 +86,11 @@ class Machine:
         return bool(self._work or self._parser.pending)
 
     @property
+    def waiting(self) -> int:
+        """Bytes received that it has not begun to carry out."""
+        return self._parser.pending
+
+    @property
     def is_burning(self) -> bool:
         """Whether only time keeps it from going on."""
         return bool(self._work) and not self._condition.is_stopped

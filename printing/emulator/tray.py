@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from PIL import Image
 
@@ -33,9 +33,9 @@ class Piece:
     bytes: int
     mm: float
 
-    def line(self) -> str:
-        """As one line of JSON."""
-        return json.dumps(asdict(self))
+    def document(self) -> dict[str, Any]:
+        """As it is told."""
+        return asdict(self)
 
 
 class Tray:
@@ -62,7 +62,7 @@ class Tray:
         piece = Piece(kind, self._kept[kind], f"{name}.png", len(data), round(paper.height / DOTS_PER_MM, 3))
         if self._keeps_diary:
             with (self.directory / DIARY).open("a", encoding="utf-8") as diary:
-                diary.write(piece.line() + "\n")
+                diary.write(json.dumps(piece.document()) + "\n")
         return piece
 
 
