@@ -143,13 +143,22 @@ class UsbTransport:
 
 def serial_of(device: Any) -> str | None:
     """None where it has none, or where we may not read it."""
-    if not device.iSerialNumber:
+    return _string(device, device.iSerialNumber)
+
+
+def words_of(device: Any) -> str:
+    """Its maker's and its own name, as far as it tells."""
+    return " ".join(filter(None, (_string(device, device.iManufacturer), _string(device, device.iProduct))))
+
+
+def _string(device: Any, index: int) -> str | None:
+    if not index:
         return None
     try:
-        serial = usb.util.get_string(device, device.iSerialNumber)
+        words = usb.util.get_string(device, index)
     except (usb.core.USBError, ValueError, NotImplementedError):  # ValueError: no languages, so no right to read
         return None
-    return serial.rstrip("\0 ") if serial else None
+    return words.strip("\0 ") or None if words else None
 
 
 def _printer_interface(device: Any) -> Any:

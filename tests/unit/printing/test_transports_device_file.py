@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from kiosk.errors import TransportError
-from printing.transports import descriptor
 from printing.transports.addresses import FileAddress
 from printing.transports.deadline import Deadline
 from printing.transports.device_file import DeviceFileTransport
@@ -216,7 +215,7 @@ def test_driver_that_gives_up_in_the_middle_is_a_broken_write(
     with PseudoTerminal(tmp_path / "lp0") as printer:
         transport = transport_to(printer.path)
         transport.open(1)
-        monkeypatch.setattr(descriptor.os, "write", write)
+        monkeypatch.setattr(os, "write", write)
         with pytest.raises(WriteError, match=sentence) as caught:
             transport.write(b"01234567", 1)
         assert caught.value.sent == 4
@@ -231,7 +230,7 @@ def test_answer_of_nothing_at_once_is_silence(tmp_path: Path, monkeypatch: pytes
         transport = transport_to(printer.path)
         transport.open(1)
         printer.say(b"\x12")
-        monkeypatch.setattr(descriptor.os, "read", lambda *_: b"")
+        monkeypatch.setattr(os, "read", lambda *_: b"")
         assert transport.read(0.05) == b""
         monkeypatch.undo()
         assert transport.read(1) == b"\x12"

@@ -9,7 +9,6 @@ import pytest
 import serial
 
 from kiosk.errors import TransportError
-from printing.transports import serial_line
 from printing.transports.addresses import SerialAddress, read_address
 from printing.transports.deadline import Deadline
 from printing.transports.pace import Pace
@@ -127,7 +126,7 @@ def test_pulled_behind_the_last_byte_is_a_broken_write(
         def out_waiting(self) -> int:
             raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(serial_line.serial, "Serial", Pulled)
+    monkeypatch.setattr(serial, "Serial", Pulled)
     transport = transport_to(printer.path)
     transport.open(1)
     with pytest.raises(WriteError, match="is gone behind 4 bytes: Input/output error") as caught:
@@ -142,7 +141,7 @@ def test_bytes_that_stay_in_the_port_have_not_left(printer: PseudoTerminal, monk
         def out_waiting(self) -> int:
             return 3
 
-    monkeypatch.setattr(serial_line.serial, "Serial", Slow)
+    monkeypatch.setattr(serial, "Serial", Slow)
     transport = transport_to(printer.path)
     transport.open(1)
     with pytest.raises(WriteError, match="kept back 3 of 4 bytes for too long"):
@@ -211,7 +210,7 @@ def test_line_without_dsr_cannot_wait_for_it(printer: PseudoTerminal) -> None:
 
 def test_printer_that_lowers_its_dtr_is_left_in_time(printer: PseudoTerminal, monkeypatch: pytest.MonkeyPatch) -> None:
     """R11: it is looked at before each 64 bytes, because Linux does not."""
-    monkeypatch.setattr(serial_line.serial, "Serial", WithDsr)
+    monkeypatch.setattr(serial, "Serial", WithDsr)
     looks = iter([True] * 5 + [False] * 10_000)  # one look while it is opened
     monkeypatch.setattr(WithDsr, "dsr", property(lambda _: next(looks)))
     transport = transport_to(printer.path, "?flow=dtr")
@@ -223,7 +222,7 @@ def test_printer_that_lowers_its_dtr_is_left_in_time(printer: PseudoTerminal, mo
 
 
 def test_printer_with_its_dtr_up_gets_everything(printer: PseudoTerminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serial_line.serial, "Serial", WithDsr)
+    monkeypatch.setattr(serial, "Serial", WithDsr)
     transport = transport_to(printer.path, "?flow=dtr")
     transport.open(1)
     transport.write(b"x" * 1_000, 1)
