@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final
 
@@ -19,10 +19,13 @@ from kiosk.domain.history import (
     canonical_row,
     effect_of,
     projection_hash,
+    standing,
 )
+from kiosk.domain.ticket import StopState
 from kiosk.replay import ReplayedTicket
 from server.parked import parked_events
 from server.schema import stops, tickets
+from server.ticket_projection import paper_of
 
 ROWS_AT_ONCE: Final = 1000
 
@@ -48,14 +51,28 @@ class _Waiting:
     papers: Mapping[str, Paper]
 
 
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """(service day, queue) -> visitors: who took a number for it, and who still waits there."""
+
+    issued: Counter[tuple[str, str]] = field(default_factory=Counter)
+    waiting: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def add(self, ticket: IssuedTicket) -> None:
+        """As it stands in the tables."""
+        self.issued.update((ticket.service_day, code) for code in {stop.queue_code for stop in ticket.stops})
+        still = {stop.queue_code for stop in ticket.stops if stop.state != StopState.EXPIRED}
+        self.waiting.update((ticket.service_day, code) for code in still)
+
+
 def site_hash(connection: Connection, site_id: str) -> ProjectionHash:
     return projection_hash((row.origin, row.row) for row in projected_rows(connection, site_id))
 
 
 def projected_rows(
-    connection: Connection, site_id: str, lines: Counter[tuple[str, str]] | None = None
+    connection: Connection, site_id: str, lines: Lines | None = None
 ) -> Generator[ReplayedTicket, None, None]:
-    """By ticket id, then origin, in constant memory. `lines`: (service day, queue), is told how many visitors.
+    """By ticket id, then origin, in constant memory. `lines` is told every ticket that is in the tables.
 
     A ticket whose label another one has is parked, and which of the two is a question of arrival: it counts here all
     the same, so that two nodes with one log have one hash.
@@ -68,10 +85,11 @@ def projected_rows(
                 yield from _rows(waiting, left.pop())
             ticket, paper, origin = _read(list(of_ticket))
             if lines is not None:
-                lines.update((ticket.service_day, code) for code in {stop.queue_code for stop in ticket.stops})
+                lines.add(ticket)
             found = [(origin, ticket)]
             if left and left[-1] == ticket_id:
-                found += [one for one in waiting.tickets[left.pop()] if one[0] != origin]
+                twins = waiting.tickets[left.pop()]
+                found += [(whose, standing(twin, paper)) for whose, twin in twins if whose != origin]
             for whose, which in sorted(found, key=lambda one: one[0]):
                 yield ReplayedTicket(ticket_id, whose, canonical_row(which, paper))
     while left:
@@ -81,7 +99,7 @@ def projected_rows(
 def _rows(waiting: _Waiting, ticket_id: str) -> Iterator[ReplayedTicket]:
     paper = waiting.papers.get(ticket_id, Paper())
     for origin, ticket in sorted(waiting.tickets[ticket_id], key=lambda one: one[0]):
-        yield ReplayedTicket(ticket_id, origin, canonical_row(ticket, paper))
+        yield ReplayedTicket(ticket_id, origin, canonical_row(standing(ticket, paper), paper))
 
 
 def _read(rows: list[Row[*tuple[object, ...]]]) -> tuple[IssuedTicket, Paper, str]:
@@ -102,7 +120,7 @@ def _read(rows: list[Row[*tuple[object, ...]]]) -> tuple[IssuedTicket, Paper, st
             if stop.position is not None
         ),
     )
-    return ticket, Paper(row.copies, row.print_copy, row.print_verdict, bool(row.shown_on_screen)), row.origin
+    return ticket, paper_of(row), row.origin
 
 
 def _waiting(connection: Connection, site_id: str) -> _Waiting:

@@ -17,6 +17,7 @@ from server.database import Database, is_databases_fault, lock_site
 from server.device_projection import DEVICE_EVENTS, apply_device_event
 from server.effective_time import effective_times
 from server.parked import Arrival, Parked, park, parked_events, release
+from server.printer_projection import apply_printer_news
 from server.schema import poison, tickets
 from server.ticket_projection import apply_effects
 
@@ -138,6 +139,7 @@ def _apply(place: _Place, known: _Known) -> Sequence[Parked]:
         Parked(arrival, f"ticket {ticket_id} is not known here yet", ticket_id)
         for arrival, ticket_id in apply_effects(place.connection, place.site_id, known)
     ]
+    apply_printer_news(place.connection, place.site_id, known)
     for arrival, _ in known:
         if arrival.event.type in DEVICE_EVENTS:
             awaited = apply_device_event(

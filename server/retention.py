@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, delete, func, select, update
 
 from kiosk.domain.history import DayOpened, IssuedTicket, NotUnderstoodError, effect_of
 from kiosk.domain.print_job import PrintState
+from kiosk.domain.ticket import StopState
 from server.database import Database, lock_site, milliseconds, upsert
 from server.node import Node
 from server.parked import Arrival, arrival_of
@@ -164,6 +165,10 @@ def _forget_tickets(connection: Connection, site_id: str, origin: str, ids: Sequ
         return
     of_these = (stops.c.site_id == site_id, stops.c.ticket_id.in_(list(gone)))
     lines = connection.execute(select(stops.c.ticket_id, stops.c.queue_code).where(*of_these).distinct()).all()
+    still = connection.execute(
+        select(stops.c.ticket_id, stops.c.queue_code).where(*of_these, stops.c.state != StopState.EXPIRED).distinct()
+    )
+    waiting = Counter((gone[ticket_id].service_day, code) for ticket_id, code in still)
     issued: Counter[tuple[str, str]] = Counter()
     printed: Counter[tuple[str, str]] = Counter()
     priority: Counter[tuple[str, str]] = Counter()
@@ -178,7 +183,7 @@ def _forget_tickets(connection: Connection, site_id: str, origin: str, ids: Sequ
             _add_total(connection, (site_id, day, code), count, printed[day, code], priority[day, code])
     for (day, code), count in sorted(issued.items()):
         this = (queues.c.site_id == site_id, queues.c.service_day == day, queues.c.queue_code == code)
-        left = {"issued": queues.c.issued - count, "waiting": queues.c.waiting - count}
+        left = {"issued": queues.c.issued - count, "waiting": queues.c.waiting - waiting[day, code]}
         connection.execute(update(queues).where(*this).values(left))
         connection.execute(delete(queues).where(*this, queues.c.issued <= 0))
     connection.execute(delete(stops).where(*of_these))

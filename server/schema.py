@@ -208,11 +208,16 @@ tickets = Table(
     Column("print_verdict", Text),
     Column("print_copy", Integer),
     Column("shown_on_screen", Integer, nullable=False),
+    Column("may_be_out", Integer, nullable=False, server_default="0"),
+    Column("is_abandoned", Integer, nullable=False, server_default="0"),
     PrimaryKey("site_id", "ticket_id"),
     Unique("site_id", "service_day", "series", "queue_code", "number", name="no_label_twice"),
     Index("tickets_by_arrival", "site_id", "received_at_ms"),
     sqlite_strict=True,
 )
+"""`may_be_out`: of some slip it is not certain that it did not come out. `is_abandoned`: the visitor went without
+paper; where nothing else says that somebody may hold the number, its stops are `expired`.
+"""
 
 stops = Table(
     "stops",
@@ -223,9 +228,11 @@ stops = Table(
     Column("service_id", Text, nullable=False),
     Column("queue_code", Text, nullable=False),
     Column("state", Text, nullable=False),
+    Column("state_before", Text),
     PrimaryKey("site_id", "ticket_id", "position"),
     sqlite_strict=True,
 )
+"""`state_before`: of an abandoned ticket's stop, where it goes back to when somebody holds the number after all."""
 
 queues = Table(
     "queues",
@@ -317,6 +324,24 @@ device_health = Table(
     sqlite_strict=True,
 )
 """How each device said it fares (kiosk.sync.wire.Health, as JSON), and when it was last heard of."""
+
+printers = Table(
+    "printers",
+    metadata,
+    Column("site_id", Text, nullable=False),
+    Column("device_id", Text, nullable=False),
+    Column("hlc", BIG, nullable=False),
+    Column("incarnation", Text, nullable=False),
+    Column("printer", Text, nullable=False),
+    Column("fallback", Text),
+    Column("in_use", Text, nullable=False),
+    Column("confirmation", Text, nullable=False),
+    Column("slips_left", Integer),
+    Column("paper_low", Integer, nullable=False),
+    PrimaryKey("site_id", "device_id"),
+    sqlite_strict=True,
+)
+"""The newest word of each kiosk about its printers (`kiosk.status`). `hlc`, `incarnation`: of that event."""
 
 invitations = Table(
     "invitations",

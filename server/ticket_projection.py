@@ -8,7 +8,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from kiosk.domain.history import (
     DayOpened,
@@ -20,9 +20,10 @@ from kiosk.domain.history import (
     StopRow,
     effect_of,
 )
-from server.database import Upsert, insert_many, upsert
+from server.database import insert_many, upsert
 from server.parked import Arrival, awaiting, release
-from server.schema import queues, service_days, stops, tickets
+from server.queue_counts import count_visitors, expire_stops, revive_stops
+from server.schema import service_days, stops, tickets
 from server.tallies import Tally, count
 
 _TOLD: Final = (
@@ -33,17 +34,18 @@ _TOLD: Final = (
         print_copy=bindparam("new_copy"),
         print_verdict=bindparam("new_verdict"),
         shown_on_screen=bindparam("new_shown"),
+        may_be_out=bindparam("new_out"),
+        is_abandoned=bindparam("new_abandoned"),
     )
 )
 _PAPER: Final = select(
-    tickets.c.ticket_id, tickets.c.copies, tickets.c.print_copy, tickets.c.print_verdict, tickets.c.shown_on_screen
-)
-_COUNTED: Final = Upsert(
-    queues,
-    lambda new: new.on_conflict_do_update(
-        index_elements=["site_id", "service_day", "queue_code"],
-        set_={"issued": queues.c.issued + new.excluded.issued, "waiting": queues.c.waiting + new.excluded.waiting},
-    ),
+    tickets.c.ticket_id,
+    tickets.c.copies,
+    tickets.c.print_copy,
+    tickets.c.print_verdict,
+    tickets.c.shown_on_screen,
+    tickets.c.may_be_out,
+    tickets.c.is_abandoned,
 )
 """Built once: SQLAlchemy takes longer to build a statement than SQLite to carry it out."""
 
@@ -120,23 +122,30 @@ def _count(connection: Connection, site_id: str, total: _Sum, unknown: Container
 def _insert(connection: Connection, site_id: str, total: _Sum) -> None:
     rows, stop_rows = [], []
     lines: Counter[tuple[str, str]] = Counter()
+    ghosts: list[str] = []
     for ticket, arrival in total.issued.values():
-        rows.append(_ticket_row(site_id, ticket, total.papers.get(ticket.ticket_id, Paper()), arrival))
+        paper = total.papers.get(ticket.ticket_id, Paper())
+        rows.append(_ticket_row(site_id, ticket, paper, arrival))
         stop_rows += [_stop_row(site_id, ticket.ticket_id, stop) for stop in ticket.stops]
         lines.update((ticket.service_day, code) for code in {stop.queue_code for stop in ticket.stops})
+        if paper.is_ghost:
+            ghosts.append(ticket.ticket_id)
     insert_many(connection, tickets, rows)
     insert_many(connection, stops, stop_rows)
-    count_visitors(connection, site_id, lines)
+    count_visitors(connection, site_id, lines, lines)
+    expire_stops(connection, site_id, ghosts)
 
 
-def count_visitors(connection: Connection, site_id: str, lines: Mapping[tuple[str, str], int]) -> None:
-    """`lines`: (service day, queue) -> visitors who came to wait there."""
-    rows = [
-        {"site_id": site_id, "service_day": day, "queue_code": code, "issued": count, "waiting": count}
-        for (day, code), count in sorted(lines.items())
-    ]
-    if rows:
-        _COUNTED.execute(connection, rows)
+def paper_of(row: Row[*tuple[Any, ...]]) -> Paper:
+    """Of a row of tickets."""
+    return Paper(
+        row.copies,
+        row.print_copy,
+        row.print_verdict,
+        bool(row.shown_on_screen),
+        bool(row.may_be_out),
+        bool(row.is_abandoned),
+    )
 
 
 def _ticket_row(site_id: str, ticket: IssuedTicket, paper: Paper, arrival: Arrival) -> Mapping[str, Any]:
@@ -159,6 +168,8 @@ def _ticket_row(site_id: str, ticket: IssuedTicket, paper: Paper, arrival: Arriv
         "print_copy": paper.print_copy,
         "print_verdict": paper.verdict,
         "shown_on_screen": int(paper.is_shown),
+        "may_be_out": int(paper.may_be_out),
+        "is_abandoned": int(paper.is_abandoned),
     }
 
 
@@ -181,8 +192,9 @@ def _tell(connection: Connection, site_id: str, papers: Mapping[str, Paper]) -> 
     query = _PAPER.where(tickets.c.site_id == site_id, tickets.c.ticket_id.in_(ids)).order_by(tickets.c.ticket_id)
     found = connection.execute(query.with_for_update()).all()
     changes = []
+    gone, back = [], []
     for row in found:
-        paper = Paper(row.copies, row.print_copy, row.print_verdict, bool(row.shown_on_screen))
+        paper = paper_of(row)
         joined = paper.joined(papers[row.ticket_id])
         changes.append(
             {
@@ -192,9 +204,17 @@ def _tell(connection: Connection, site_id: str, papers: Mapping[str, Paper]) -> 
                 "new_copy": joined.print_copy,
                 "new_verdict": joined.verdict,
                 "new_shown": int(joined.is_shown),
+                "new_out": int(joined.may_be_out),
+                "new_abandoned": int(joined.is_abandoned),
             }
         )
+        if joined.is_ghost and not paper.is_ghost:
+            gone.append(row.ticket_id)
+        elif paper.is_ghost and not joined.is_ghost:
+            back.append(row.ticket_id)
     if changes:
         connection.execute(_TOLD, changes)
+    expire_stops(connection, site_id, gone)
+    revive_stops(connection, site_id, back)
     known = {row.ticket_id for row in found}
     return [ticket_id for ticket_id in ids if ticket_id not in known]

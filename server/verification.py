@@ -3,7 +3,6 @@
 Reads only, in one snapshot and constant memory; the server may go on meanwhile.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from kiosk.domain.verdict import Broken, Link, Verified, read_link
 from kiosk.errors import StoreCorruptError
 from kiosk.replay import Replay
 from server.database import Database, store_error
-from server.projected import ROWS_AT_ONCE, projected_rows
+from server.projected import ROWS_AT_ONCE, Lines, projected_rows
 from server.schema import events, incarnations, poison, queues, service_days
 
 Progress = Callable[[int, int], None]
@@ -188,7 +187,7 @@ def _broken_parent(connection: Connection, event: Event, chain: Any, known: Mapp
 def _tables(work: _Round, site_id: str, replay: Replay) -> Broken | None:
     """The rows against what the events say; and the hashes, which are of both when they agree."""
     total = ProjectionHash()
-    lines: Counter[tuple[str, str]] = Counter()
+    lines = Lines()
     with closing(projected_rows(work.connection, site_id, lines)) as tables, closing(replay.tickets()) as log:
         for ours, theirs in zip_longest(tables, log):
             if ours != theirs:
@@ -207,12 +206,13 @@ def _difference(ours: Any, theirs: Any) -> Broken:
     return Broken(f"table tickets lacks or contradicts what the log of {theirs.origin} says of {theirs.ticket_id}")
 
 
-def _queues(connection: Connection, site_id: str, lines: Counter[tuple[str, str]]) -> Broken | None:
+def _queues(connection: Connection, site_id: str, lines: Lines) -> Broken | None:
     """They count the tickets that are in the tables; of two with one label that is one."""
-    query = select(queues.c.service_day, queues.c.queue_code, queues.c.issued).where(queues.c.site_id == site_id)
-    kept = {(day, code): issued for day, code, issued in connection.execute(query)}
-    for day, code in sorted(kept.keys() | lines.keys()):
-        if kept.get((day, code)) != lines.get((day, code)):
+    query = select(queues).where(queues.c.site_id == site_id)
+    kept = {(row.service_day, row.queue_code): (row.issued, row.waiting) for row in connection.execute(query)}
+    counted = {line: (issued, lines.waiting[line]) for line, issued in lines.issued.items()}
+    for day, code in sorted(kept.keys() | counted.keys()):
+        if kept.get((day, code)) != counted.get((day, code)):
             return Broken(f"table queues miscounts queue {code} of {site_id} on {day}")
     return None
 
