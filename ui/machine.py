@@ -21,13 +21,11 @@ from kiosk.store.print_jobs import StoredPrintJobs, is_printing
 from kiosk.store.writer import Store
 from kiosk.sync.status import SyncStatus
 from kiosk.witness import Witness
-from printing.escpos_printer import EscposPrinter
-from printing.known_profile import profile_in_force
 from printing.profile import Profile
 from printing.slip import SlipRenderer
 from printing.spooler import Spooler
 from printing.status import PrinterStatus, in_one_word
-from printing.transports.devices import open_device
+from ui.printers import Printers
 from ui.visitor.hall import Hall, make_hall
 from ui.visitor.machinery import Machinery
 
@@ -77,10 +75,7 @@ class Machine:
         self.enrolment = load_enrolment(config.data_dir / ENROLMENT_FILE)
         self.config = config = apply(config, self.enrolment)
         self.identity = load_or_create_identity(config.data_dir)
-        self.profile = profile_in_force(config.printer.profile, config.printer.device, config.data_dir)
-        printer = EscposPrinter(
-            open_device(config.printer.device, self.profile), self.profile, device=config.printer.device
-        )
+        self.printers = Printers(config, clock)
         witness = None if config.witness_dir is None else Witness(config.witness_dir)
         self.store = Store.open(config.data_dir, clock, self.identity, witness)
         self._clock = clock
@@ -94,7 +89,7 @@ class Machine:
         jobs = StoredPrintJobs(self.store, clock)
         on_job = self._then_sync(on_job)
         prepare = self._workplace.slips.prepare
-        self.spooler = Spooler(printer, jobs, self._render, on_job, on_printer, clock, prepare=prepare)
+        self.spooler = Spooler(self.printers.printer, jobs, self._render, on_job, on_printer, clock, prepare=prepare)
         self.sync: SyncEngine | None = None
         self._taker: SnapshotTaker | None = None
         self._on_sync = on_sync
@@ -111,6 +106,11 @@ class Machine:
     @property
     def machinery(self) -> Machinery:
         return self._workplace.machinery
+
+    @property
+    def profile(self) -> Profile:
+        """Of the first printer."""
+        return self.printers.profiles[0]
 
     @property
     def has_more_to_come(self) -> bool:
@@ -171,8 +171,8 @@ class Machine:
         site, catalogue = data.site, data.catalogue
         hall = make_hall(site, catalogue, shown_agencies(catalogue, site))
         issuing = Issuing(self.store, site, catalogue, self.identity, self.config, self._clock, self._numbers)
-        machinery = Machinery(hall, self.store, issuing, self._wake)
-        return Workplace(data, hall, machinery, SlipRenderer(site, catalogue, self.profile))
+        machinery = Machinery(hall, self.store, issuing, self._wake, self.printers.new_roll)
+        return Workplace(data, hall, machinery, SlipRenderer(site, catalogue, *self.printers.profiles))
 
     def _render(self, ticket: Ticket, copy: int, profile: Profile) -> bytes:
         return self._workplace.slips(ticket, copy, profile)
@@ -200,9 +200,10 @@ class Machine:
             self._taker.offer(versions)
 
     def _details(self) -> tuple[str, ...]:
-        """What a technician far away should know of the data."""
+        """What a technician far away should know of the printers and the data."""
         waiting = ", ".join(sorted(self.data.waiting_for))
         return (
+            *self.printers.remarks(),
             *(() if self._taker is None else self._taker.troubles),
             *(() if self.data.refused is None else (str(self.data.refused),)),
             *((f"A new site file waits for tomorrow: {waiting} on today's tickets.",) if waiting else ()),

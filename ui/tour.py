@@ -6,9 +6,11 @@ from datetime import timedelta
 from typing import Final
 
 from kiosk.clock import FakeClock
-from kiosk.domain.print_job import PrintState
+from kiosk.domain.print_job import PrintJob, PrintState
 from kiosk.domain.screens import Screen
-from printing.status import Attention, NeedsAttention, Ready
+from kiosk.domain.visitor import MAX_COPIES, Problem
+from kiosk.issuing import Issued
+from printing.status import Attention, NeedsAttention, Ready, Unreachable
 from ui.app import KioskApplication
 from ui.driver import VisitorDriver
 from ui.visitor.attendant import Attendant
@@ -36,10 +38,13 @@ class Tour:
         hall = attendant.hall
         self.dress(attendant)
         yield self._at(Screen.ATTRACT)
+        attendant.on_printer_status(NeedsAttention(Attention.NO_PAPER))
+        yield self._at(Screen.ATTRACT, "no-paper")
+        attendant.on_printer_status(Ready())
         attendant.start()
         yield self._at(Screen.HOME)
-        attendant.on_printer_status(NeedsAttention(Attention.NO_PAPER))
-        yield self._at(Screen.HOME, "no-paper")
+        attendant.on_printer_status(NeedsAttention(Attention.COVER_OPEN))
+        yield self._at(Screen.HOME, "cover-open")
         attendant.on_printer_status(Ready())
         attendant.open_search()
         yield self._at(Screen.SEARCH)
@@ -62,10 +67,15 @@ class Tour:
         yield self._at(Screen.VISIT)
         attendant.go_home()
         yield self._at(Screen.HOME, "with-visit")
+        attendant.open_service(_service_of_longest_name(attendant))
+        attendant.add_to_visit()
         attendant.open_service(_richest_service(attendant))
         yield self._at(Screen.SERVICE)
         attendant.take_ticket()
         yield self._at(Screen.PRIORITY)
+        attendant.on_printer_status(Unreachable("no answer"))
+        yield self._at(Screen.PRIORITY, "unreachable")
+        attendant.on_printer_status(Ready())
         self.clock.advance(timedelta(seconds=self.application.config.session.idle_s + 2))
         attendant.pass_time()
         yield self._at(Screen.PRIORITY, "idle")
@@ -82,14 +92,45 @@ class Tour:
         attendant.answer_priority(is_priority=False)
         self.driver.wait_for(Screen.TICKET)
         yield self._at(Screen.TICKET)
-        job = attendant.state.session.job
-        if job is None:
+        ticket, job = attendant.state.session.ticket, attendant.state.session.job
+        if ticket is None or job is None:
             raise RuntimeError("a ticket without a slip")
         for state, screen in _FATES:
             attendant.on_job(replace(job, state=state))
             yield self._at(screen, state.value)
-        attendant.on_printer_status(NeedsAttention(Attention.COVER_OPEN))
+        attendant.on_printer_status(NeedsAttention(Attention.NO_PAPER))
         yield self._at(Screen.PRINTER_TROUBLE)
+        # As if it were repaired: the store knows that its slip is out, and refuses a second one.
+        attendant.on_printer_status(Ready())
+        self.driver.wait_until(lambda: attendant.state.session.problem is not Problem.NONE, "the refusal")
+        yield self._at(Screen.TICKET, "not-reprinted")
+        attendant.on_job(replace(job, state=PrintState.SENDING))
+        yield self._at(Screen.PRINTING, "after-repair")
+        yield from self._doubting(attendant, job)
+        self.clock.advance(timedelta(seconds=2))
+        attendant.finish()
+        yield from self._returning(attendant, Issued(replace(ticket, stops=ticket.stops[:1]), job))
+
+    def _doubting(self, attendant: Attendant, job: PrintJob) -> Iterator[str]:
+        """Nobody knows whether the slip is out, and the printer is no help."""
+        attendant.on_job(replace(job, state=PrintState.UNKNOWN))
+        attendant.on_printer_status(NeedsAttention(Attention.COVER_OPEN))
+        yield self._at(Screen.TICKET, "unknown-cover-open")
+        attendant.on_printer_status(Ready())
+        attendant.on_job(replace(job, state=PrintState.UNKNOWN, copy=MAX_COPIES))
+        yield self._at(Screen.TICKET, "unknown-last-copy")
+        attendant.on_job(replace(job, state=PrintState.CONFIRMED))
+        self.driver.wait_for(Screen.TICKET)
+
+    def _returning(self, attendant: Attendant, last: Issued) -> Iterator[str]:
+        """What a kiosk shows that was restarted under a visitor's hands: here for one stop only."""
+        attendant.on_last_visitor(last)
+        self.dress(attendant)
+        for state in (PrintState.UNKNOWN, PrintState.EXPIRED):
+            attendant.on_job(replace(last.job, state=state))
+            yield self._at(Screen.TICKET, f"{state.value}-before-restart")
+        attendant.on_printer_status(NeedsAttention(Attention.CUTTER))
+        yield self._at(Screen.PRINTER_TROUBLE, "before-restart")
         attendant.on_printer_status(Ready())
         self.clock.advance(timedelta(seconds=2))
         attendant.finish()
@@ -118,6 +159,13 @@ _FATES: Final[Sequence[tuple[PrintState, Screen]]] = (
     (PrintState.UNKNOWN, Screen.TICKET),
     (PrintState.FAILED, Screen.TICKET),
 )
+
+
+def _service_of_longest_name(attendant: Attendant) -> str:
+    """One of the agency whose name needs the most room."""
+    hall = attendant.hall
+    offered = [service for agency in hall.agencies for service in agency.services if hall.is_offered(service)]
+    return max(offered, key=lambda service: len(hall.catalogue.agency_of(service).short + service.name.id)).id
 
 
 def _richest_service(attendant: Attendant) -> str:

@@ -236,16 +236,24 @@ What brings you here today?</translation>
     <context>
         <name>PrinterTroubleScreen</name>
         <message>
-            <source>Pencetak sedang terganggu, nomor Anda tetap berlaku. Foto kode ini sebagai tiket.</source>
-            <translation>The printer has a problem, but your number is valid. Take a photo of this code as your ticket.</translation>
-        </message>
-        <message>
-            <source>Tiket belum keluar, nomor Anda sudah tersimpan. Foto kode ini sebagai tiket.</source>
-            <translation>The ticket has not come out, but your number is saved. Take a photo of this code as your ticket.</translation>
-        </message>
-        <message>
             <source>Sudah saya foto</source>
             <translation>I have taken a photo</translation>
+        </message>
+        <message>
+            <source>Tiket belum keluar, nomor Anda sudah tersimpan.</source>
+            <translation>The ticket has not come out, but your number is saved.</translation>
+        </message>
+        <message>
+            <source>Nomor Anda tetap berlaku.</source>
+            <translation>Your number stays valid.</translation>
+        </message>
+        <message>
+            <source>Tiket dicetak begitu pencetak siap, selama nomor ini di layar.</source>
+            <translation>Your ticket prints as soon as the printer is ready, while this number is on the screen.</translation>
+        </message>
+        <message>
+            <source>Atau foto kode ini sebagai tiket, lalu sentuh “Sudah saya foto”.</source>
+            <translation>Or take a photo of this code as your ticket, then touch “I have taken a photo”.</translation>
         </message>
     </context>
     <context>
@@ -257,6 +265,10 @@ What brings you here today?</translation>
         <message>
             <source>Tiket keluar di bawah layar.</source>
             <translation>The ticket comes out below the screen.</translation>
+        </message>
+        <message>
+            <source>Pencetak sudah siap lagi. Tiket keluar di bawah layar.</source>
+            <translation>The printer is ready again. The ticket comes out below the screen.</translation>
         </message>
     </context>
     <context>
@@ -461,6 +473,10 @@ What brings you here today?</translation>
             <source>Tutup</source>
             <translation>Close</translation>
         </message>
+        <message>
+            <source>Kertas diganti</source>
+            <translation>New paper is in</translation>
+        </message>
     </context>
     <context>
         <name>TicketLabel</name>
@@ -475,6 +491,10 @@ What brings you here today?</translation>
         <message>
             <source>Nomor Anda %1</source>
             <translation>Your number is %1</translation>
+        </message>
+        <message>
+            <source>Nomor terakhir di mesin ini</source>
+            <translation>The last number from this machine</translation>
         </message>
     </context>
     <context>
@@ -546,10 +566,6 @@ What brings you here today?</translation>
             <translation>Printed. Please take the ticket below the screen.</translation>
         </message>
         <message>
-            <source>Sudah dikirim ke pencetak. Ambil tiket di bawah layar.</source>
-            <translation>Sent to the printer. Please take the ticket below the screen.</translation>
-        </message>
-        <message>
             <source>Apakah tiket keluar?</source>
             <translation>Did the ticket come out?</translation>
         </message>
@@ -572,6 +588,22 @@ What brings you here today?</translation>
         <message>
             <source>Sudah saya foto</source>
             <translation>I have taken a photo</translation>
+        </message>
+        <message>
+            <source>Sudah dikirim, tetapi pencetak ini tidak dapat memastikan. Lihat apakah tiket ada di bawah layar.</source>
+            <translation>Sent, but this printer cannot tell for certain. Please look for the ticket below the screen.</translation>
+        </message>
+        <message>
+            <source>Setelah memotret, sentuh “Sudah saya foto” agar nomor Anda tetap dipanggil.</source>
+            <translation>After taking the photo, touch “I have taken a photo” so that your number is still called.</translation>
+        </message>
+        <message>
+            <source>Tiket mungkin keluar setelah diperbaiki.</source>
+            <translation>The ticket may come out once it is repaired.</translation>
+        </message>
+        <message>
+            <source>Belum keluar juga? Foto layar ini dan panggil petugas. Nomor Anda tetap berlaku.</source>
+            <translation>Still no ticket? Take a photo of this screen and call the staff. Your number stays valid.</translation>
         </message>
     </context>
     <context>
@@ -703,12 +735,40 @@ What brings you here today?</translation>
             <translation>Something went wrong. Please try once more or ask the staff.</translation>
         </message>
         <message>
-            <source>Kertas tiket sedang habis. Tiket Anda akan tampil di layar untuk difoto.</source>
-            <translation>The ticket paper has run out. Your ticket will be shown on screen for you to photograph.</translation>
+            <source>Kertas tiket sedang habis.</source>
+            <translation>The ticket paper has run out.</translation>
         </message>
         <message>
-            <source>Pencetak sedang terganggu. Tiket Anda akan tampil di layar untuk difoto.</source>
-            <translation>The printer has a problem. Your ticket will be shown on screen for you to photograph.</translation>
+            <source>Penutup pencetak sedang terbuka.</source>
+            <translation>The printer's cover is open.</translation>
+        </message>
+        <message>
+            <source>Pencetak sedang macet.</source>
+            <translation>The printer is jammed.</translation>
+        </message>
+        <message>
+            <source>Pencetak sedang terlalu panas.</source>
+            <translation>The printer is too hot.</translation>
+        </message>
+        <message>
+            <source>Pencetak sedang tidak terhubung.</source>
+            <translation>The printer is not connected.</translation>
+        </message>
+        <message>
+            <source>Pencetak sedang terganggu.</source>
+            <translation>The printer has a problem.</translation>
+        </message>
+        <message>
+            <source>Tiket Anda akan tampil di layar untuk difoto.</source>
+            <translation>Your ticket will be shown on screen for you to photograph.</translation>
+        </message>
+        <message>
+            <source>Petugas sedang diberi tahu.</source>
+            <translation>The staff are being told.</translation>
+        </message>
+        <message>
+            <source>Mohon beri tahu petugas.</source>
+            <translation>Please tell the staff.</translation>
         </message>
     </context>
 </TS>

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -26,11 +27,15 @@ MONDAY_MORNING = datetime(2026, 11, 23, 2, 41, tzinfo=UTC)
 class KioskUnderTest:
     """A running kiosk and a hand on everything around it."""
 
-    def __init__(self, application: KioskApplication, clock: FakeClock, slips: Path) -> None:
+    def __init__(
+        self, application: KioskApplication, clock: FakeClock, slips: Path, close: Callable[[], None] = lambda: None
+    ) -> None:
         self.application = application
         self.clock = clock
         self.printer = SimulatedPrinter(slips)
         self.driver = VisitorDriver(application.window)
+        self.close = close
+        """Ends it, as when somebody switches it off."""
 
     @property
     def attendant(self) -> Attendant:
@@ -88,13 +93,16 @@ def start(tmp_path: Path, qapp: QGuiApplication) -> Iterator[Start]:
     running: list[KioskApplication] = []
 
     def start(
-        size: tuple[int, int] = (1080, 1920), now: datetime = MONDAY_MORNING, **printer: float | bool
+        size: tuple[int, int] = (1080, 1920),
+        now: datetime = MONDAY_MORNING,
+        fallback: str | None = None,
+        **printer: float | bool,
     ) -> KioskUnderTest:
         slips = tmp_path / "slips"
         width, height = size
         config = KioskConfig(
             data_dir=tmp_path / "data",
-            printer=PrinterConfig(device=f"sim:{slips}"),
+            printer=PrinterConfig(device=f"sim:{slips}", fallback=fallback),
             screen=ScreenConfig(width, height, 336.0 if width < height else 598.0, full_screen=False, animations=False),
         )
         if printer:
@@ -103,15 +111,19 @@ def start(tmp_path: Path, qapp: QGuiApplication) -> Iterator[Start]:
         application = KioskApplication(config, clock)
         running.append(application)
         application.show()
-        kiosk = KioskUnderTest(application, clock, slips)
+        kiosk = KioskUnderTest(application, clock, slips, partial(close, application))
         if application.machine:
             kiosk.wait_until(lambda: bool(kiosk.state.queues), "the hall")
         return kiosk
 
-    yield start
-    for application in running:
+    def close(application: KioskApplication) -> None:
+        running.remove(application)
         application.close()
         assert application.qml_warnings == []
+
+    yield start
+    for application in tuple(running):
+        close(application)
 
 
 @pytest.fixture

@@ -21,6 +21,11 @@ QtObject {
         return parts.filter(part => part !== "").join(" · ");
     }
 
+    /** Joins whole sentences. */
+    function sentences(parts: list<string>): string {
+        return parts.filter(part => part !== "").join(" ");
+    }
+
     function greeting(partOfDay: int): string {
         switch (partOfDay) {
         case KioskViewModel.PartOfDay.Morning:
@@ -54,14 +59,33 @@ QtObject {
         }
     }
 
+    /** What keeps the printer from printing, in a visitor's words. */
     function printerTrouble(kind: int): string {
         switch (kind) {
         case KioskViewModel.PrinterTroubleKind.NoTrouble:
             return "";
         case KioskViewModel.PrinterTroubleKind.NoPaper:
-            return qsTr("Kertas tiket sedang habis. Tiket Anda akan tampil di layar untuk difoto.");
+            return qsTr("Kertas tiket sedang habis.");
+        case KioskViewModel.PrinterTroubleKind.CoverOpen:
+            return qsTr("Penutup pencetak sedang terbuka.");
+        case KioskViewModel.PrinterTroubleKind.Cutter:
+            return qsTr("Pencetak sedang macet.");
+        case KioskViewModel.PrinterTroubleKind.Overheated:
+            return qsTr("Pencetak sedang terlalu panas.");
+        case KioskViewModel.PrinterTroubleKind.Unreachable:
+            return qsTr("Pencetak sedang tidak terhubung.");
         default:
-            return qsTr("Pencetak sedang terganggu. Tiket Anda akan tampil di layar untuk difoto.");
+            return qsTr("Pencetak sedang terganggu.");
         }
+    }
+
+    /** The same for who has no number yet: what will happen instead. Empty while the printer works. */
+    function printerTroubleAhead(kind: int): string {
+        return kind === KioskViewModel.PrinterTroubleKind.NoTrouble ? "" : Words.sentences([Words.printerTrouble(kind), qsTr("Tiket Anda akan tampil di layar untuk difoto.")]);
+    }
+
+    /** Only what is true: where nobody hears of the trouble by itself, the visitor is asked to tell. */
+    function staff(areTold: bool): string {
+        return areTold ? qsTr("Petugas sedang diberi tahu.") : qsTr("Mohon beri tahu petugas.");
     }
 }

@@ -5,7 +5,7 @@ import QtQuick.Layouts
 import Giliran
 import ui.components
 
-/** What the machine says of itself. Shows only; nothing here changes anything. */
+/** What the machine says of itself. All that can be changed here is an estimate: a new roll of paper begins. */
 FocusScope {
     id: root
 
@@ -47,6 +47,7 @@ FocusScope {
                     required property string group
                     required property string level
                     required property string name
+                    required property int rollOf
                     required property string value
                     readonly property color tone: fact.level === "error" ? Theme.warning : fact.level === "ok" ? Theme.good : Theme.ink
 
@@ -87,6 +88,17 @@ FocusScope {
                             Layout.preferredWidth: 3
                             color: fact.tone
                             text: fact.value
+                        }
+
+                        PressButton {
+                            Layout.maximumWidth: Math.round(fact.width * 0.34)
+                            font: Theme.captionStrong
+                            objectName: "changeRoll_" + fact.rollOf
+                            spokenName: Words.line([fact.group, text])
+                            text: qsTr("Kertas diganti")
+                            visible: fact.rollOf >= 0
+
+                            onClicked: root.kiosk.changeRoll(fact.rollOf)
                         }
                     }
                 }

@@ -11,7 +11,7 @@ from kiosk.errors import KioskError
 from kiosk.store.log import backlog
 from kiosk.sync.status import SyncState, SyncStatus
 from kiosk.version import VERSION
-from printing.status import Attention, CannotTell, NeedsAttention, PrinterStatus, Ready, Unreachable
+from ui.technician.printer_rows import printer_rows
 from ui.technician.rows import Level, TechnicianRow
 from ui.technician.trouble import explained
 
@@ -19,10 +19,8 @@ if TYPE_CHECKING:
     from ui.machine import Machine
 
 _MACHINE: Final = Text("Mesin", "Machine")
-_PRINTER: Final = Text("Printer", "Printer")
 _SYNC: Final = Text("Sinkronisasi", "Sync")
 _DATA: Final = Text("Data", "Data")
-_STATE: Final = Text("Keadaan", "State")
 _LINK: Final = Text("Hubungan", "Connection")
 _NUMBERS: Final = Text("Nomor", "Numbers")
 
@@ -32,13 +30,6 @@ _OF_SYNC: Final[Mapping[SyncState, tuple[Text, Level]]] = {
     SyncState.OFFLINE: (Text("terputus", "offline"), Level.WARNING),
     SyncState.REFUSED: (Text("ditolak server", "refused by the server"), Level.ERROR),
     SyncState.ALARM: (Text("harus diperiksa", "needs a person"), Level.ERROR),
-}
-_OF_PRINTER: Final[Mapping[Attention, Text]] = {
-    Attention.NO_PAPER: Text("kertas habis", "out of paper"),
-    Attention.COVER_OPEN: Text("penutup terbuka", "cover open"),
-    Attention.CUTTER: Text("pisau macet", "cutter jammed"),
-    Attention.OVERHEATED: Text("terlalu panas", "too hot"),
-    Attention.OTHER: Text("butuh orang", "needs a person"),
 }
 _LITTLE_DISK: Final = 500 * 2**20
 _MUCH_UNSENT: Final = 500
@@ -53,13 +44,11 @@ def report(machine: "Machine") -> Sequence[TechnicianRow]:
     unsent_level = Level.WARNING if unsent.count > _MUCH_UNSENT else Level.OK
     services = len(catalogue.services)
     edition = catalogue.version[:12]
-    device = f"{machine.config.printer.device}, {machine.profile.name}"
     return (
         *_machine_rows(machine.config),
         TechnicianRow(Text("Identitas", "Identity"), _MACHINE, machine.identity.device_id),
         TechnicianRow(Text("Jam", "Clock"), _MACHINE, f"{local:%Y-%m-%d %H:%M}", clock_level),
-        _printer_row(machine.spooler.status),
-        TechnicianRow(Text("Perangkat", "Device"), _PRINTER, device),
+        *printer_rows(machine.printers, machine.spooler.status),
         _sync_row(machine.sync.status if machine.sync else None),
         _numbers_row(machine),
         TechnicianRow(Text("Server", "Server"), _SYNC, machine.config.sync.server or "-"),
@@ -91,20 +80,6 @@ def _machine_rows(config: KioskConfig) -> Sequence[TechnicianRow]:
         TechnicianRow(Text("Nama", "Name"), _MACHINE, f"{config.name} ({config.letter})"),
         TechnicianRow(Text("Versi", "Version"), _MACHINE, VERSION),
     )
-
-
-def _printer_row(status: PrinterStatus) -> TechnicianRow:
-    match status:
-        case Ready(paper_low=True):
-            return TechnicianRow(_STATE, _PRINTER, Text("kertas hampir habis", "paper low"), Level.WARNING)
-        case Ready():
-            return TechnicianRow(_STATE, _PRINTER, Text("siap", "ready"), Level.OK)
-        case NeedsAttention(reason):
-            return TechnicianRow(_STATE, _PRINTER, _OF_PRINTER[reason], Level.ERROR)
-        case Unreachable(detail):
-            return TechnicianRow(_STATE, _PRINTER, detail, Level.ERROR)
-        case CannotTell(detail):
-            return TechnicianRow(_STATE, _PRINTER, detail, Level.WARNING)
 
 
 def _sync_row(status: SyncStatus | None) -> TechnicianRow:

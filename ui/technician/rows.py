@@ -23,6 +23,7 @@ class TechnicianLine:
     group: str
     value: str
     level: str
+    roll_of: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,11 @@ class TechnicianRow:
     group: Text
     value: Text | str
     level: Level = Level.FACT
+    roll_of: int = -1
+    """The printer whose paper this is about (0: the first): new paper can be told here. -1: it is about something else.
+    """
 
     def in_language(self, language: Language) -> TechnicianLine:
         value = self.value if isinstance(self.value, str) else self.value.in_language(language)
-        return TechnicianLine(self.name.in_language(language), self.group.in_language(language), value, self.level)
+        name, group = self.name.in_language(language), self.group.in_language(language)
+        return TechnicianLine(name, group, value, self.level, self.roll_of)

@@ -9,6 +9,7 @@ FocusScope {
 
     required property KioskViewModel kiosk
     readonly property bool portrait: root.height > root.width
+    readonly property string ahead: Words.printerTroubleAhead(root.kiosk.printerTrouble)
 
     focus: true
     objectName: "screen_Attract"
@@ -157,6 +158,15 @@ FocusScope {
 
         Item {
             Layout.fillHeight: true
+        }
+
+        InfoBand {
+            Layout.fillWidth: true
+            icon: "printer"
+            kind: InfoBand.Warning
+            objectName: "printerBand"
+            text: root.ahead === "" ? "" : Words.sentences([root.ahead, Words.staff(root.kiosk.staffTold)])
+            visible: text !== ""
         }
 
         GridLayout {

@@ -2,7 +2,6 @@ pragma ComponentBehavior: Bound
 
 import QtQuick
 import QtQuick.Layouts
-import Giliran
 import ui.components
 
 /** What do you need? By own words, by what is going on in life, or by agency. */
@@ -38,8 +37,8 @@ ScreenFrame {
             icon: "printer"
             kind: InfoBand.Warning
             objectName: "printerBand"
-            text: Words.printerTrouble(root.kiosk.printerTrouble)
-            visible: root.kiosk.printerTrouble !== KioskViewModel.PrinterTroubleKind.NoTrouble
+            text: Words.printerTroubleAhead(root.kiosk.printerTrouble)
+            visible: text !== ""
         }
 
         GridLayout {

@@ -9,6 +9,11 @@ TicketFrame {
 
     readonly property int codeSize: Math.round((Theme.wide ? 96 : root.kiosk.ticket.stopCount > 3 ? 80 : 130) * Theme.mm)
 
+    /** The slip may still come. */
+    readonly property bool pending: root.kiosk.printOutcome === KioskViewModel.PrintOutcome.Pending
+    /** It is printed by itself after the repair. */
+    readonly property bool waits: !root.pending && !root.kiosk.beforeRestart
+
     bleeds: true
     objectName: "screen_PrinterTrouble"
 
@@ -39,7 +44,20 @@ TicketFrame {
                     color: Theme.heroInk
                     font: Theme.heading
                     objectName: "verdict"
-                    text: root.kiosk.printOutcome === KioskViewModel.PrintOutcome.Pending ? qsTr("Tiket belum keluar, nomor Anda sudah tersimpan. Foto kode ini sebagai tiket.") : qsTr("Pencetak sedang terganggu, nomor Anda tetap berlaku. Foto kode ini sebagai tiket.")
+                    text: Words.sentences([Words.printerTrouble(root.kiosk.printerTrouble), root.pending ? qsTr("Tiket belum keluar, nomor Anda sudah tersimpan.") : qsTr("Nomor Anda tetap berlaku.")])
+                }
+
+                Body {
+                    Layout.fillWidth: true
+                    color: Theme.heroSoftInk
+                    objectName: "wayToWait"
+                    text: Words.sentences([root.waits ? qsTr("Tiket dicetak begitu pencetak siap, selama nomor ini di layar.") : "", Words.staff(root.kiosk.staffTold)])
+                }
+
+                Body {
+                    Layout.fillWidth: true
+                    color: Theme.heroSoftInk
+                    text: qsTr("Atau foto kode ini sebagai tiket, lalu sentuh “Sudah saya foto”.")
                 }
 
                 PressButton {

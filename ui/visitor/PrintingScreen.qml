@@ -34,7 +34,7 @@ TicketFrame {
             Layout.fillWidth: true
             color: Theme.heroSoftInk
             horizontalAlignment: Text.AlignHCenter
-            text: qsTr("Tiket keluar di bawah layar.")
+            text: root.kiosk.afterRepair ? qsTr("Pencetak sudah siap lagi. Tiket keluar di bawah layar.") : qsTr("Tiket keluar di bawah layar.")
         }
     }
 }

@@ -68,6 +68,15 @@ ScreenFrame {
         gutter: Theme.margin
         spacingInside: Theme.spaceM
 
+        InfoBand {
+            Layout.fillWidth: true
+            icon: "printer"
+            kind: InfoBand.Warning
+            objectName: "printerBand"
+            text: Words.printerTroubleAhead(root.kiosk.printerTrouble)
+            visible: text !== ""
+        }
+
         PageHead {
             Layout.fillWidth: true
             subtitle: qsTr("Anda, atau orang yang datang bersama Anda. Tanpa bukti dan tanpa menyebut alasan.")

@@ -20,7 +20,7 @@ ColumnLayout {
             Layout.fillWidth: true
             color: Theme.heroSoftInk
             font: Theme.heading
-            text: root.ticket.isCopy ? qsTr("Nomor Anda (salinan)") : qsTr("Nomor Anda")
+            text: root.kiosk.beforeRestart ? qsTr("Nomor terakhir di mesin ini") : root.ticket.isCopy ? qsTr("Nomor Anda (salinan)") : qsTr("Nomor Anda")
             textFormat: Text.PlainText
             wrapMode: Text.Wrap
         }

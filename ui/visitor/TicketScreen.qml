@@ -11,6 +11,9 @@ TicketFrame {
 
     readonly property bool paperMissing: root.kiosk.printOutcome === KioskViewModel.PrintOutcome.Failed || root.kiosk.printOutcome === KioskViewModel.PrintOutcome.Expired
 
+    /** Without paper in hand the way out is an answer: a number that nobody took is given up. */
+    readonly property bool mustAnswer: root.paperMissing || root.kiosk.printOutcome === KioskViewModel.PrintOutcome.Unknown
+
     bleeds: true
     objectName: "screen_Ticket"
 
@@ -93,6 +96,7 @@ TicketFrame {
             large: true
             objectName: "finishButton"
             text: qsTr("Selesai")
+            visible: !root.mustAnswer
 
             onClicked: root.kiosk.finish()
         }

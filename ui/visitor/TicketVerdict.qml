@@ -12,10 +12,13 @@ Control {
     readonly property int outcome: root.kiosk.printOutcome
     readonly property bool asks: root.outcome === KioskViewModel.PrintOutcome.Unknown
     readonly property bool failed: root.outcome === KioskViewModel.PrintOutcome.Failed || root.outcome === KioskViewModel.PrintOutcome.Expired
+    readonly property bool troubled: root.kiosk.printerTrouble !== KioskViewModel.PrinterTroubleKind.NoTrouble
+    /** All is tried that the machine can do. */
+    readonly property bool exhausted: !root.kiosk.canReprint && !root.troubled
     /** A button fits beside the sentence. */
     readonly property bool roomy: Theme.textScale < 1.2
 
-    Accessible.name: sentence.text
+    Accessible.name: Words.sentences([sentence.text, more.text])
     Accessible.role: Accessible.AlertMessage
     horizontalPadding: Theme.spaceM
     verticalPadding: Theme.spaceS
@@ -27,12 +30,23 @@ Control {
         case KioskViewModel.PrintOutcome.Confirmed:
             return qsTr("Sudah tercetak. Ambil tiket di bawah layar.");
         case KioskViewModel.PrintOutcome.Unverified:
-            return qsTr("Sudah dikirim ke pencetak. Ambil tiket di bawah layar.");
+            return qsTr("Sudah dikirim, tetapi pencetak ini tidak dapat memastikan. Lihat apakah tiket ada di bawah layar.");
         case KioskViewModel.PrintOutcome.Unknown:
             return qsTr("Apakah tiket keluar?");
         default:
             return qsTr("Tiket tidak tercetak. Foto layar ini: nomor Anda sudah tersimpan.");
         }
+    }
+
+    /** What to do if it is not in hand, where there is more to say than the buttons do. */
+    function sayMore(): string {
+        if (root.failed)
+            return qsTr("Setelah memotret, sentuh “Sudah saya foto” agar nomor Anda tetap dipanggil.");
+        if (!root.asks && root.outcome !== KioskViewModel.PrintOutcome.Unverified)
+            return "";
+        if (root.troubled && root.asks)
+            return Words.sentences([Words.printerTrouble(root.kiosk.printerTrouble), qsTr("Tiket mungkin keluar setelah diperbaiki."), Words.staff(root.kiosk.staffTold)]);
+        return root.exhausted ? qsTr("Belum keluar juga? Foto layar ini dan panggil petugas. Nomor Anda tetap berlaku.") : "";
     }
 
     background: Rectangle {
@@ -80,6 +94,17 @@ Control {
             }
         }
 
+        Caption {
+            id: more
+
+            Accessible.ignored: true
+            Layout.fillWidth: true
+            color: Theme.heroSoftInk
+            objectName: "verdictMore"
+            text: root.sayMore()
+            visible: text !== ""
+        }
+
         RowLayout {
             Layout.fillWidth: true
             spacing: Theme.spaceS
@@ -94,7 +119,7 @@ Control {
                 text: qsTr("Ya, sudah")
                 visible: root.asks
 
-                onClicked: root.kiosk.finish()
+                onClicked: root.kiosk.paperCame()
             }
 
             PressButton {

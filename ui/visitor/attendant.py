@@ -15,21 +15,18 @@ from kiosk.config import KioskConfig
 from kiosk.domain import visitor
 from kiosk.domain.language import Language
 from kiosk.domain.patience import HOLDING_TICKET
-from kiosk.domain.print_job import PrintJob
 from kiosk.domain.screens import Screen
 from kiosk.domain.visitor import HOME, Place, Problem, Step, VisitorSession
 from kiosk.errors import KioskError
 from kiosk.issuing import Issued
-from kiosk.sync.status import SyncStatus
-from printing.status import PrinterStatus
+from kiosk.sync.status import SyncState, SyncStatus
 from ui.background import Background
 from ui.technician.report import trouble_row
 from ui.technician.rows import TechnicianRow
 from ui.visitor.hall import Hall
 from ui.visitor.machinery import HallNow, Machinery
-from ui.visitor.presenter import can_reprint
 from ui.visitor.qr_image import QrTexts
-from ui.visitor.stage import Stage
+from ui.visitor.slip_desk import SlipDesk, told
 
 log = structlog.get_logger(__name__)
 
@@ -53,7 +50,7 @@ _CHOOSING: Final = frozenset(
 Change = Callable[[VisitorSession], VisitorSession]
 
 
-class Attendant(Stage):
+class Attendant(SlipDesk):
     """`machinery` None: the kiosk is out of service. `report` gathers the technician's rows, on a worker thread."""
 
     def __init__(  # noqa: PLR0913, PLR0917  # everything a visitor's window stands on
@@ -65,18 +62,16 @@ class Attendant(Stage):
         config: KioskConfig,
         qr: QrTexts,
     ) -> None:
-        super().__init__(hall, clock, config, qr, is_out_of_service=machinery is None)
-        self._machinery = machinery
+        super().__init__(hall, machinery, clock, config, qr)
         self._report = report
-        self._store_work = Background("attendant", self)
         self._search_work = Background("search", self)
-        self._newest_job: PrintJob | None = None
         self._refreshed_at = clock.monotonic()
         self._timer = QTimer(self, interval=TICK_MS)
         self._timer.timeout.connect(self.pass_time)
 
     def attend(self) -> None:
         """From now on time passes and the hall is watched."""
+        self._offer_last_ticket()
         self._refresh()
         if self._machinery is not None:
             self._search("")  # builds the index before the first visitor types
@@ -193,23 +188,6 @@ class Attendant(Stage):
         request, issue = session.request(is_priority=is_priority), self._machinery.issue
         self._store_work.run(lambda: issue(request), self._on_issued)
 
-    def reprint(self) -> None:
-        session = self._state.session
-        if self._machinery is None or session.ticket is None or session.is_issuing or not can_reprint(self._state):
-            return
-        self._begin_printing(replace(session, is_issuing=True))
-        ticket_id, reprint = session.ticket.id, self._machinery.reprint
-        self._store_work.run(lambda: reprint(ticket_id), self._on_reprint)
-
-    def ticket_seen(self) -> None:
-        """The visitor took the number from the screen."""
-        ticket = self._state.session.ticket
-        if self._machinery is None or ticket is None or not self._may_put_ticket_away():
-            return
-        shown = self._machinery.shown
-        self._store_work.run(lambda: shown(ticket.id), self._on_shown)
-        self._end_session()
-
     def open_technician(self) -> None:
         if self._state.screen in _BEFORE_CHOOSING | _CHOOSING:
             self._touched_at = self._clock.monotonic()
@@ -220,12 +198,13 @@ class Attendant(Stage):
         if self._state.is_technician_here:
             self._end_session()
 
-    # What another hall changes
+    def change_roll(self, printer: int) -> None:
+        """The technician has put new paper in (0: in the first printer)."""
+        if self._machinery is not None and self._state.is_technician_here:
+            self._machinery.new_roll(printer)
+            self._refresh()
 
-    @property
-    def is_unattended(self) -> bool:
-        """Nobody stands here, and nothing of anybody's is on the screen."""
-        return self._state.screen in {Screen.ATTRACT, Screen.CLOSED} and self._is_untouched()
+    # What another hall changes
 
     def take_over(self, hall: Hall, machinery: Machinery) -> None:
         """From now on this hall is shown and served. Only while unattended."""
@@ -239,19 +218,8 @@ class Attendant(Stage):
     # What comes back from the machine; always on the UI thread
 
     @Slot(object)
-    def on_job(self, job: PrintJob) -> None:
-        """A slip moved on. It may come before the answer to the issue that made it."""
-        self._newest_job = job
-        current = self._state.session.job
-        if current is not None and current.id == job.id:
-            self._put(replace(self._state.session, job=job))
-
-    @Slot(object)
-    def on_printer_status(self, status: PrinterStatus) -> None:
-        self._set_state(replace(self._state, printer=status))
-
-    @Slot(object)
-    def on_sync(self, _status: SyncStatus) -> None:
+    def on_sync(self, status: SyncStatus) -> None:
+        self._set_state(replace(self._state, is_staff_told=status.state is SyncState.ONLINE))
         if self._state.is_technician_here:
             self._store_work.run(self._report, self._on_report)
 
@@ -262,19 +230,8 @@ class Attendant(Stage):
             self._put(visitor.issued(session, result.ticket, self._newest(result.job)), state)
             self._refresh()
             return
-        self._put(visitor.refused(session, _told(result, Problem.TICKET_NOT_SAVED)))
+        self._put(visitor.refused(session, told(result, Problem.TICKET_NOT_SAVED)))
         self._refresh()
-
-    def _on_reprint(self, result: PrintJob | Problem | KioskError) -> None:
-        session = self._state.session
-        if isinstance(result, PrintJob):
-            self._put(replace(session, is_issuing=False, job=self._newest(result)))
-        else:
-            self._put(replace(session, is_issuing=False, problem=_told(result, Problem.NOT_REPRINTED)))
-
-    def _on_shown(self, result: KioskError | None) -> None:
-        if isinstance(result, KioskError):
-            log.error("ticket_shown_not_stored", problem=str(result))
 
     def _on_found(self, result: tuple[str, tuple[str, ...]] | KioskError | None) -> None:
         """Only the newest query's answer is of interest; the visitor may have typed on meanwhile."""
@@ -306,6 +263,7 @@ class Attendant(Stage):
         self._refreshed_at = self._clock.monotonic()
         if self._machinery is not None:
             self._store_work.run(self._machinery.hall_now, self._on_hall)
+        self._hold_ticket()
         if self._state.is_technician_here:
             self._store_work.run(self._report, self._on_report)
 
@@ -326,9 +284,6 @@ class Attendant(Stage):
         now = self._state.queues.get(queue.code)
         return now is None or now.closed is None
 
-    def _may_put_ticket_away(self) -> bool:
-        return self._state.screen in HOLDING_TICKET and self._has_been_read()
-
     def _ask(self, session: VisitorSession) -> None:
         self._put(replace(session, problem=Problem.NONE))
         if session.query:
@@ -345,17 +300,3 @@ class Attendant(Stage):
             return None if is_stale else (query, find(query, language))
 
         self._search_work.run(newest_only, self._on_found)
-
-    def _begin_printing(self, session: VisitorSession) -> None:
-        self._printing_since = self._clock.monotonic()
-        self._put(replace(session, problem=Problem.NONE), replace(self._state, is_verdict_late=False))
-
-    def _newest(self, job: PrintJob) -> PrintJob:
-        return self._newest_job if self._newest_job is not None and self._newest_job.id == job.id else job
-
-
-def _told(result: Problem | KioskError, otherwise: Problem) -> Problem:
-    if isinstance(result, Problem):
-        return result
-    log.error("visitor_not_served", problem=str(result))
-    return otherwise

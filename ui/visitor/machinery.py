@@ -42,9 +42,19 @@ class HallNow:
 
 
 class Machinery:
-    """`on_stored` is called as soon as a ticket or another slip of it is stored."""
+    """`on_stored` is called as soon as a ticket or another slip of it is stored, `new_roll` with the number of the
+    printer (0: the first) that a person has put new paper in.
+    """
 
-    def __init__(self, hall: Hall, store: Store, issuing: Issuing, on_stored: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        hall: Hall,
+        store: Store,
+        issuing: Issuing,
+        on_stored: Callable[[], None],
+        new_roll: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        self.new_roll = new_roll
         self._hall = hall
         self._store = store
         self._issuing = issuing
@@ -62,12 +72,23 @@ class Machinery:
         return issued
 
     def reprint(self, ticket_id: TicketId) -> PrintJob | Problem:
-        try:
-            job = self._issuing.reprint(ticket_id)
-        except IssueRefused as refusal:
-            return _PROBLEM_OF.get(refusal.reason, Problem.NOT_REPRINTED)
-        self._on_stored()
-        return job
+        """Another slip, marked as a copy: the one before may be out."""
+        return self._another(self._issuing.reprint, ticket_id)
+
+    def print_again(self, ticket_id: TicketId) -> PrintJob | Problem:
+        """The same slip once more, unmarked: only where certainly none came out."""
+        return self._another(self._issuing.print_again, ticket_id)
+
+    def paper_came(self, ticket_id: TicketId, copy: int) -> None:
+        self._issuing.paper_came(ticket_id, copy)
+
+    def last_visitor(self) -> Issued | None:
+        """Whose ticket is to be shown again after a restart."""
+        return self._issuing.last_visitor()
+
+    def hold(self, ticket_id: TicketId) -> None:
+        """It is still on the screen."""
+        self._issuing.hold(ticket_id)
 
     def shown(self, ticket_id: TicketId) -> None:
         self._issuing.shown(ticket_id)
@@ -96,6 +117,14 @@ class Machinery:
             for queue in site.queues
         }
         return HallNow(local, _hall_closed(self._hall, local, queues), queues)
+
+    def _another(self, make: Callable[[TicketId], PrintJob], ticket_id: TicketId) -> PrintJob | Problem:
+        try:
+            job = make(ticket_id)
+        except IssueRefused as refusal:
+            return _PROBLEM_OF.get(refusal.reason, Problem.NOT_REPRINTED)
+        self._on_stored()
+        return job
 
     def _issued(self, db: Database) -> Mapping[str, int]:
         """Only where a quota makes it matter."""

@@ -6,7 +6,7 @@ from kiosk.config import ScreenConfig
 from kiosk.domain import wording
 from kiosk.domain.screens import Screen
 from kiosk.domain.ticket import MAX_STOPS, Stop, Ticket
-from kiosk.domain.visitor import MAX_COPIES, Step
+from kiosk.domain.visitor import MAX_COPIES, Problem, Step
 from ui.visitor.describer import Describer
 from ui.visitor.enums import closed_reason, part_of_day, print_outcome, printer_trouble
 from ui.visitor.hall import Hall
@@ -69,6 +69,9 @@ def present(state: KioskState, hall: Hall, config: ScreenConfig, ticket_s: int) 
         ticket_seconds_left=state.ticket_seconds_left,
         ticket_seconds_total=ticket_s,
         printer_trouble=printer_trouble(state.printer),
+        staff_told=state.is_staff_told,
+        after_repair=state.is_after_repair,
+        before_restart=state.is_from_before_restart,
         idle_warning=state.idle_seconds_left is not None,
         idle_seconds_left=state.idle_seconds_left or 0,
         closed_reason=closed_reason(state.hall_closed),
@@ -86,8 +89,11 @@ def _services(describer: Describer, service_ids: tuple[str, ...]) -> tuple[Servi
 
 
 def can_reprint(state: KioskState) -> bool:
+    """Not twice after it was refused. Copies are few; a slip that certainly never came out is no copy."""
     job = state.session.job
-    return job is not None and job.state.is_final and job.copy < MAX_COPIES and not state.is_printer_in_trouble
+    if job is None or not job.state.is_final or state.session.problem is not Problem.NONE:
+        return False
+    return (state.is_paper_missing or job.copy < MAX_COPIES) and not state.is_printer_in_trouble
 
 
 def _ticket(describer: Describer, state: KioskState) -> TicketView:

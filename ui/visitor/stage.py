@@ -57,6 +57,11 @@ class Stage(QObject):
     def view(self) -> KioskView:
         return self._view
 
+    @property
+    def is_unattended(self) -> bool:
+        """Nobody stands here, and nothing of anybody's is on the screen."""
+        return self._state.screen in {Screen.ATTRACT, Screen.CLOSED} and self._is_untouched()
+
     def notice_touch(self) -> None:
         """Somebody is there. Not while the warning stands: that is answered on purpose, not by a sleeve."""
         if self._state.idle_seconds_left is None:
@@ -100,7 +105,15 @@ class Stage(QObject):
     def _end_session(self) -> None:
         """The next visitor gets a session of their own; of this one nothing is kept."""
         self._qr.clear()
-        state = replace(self._state, is_technician_here=False, technician_rows=(), qr_source="", is_verdict_late=False)
+        state = replace(
+            self._state,
+            is_technician_here=False,
+            technician_rows=(),
+            qr_source="",
+            is_verdict_late=False,
+            is_after_repair=False,
+            is_from_before_restart=False,
+        )
         self._put(self._new_session(), state)
 
     def _put(self, session: VisitorSession, state: KioskState | None = None) -> None:

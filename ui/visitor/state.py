@@ -24,6 +24,9 @@ class QueueNow:
 class KioskState:
     """`local_now`: wall time at the site to the minute, None where the clock is not trusted. `hits`: service ids for
     the query `hits_of`, the newest that is answered. `idle_seconds_left`: None while there is nothing to warn of.
+    `is_staff_told`: the server hears of the printer's troubles, so that saying so is true. `is_after_repair`: the slip
+    on its way is the one that the printer's trouble had kept back. `is_from_before_restart`: the ticket was taken
+    before the program began, and perhaps by somebody who has left.
     """
 
     session: VisitorSession
@@ -33,7 +36,10 @@ class KioskState:
     hall_closed: Closed | None = None
     queues: Mapping[str, QueueNow] = field(default_factory=dict)
     printer: PrinterStatus = CannotTell("not asked yet")  # noqa: RUF009  # a frozen value
+    is_staff_told: bool = False
     is_verdict_late: bool = False
+    is_after_repair: bool = False
+    is_from_before_restart: bool = False
     hits: tuple[str, ...] = ()
     hits_of: str = ""
     idle_seconds_left: int | None = None
@@ -50,6 +56,12 @@ class KioskState:
         """Whether the visitor has, or may take, a slip of paper."""
         job = self.session.job
         return job is not None and job.state in {PrintState.CONFIRMED, PrintState.UNVERIFIED}
+
+    @property
+    def is_paper_missing(self) -> bool:
+        """Whether certainly no slip of the newest try came out, and none will."""
+        job = self.session.job
+        return job is not None and job.state in {PrintState.FAILED, PrintState.EXPIRED}
 
     @property
     def screen(self) -> Screen:

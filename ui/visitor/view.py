@@ -50,6 +50,9 @@ class KioskView:
     ticket_seconds_left: int = 0
     ticket_seconds_total: int = 0
     printer_trouble: int = 0
+    staff_told: bool = False
+    after_repair: bool = False
+    before_restart: bool = False
     idle_warning: bool = False
     idle_seconds_left: int = 0
     closed_reason: int = 0

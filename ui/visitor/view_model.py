@@ -103,6 +103,9 @@ class KioskViewModel(QObject):
     ticketSecondsLeftChanged = Signal()
     ticketSecondsTotalChanged = Signal()
     printerTroubleChanged = Signal()
+    staffToldChanged = Signal()
+    afterRepairChanged = Signal()
+    beforeRestartChanged = Signal()
     idleWarningChanged = Signal()
     idleSecondsLeftChanged = Signal()
     closedReasonChanged = Signal()
@@ -304,6 +307,18 @@ class KioskViewModel(QObject):
     def printerTrouble(self) -> int:
         return self._view.printer_trouble
 
+    @Property(bool, notify=staffToldChanged)
+    def staffTold(self) -> bool:
+        return self._view.staff_told
+
+    @Property(bool, notify=afterRepairChanged)
+    def afterRepair(self) -> bool:
+        return self._view.after_repair
+
+    @Property(bool, notify=beforeRestartChanged)
+    def beforeRestart(self) -> bool:
+        return self._view.before_restart
+
     @Property(bool, notify=idleWarningChanged)
     def idleWarning(self) -> bool:
         return self._view.idle_warning
@@ -433,6 +448,10 @@ class KioskViewModel(QObject):
         self._attendant.reprint()
 
     @Slot()
+    def paperCame(self) -> None:
+        self._attendant.paper_came()
+
+    @Slot()
     def ticketSeen(self) -> None:
         self._attendant.ticket_seen()
 
@@ -443,6 +462,10 @@ class KioskViewModel(QObject):
     @Slot()
     def openTechnician(self) -> None:
         self._attendant.open_technician()
+
+    @Slot(int)
+    def changeRoll(self, printer: int) -> None:
+        self._attendant.change_roll(printer)
 
     @Slot()
     def closeTechnician(self) -> None:

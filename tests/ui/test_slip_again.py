@@ -1,0 +1,328 @@
+"""Paper that did not come: what the visitor reads, what prints again by itself, and what never does."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import zxingcpp
+from PIL import Image
+
+from kiosk.domain.print_job import PrintState
+from kiosk.domain.screens import Screen
+from kiosk.domain.visitor import Problem
+from kiosk.sync.status import SyncState, SyncStatus
+from printing.simulated import SimulatedPrinter
+from printing.status import Attention, NeedsAttention, PrinterStatus, Ready, Unreachable
+from tests.conftest import Logs
+from tests.ui.conftest import MONDAY_MORNING, KioskUnderTest, Start
+
+LOST_ID = "dukcapil.ktp-hilang"
+
+
+def take_ticket(kiosk: KioskUnderTest) -> None:
+    """By finger, all the way."""
+    kiosk.driver.touch("attractStart")
+    kiosk.wait_for(Screen.HOME)
+    kiosk.driver.touch(f"popular_{LOST_ID}")
+    kiosk.wait_for(Screen.SERVICE)
+    kiosk.driver.touch("takeTicketButton")
+    kiosk.wait_for(Screen.PRIORITY)
+    kiosk.driver.touch("priorityNo")
+
+
+def lose_slip(kiosk: KioskUnderTest) -> None:
+    """A ticket whose slip certainly did not come: the printer is stopped."""
+    kiosk.wait_until(lambda: kiosk.state.is_printer_in_trouble, "the printer's trouble")
+    take_ticket(kiosk)
+    kiosk.wait_for(Screen.PRINTER_TROUBLE)
+    kiosk.wait_until(lambda: kiosk.state.is_paper_missing, "the verdict")
+
+
+def become_unknown(kiosk: KioskUnderTest) -> None:
+    """As if nobody could say what became of the newest slip."""
+    kiosk.wait_for(Screen.TICKET)
+    job = kiosk.state.session.job
+    assert job is not None
+    kiosk.attendant.on_job(replace(job, state=PrintState.UNKNOWN))
+    kiosk.driver.wait_for_item("paperCameButton")
+
+
+def let_be_read(kiosk: KioskUnderTest) -> None:
+    kiosk.pass_time(1)
+
+
+def copies(kiosk: KioskUnderTest) -> int:
+    return kiosk.state.session.job.copy if kiosk.state.session.job else 0
+
+
+def logged(kiosk: KioskUnderTest, kind: str) -> int:
+    return sum(f'"{kind}"' in str(raw) for (raw,) in kiosk.stored("SELECT raw FROM events"))
+
+
+def with_code(slips: Sequence[Path]) -> int:
+    """How many of them an officer could scan."""
+    return sum(len(zxingcpp.read_barcodes(Image.open(slip).convert("L"))) for slip in slips)
+
+
+def reads(kiosk: KioskUnderTest, words: str) -> bool:
+    return any(words in text for text in kiosk.driver.texts())
+
+
+def test_a_closed_cover_prints_the_slip_once_and_unmarked(start: Start, expected_logs: Logs) -> None:
+    expected_logs("printer_lost")
+    kiosk = start(is_cover_open=True)
+    lose_slip(kiosk)
+    assert reads(kiosk, "Penutup pencetak sedang terbuka.")
+    assert reads(kiosk, "Tiket dicetak begitu pencetak siap")
+    assert kiosk.printer.slips() == ()
+    kiosk.change_printer(is_cover_open=False)
+    kiosk.wait_for(Screen.TICKET)
+    job = kiosk.state.session.job
+    assert job is not None
+    assert (job.state, job.copy) == (PrintState.CONFIRMED, 0)
+    assert len(kiosk.printer.slips()) == 1
+    assert logged(kiosk, "ticket.reprinted") == 0
+    kiosk.change_printer(is_cover_open=True)
+    kiosk.wait_until(lambda: kiosk.state.is_printer_in_trouble, "the open cover")
+    kiosk.change_printer(is_cover_open=False)
+    kiosk.wait_until(lambda: not kiosk.state.is_printer_in_trouble, "the closed cover")
+    kiosk.run_events()
+    assert len(kiosk.printer.slips()) == 1, "what is in hand is not printed again"
+
+
+def test_paper_that_ends_within_the_slip_gives_a_whole_one_after_a_new_roll(start: Start, expected_logs: Logs) -> None:
+    expected_logs("printer_lost")
+    kiosk = start(paper_mm=40)
+    take_ticket(kiosk)
+    kiosk.wait_for(Screen.PRINTER_TROUBLE)
+    assert reads(kiosk, "Kertas tiket sedang habis.")
+    kiosk.change_printer(paper_mm=10_000)
+    kiosk.wait_for(Screen.TICKET)
+    kiosk.wait_until(lambda: kiosk.state.is_paper_out, "the slip")
+    assert with_code(kiosk.printer.slips()) == 1, "the rest of the torn one has none"
+    assert kiosk.state.session.job is not None
+    assert kiosk.state.session.job.copy == 0
+
+
+def test_who_has_gone_gets_no_slip_after_the_repair(start: Start, expected_logs: Logs) -> None:
+    expected_logs("printer_lost")
+    kiosk = start(is_cover_open=True)
+    lose_slip(kiosk)
+    let_be_read(kiosk)
+    kiosk.driver.touch("ticketSeenButton")
+    kiosk.wait_for(Screen.ATTRACT)
+    kiosk.change_printer(is_cover_open=False)
+    kiosk.wait_until(lambda: not kiosk.state.is_printer_in_trouble, "the repair")
+    kiosk.run_events()
+    assert kiosk.shows(Screen.ATTRACT)
+    assert kiosk.printer.slips() == ()
+    kiosk.wait_until(lambda: logged(kiosk, "ticket.shown") == 1, "the event")
+
+
+def test_a_printer_that_comes_and_goes_is_not_tried_for_ever(start: Start, expected_logs: Logs) -> None:
+    """It calls itself ready and is not: after so many tries the ticket stays on the screen."""
+    expected_logs("printer_lost")
+    kiosk = start(is_cover_open=True)
+    lose_slip(kiosk)
+    for _ in range(10):
+        kiosk.attendant.on_printer_status(Ready())
+        kiosk.wait_until(lambda: not kiosk.state.session.is_issuing, "the answer")
+        kiosk.wait_until(lambda: kiosk.state.is_paper_missing, "the verdict")
+        kiosk.attendant.on_printer_status(NeedsAttention(Attention.COVER_OPEN))
+    assert logged(kiosk, "print.finished") == 4
+    kiosk.attendant.on_printer_status(Ready())
+    kiosk.wait_until(lambda: kiosk.problem() is Problem.NOT_REPRINTED, "the refusal")
+    kiosk.wait_for(Screen.TICKET)
+    assert kiosk.driver.find("reprintButton") is None
+    assert kiosk.driver.find("ticketSeenButton") is not None
+
+
+def test_yes_it_came_is_recorded_and_ends_the_visit(kiosk: KioskUnderTest) -> None:
+    take_ticket(kiosk)
+    become_unknown(kiosk)
+    assert reads(kiosk, "Apakah tiket keluar?")
+    assert kiosk.driver.find("finishButton") is None, "the way out is an answer"
+    let_be_read(kiosk)
+    kiosk.driver.touch("paperCameButton")
+    kiosk.wait_for(Screen.ATTRACT)
+    kiosk.wait_until(lambda: logged(kiosk, "print.witnessed") == 1, "the event")
+
+
+def test_no_it_did_not_prints_two_marked_copies_and_then_calls_a_person(kiosk: KioskUnderTest) -> None:
+    take_ticket(kiosk)
+    for copy in (1, 2):
+        become_unknown(kiosk)
+        kiosk.driver.touch("reprintButton")
+        kiosk.wait_until(lambda copy=copy: copies(kiosk) == copy, "the copy")  # type: ignore[misc]
+        kiosk.wait_until(lambda: kiosk.state.is_paper_out, "its verdict")
+    become_unknown(kiosk)
+    assert len(kiosk.printer.slips()) == 3
+    assert kiosk.driver.find("reprintButton") is None
+    assert reads(kiosk, "panggil petugas")
+    assert kiosk.driver.find("ticketQr") is not None
+    kiosk.attendant.reprint()
+    assert kiosk.shows(Screen.TICKET)
+    let_be_read(kiosk)
+    kiosk.driver.touch("ticketSeenButton")
+    kiosk.wait_for(Screen.ATTRACT)
+
+
+def test_a_slip_that_certainly_failed_is_printed_again_by_a_finger_unmarked(
+    kiosk: KioskUnderTest, monkeypatch: pytest.MonkeyPatch, expected_logs: Logs
+) -> None:
+    expected_logs("slip_not_rendered")
+    assert kiosk.application.machine is not None
+    spooler = kiosk.application.machine.spooler
+    with monkeypatch.context() as broken:
+        broken.setattr(spooler, "_render", lambda *_: 1 / 0)
+        take_ticket(kiosk)
+        kiosk.wait_until(lambda: kiosk.state.is_paper_missing, "the verdict")
+    kiosk.wait_for(Screen.TICKET)
+    kiosk.driver.touch("reprintButton")
+    kiosk.wait_until(lambda: kiosk.state.is_paper_out, "the slip")
+    assert kiosk.state.session.job is not None
+    assert kiosk.state.session.job.copy == 0
+    assert logged(kiosk, "ticket.reprinted") == 0
+
+
+def test_the_place_is_kept_while_the_number_stands_on_the_screen_and_given_up_after(
+    start: Start, expected_logs: Logs
+) -> None:
+    expected_logs("printer_lost")
+    kiosk = start(is_cover_open=True)
+    lose_slip(kiosk)
+    for _ in range(20):
+        kiosk.attendant.notice_touch()
+        kiosk.refresh()
+        kiosk.run_events()
+    assert kiosk.shows(Screen.PRINTER_TROUBLE)
+    assert logged(kiosk, "ticket.abandoned") == 0
+    kiosk.pass_time(80)
+    assert kiosk.shows(Screen.ATTRACT)
+
+    def is_given_up() -> bool:
+        kiosk.refresh()
+        return logged(kiosk, "ticket.abandoned") == 1
+
+    kiosk.wait_until(is_given_up, "the end of the wait")
+
+
+def test_after_a_restart_the_last_number_is_shown_and_nothing_prints(start: Start) -> None:
+    kiosk = start()
+    take_ticket(kiosk)
+    kiosk.wait_for(Screen.TICKET)
+    label = kiosk.application.view_model.view.ticket.label
+    kiosk.close()
+    again = start(now=MONDAY_MORNING + timedelta(seconds=20))
+    again.wait_for(Screen.TICKET)
+    assert again.application.view_model.view.ticket.label == label
+    assert reads(again, "Nomor terakhir di mesin ini")
+    assert len(again.printer.slips()) == 1
+    again.pass_time(30)
+    assert again.shows(Screen.ATTRACT), "no longer than any other number"
+    again.close()
+    later = start(now=MONDAY_MORNING + timedelta(seconds=70))
+    assert later.shows(Screen.ATTRACT)
+
+
+def test_a_slip_of_before_the_restart_waits_for_a_finger(start: Start, expected_logs: Logs) -> None:
+    expected_logs("printer_lost")
+    kiosk = start(is_cover_open=True)
+    lose_slip(kiosk)
+    kiosk.close()
+    again = start(now=MONDAY_MORNING + timedelta(seconds=20))
+    again.wait_for(Screen.PRINTER_TROUBLE)
+    assert not reads(again, "Tiket dicetak begitu pencetak siap")
+    again.change_printer(is_cover_open=False)
+    again.wait_for(Screen.TICKET)
+    again.refresh()
+    again.run_events()
+    assert again.printer.slips() == (), "nobody knows who stands here now"
+    again.driver.touch("reprintButton")
+    again.wait_until(lambda: again.state.is_paper_out, "the slip")
+    assert len(again.printer.slips()) == 1
+    assert again.state.session.job is not None
+    assert again.state.session.job.copy == 0
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (NeedsAttention(Attention.NO_PAPER), "Kertas tiket sedang habis."),
+        (NeedsAttention(Attention.COVER_OPEN), "Penutup pencetak sedang terbuka."),
+        (NeedsAttention(Attention.CUTTER), "Pencetak sedang macet."),
+        (NeedsAttention(Attention.OVERHEATED), "Pencetak sedang terlalu panas."),
+        (NeedsAttention(Attention.OTHER), "Pencetak sedang terganggu."),
+        (Unreachable("no answer"), "Pencetak sedang tidak terhubung."),
+    ],
+)
+def test_the_printers_trouble_is_known_before_anything_is_chosen(
+    kiosk: KioskUnderTest, status: PrinterStatus, words: str
+) -> None:
+    kiosk.attendant.on_printer_status(status)
+    instead = "Tiket Anda akan tampil di layar untuk difoto."
+    assert reads(kiosk, f"{words} {instead} Mohon beri tahu petugas.")
+    kiosk.attendant.on_sync(SyncStatus(SyncState.ONLINE))
+    assert reads(kiosk, f"{words} {instead} Petugas sedang diberi tahu."), "only where somebody hears of it"
+    kiosk.driver.touch("attractStart")
+    kiosk.wait_for(Screen.HOME)
+    assert reads(kiosk, f"{words} {instead}")
+    kiosk.attendant.on_printer_status(Ready())
+    assert not reads(kiosk, words)
+
+
+def test_a_printer_that_cannot_confirm_says_so(kiosk: KioskUnderTest) -> None:
+    take_ticket(kiosk)
+    kiosk.wait_for(Screen.TICKET)
+    job = kiosk.state.session.job
+    assert job is not None
+    kiosk.attendant.on_job(replace(job, state=PrintState.UNVERIFIED))
+    assert reads(kiosk, "pencetak ini tidak dapat memastikan")
+    kiosk.driver.touch("reprintButton")
+    kiosk.wait_until(lambda: copies(kiosk) == 1, "the copy")
+
+
+def test_the_second_printer_takes_over_and_the_technician_reads_it(
+    start: Start, tmp_path: Path, expected_logs: Logs
+) -> None:
+    expected_logs("printer_fallback_used")
+    kiosk = start(fallback=f"sim:{tmp_path / 'spare'}", is_cover_open=True)
+    take_ticket(kiosk)
+    kiosk.wait_for(Screen.TICKET)
+    kiosk.wait_until(lambda: kiosk.state.is_paper_out, "the slip")
+    assert kiosk.printer.slips() == ()
+    assert len(SimulatedPrinter(tmp_path / "spare").slips()) == 1
+    let_be_read(kiosk)
+    kiosk.driver.touch("finishButton")
+    kiosk.wait_for(Screen.ATTRACT)
+    assert not kiosk.state.is_printer_in_trouble
+    kiosk.attendant.open_technician()
+    kiosk.wait_until(lambda: bool(kiosk.state.technician_rows), "the report")
+    rows = {(row.group, row.name): row for row in kiosk.application.view_model.view.technician_rows}
+    assert rows["Printer", "Keadaan"].value == "penutup terbuka"
+    assert rows["Printer", "Dipakai"].value == "digantikan printer kedua"
+    assert rows["Printer kedua", "Dipakai"].value == "menggantikan printer pertama"
+    assert rows["Printer kedua", "Kepastian tiket"].value == "printer memastikan tiap tiket"
+    assert rows["Printer kedua", "Tiket terakhir yang pasti"].value != "-"
+    assert kiosk.application.machine is not None
+    assert any("second printer is in use" in remark for remark in kiosk.application.machine.printers.remarks())
+
+
+def test_the_technician_says_that_new_paper_is_in(kiosk: KioskUnderTest) -> None:
+    take_ticket(kiosk)
+    kiosk.wait_for(Screen.TICKET)
+    let_be_read(kiosk)
+    kiosk.driver.touch("finishButton")
+    kiosk.wait_for(Screen.ATTRACT)
+    kiosk.attendant.change_roll(0)
+    kiosk.attendant.open_technician()
+    kiosk.driver.wait_for_item("closeTechnicianButton")
+
+    def paper_left() -> str:
+        return next((row.value for row in kiosk.application.view_model.view.technician_rows if row.roll_of == 0), "")
+
+    kiosk.wait_until(lambda: paper_left() == "belum diketahui", "a roll that nobody saw begin")
+    kiosk.driver.touch("changeRoll_0")
+    kiosk.wait_until(lambda: paper_left().startswith("± "), "the estimate")

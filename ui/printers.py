@@ -1,0 +1,171 @@
+"""The printers of one kiosk, put together from its settings: one, or two of which the second stands in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from kiosk.clock import Clock
+from kiosk.config import KioskConfig
+from kiosk.domain.print_job import PrintState
+from kiosk.domain.printer_facts import PrinterFacts
+from kiosk.errors import KioskError, ProfileError, TransportError
+from printing.escpos_printer import EscposPrinter
+from printing.fallback_printer import FallbackPrinter
+from printing.known_profile import UNTIL_PROBED, profile_in_force
+from printing.printer import Draw, Printer, PrinterReport
+from printing.profile import Confirmation, Profile, find_profile
+from printing.roll import RollBook, roll_file
+from printing.rolled_printer import RolledPrinter
+from printing.status import NeedsAttention, PrinterStatus, PrintVerdict, Ready, Unreachable, in_one_word
+from printing.transports.devices import open_device
+
+FIRST: Final = 0
+SECOND: Final = 1
+
+
+class AwaitedPrinter:
+    """A printer whose device cannot be taken hold of yet, because it is unplugged or its address is of no use here:
+    unreachable until it can. `make` raises `absence` until then, and is called with each question.
+    """
+
+    def __init__(
+        self, device: str, profile: str, make: Callable[[], Printer], absence: type[KioskError] = TransportError
+    ) -> None:
+        self._device = device
+        self._profile = profile
+        self._make = make
+        self._absence = absence
+        self._printer: Printer | None = None
+        self._why = ""
+        self._holds_fragment = False
+        self._find()
+
+    def status(self) -> PrinterStatus:
+        printer = self._find()
+        return Unreachable(self._why) if printer is None else printer.status()
+
+    def print(self, draw: Draw, job: int) -> PrintVerdict:
+        printer = self._find()
+        if printer is None:
+            return PrintVerdict(PrintState.FAILED, Unreachable(self._why), "nothing was sent")
+        return printer.print(draw, job)
+
+    def expect_fragment(self) -> None:
+        self._holds_fragment = True
+        if self._printer is not None:
+            self._printer.expect_fragment()
+
+    def reports(self) -> tuple[PrinterReport, ...]:
+        if self._printer is not None:
+            return self._printer.reports()
+        away = Unreachable(self._why)
+        return (PrinterReport(self._device, self._profile, away, Confirmation.AUTO, None, is_in_use=True),)
+
+    def close(self) -> None:
+        if self._printer is not None:
+            self._printer.close()
+
+    def _find(self) -> Printer | None:
+        if self._printer is None:
+            try:
+                self._printer = self._make()
+            except self._absence as error:
+                self._why = str(error)
+                return None
+            if self._holds_fragment:
+                self._printer.expect_fragment()
+        return self._printer
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterPlace:
+    """One device, its profile and the roll in it."""
+
+    device: str
+    profile: Profile
+    book: RollBook
+    printer: Printer
+
+
+class Printers:
+    """`printer` is what the spooler prints on. Raises ProfileError for a first printer that can never be one; trouble
+    with the second keeps no visitor from a ticket.
+    """
+
+    def __init__(self, config: KioskConfig, clock: Clock) -> None:
+        settings = config.printer
+        first = _place(config, settings.device, settings.profile, clock)
+        self.places: tuple[PrinterPlace, ...] = (first,)
+        self.printer: Printer = RolledPrinter(first.printer, first.book)
+        if settings.fallback is not None:
+            second = _place(config, settings.fallback, settings.fallback_profile, clock, is_spare=True)
+            self.places = (first, second)
+            self.printer = FallbackPrinter(self.printer, RolledPrinter(second.printer, second.book), clock)
+
+    @property
+    def profiles(self) -> tuple[Profile, ...]:
+        """Each once: what slips are drawn for."""
+        return tuple(dict.fromkeys(place.profile for place in self.places))
+
+    def reports(self) -> tuple[PrinterReport, ...]:
+        """In the order of `places`. Asks nothing; from any thread."""
+        return self.printer.reports()
+
+    def confirmed_at(self, place: int) -> datetime | None:
+        """When this printer last confirmed a slip."""
+        return self.places[place].book.confirmed_at
+
+    def is_paper_low(self, place: int) -> bool:
+        """By the roll's book, or by the printer's own word."""
+        return self.places[place].book.is_low or self.reports()[place].status == Ready(paper_low=True)
+
+    def new_roll(self, place: int) -> None:
+        """A person put a whole roll in, and says so."""
+        self.places[place].book.new_roll()
+
+    def facts(self) -> PrinterFacts:
+        """For the log, and for who looks after many kiosks."""
+        reports = self.reports()
+        used = next((place for place, report in enumerate(reports) if report.is_in_use), FIRST)
+        return PrinterFacts(
+            printer=in_one_word(reports[FIRST].status),
+            fallback=in_one_word(reports[SECOND].status) if len(reports) > 1 else None,
+            in_use="second" if used == SECOND else "first",
+            confirmation=reports[used].confirmation.value,
+            slips_left=reports[used].slips_left,
+            is_paper_low=self.is_paper_low(used),
+        )
+
+    def remarks(self) -> tuple[str, ...]:
+        """What a technician far away should know, one sentence each; nothing while all is well."""
+        reports, facts = self.reports(), self.facts()
+        said: list[str] = []
+        if facts.in_use == "second":
+            said.append(f"The second printer is in use: the first is {facts.printer}.")
+        elif isinstance(reports[-1].status, NeedsAttention | Unreachable) and facts.fallback is not None:
+            said.append(f"The second printer could not take over: it is {facts.fallback}.")
+        for place, report in enumerate(reports):
+            if self.is_paper_low(place):
+                left = "" if report.slips_left is None else f", about {report.slips_left} slips are left"
+                said.append(f"Paper is low in {report.device}{left}.")
+        return tuple(said)
+
+
+def _place(config: KioskConfig, device: str, setting: str, clock: Clock, *, is_spare: bool = False) -> PrinterPlace:
+    absence: type[KioskError] = KioskError if is_spare else TransportError
+    trouble: ProfileError | None = None
+    try:
+        profile = profile_in_force(setting, device, config.data_dir)
+    except ProfileError as error:
+        if not is_spare:
+            raise
+        profile, trouble = find_profile(UNTIL_PROBED), error
+
+    def make() -> Printer:
+        if trouble is not None:
+            raise trouble
+        return EscposPrinter(open_device(device, profile), profile, device=device)
+
+    book = RollBook(roll_file(device, config.data_dir), config.printer.roll_m, clock)
+    return PrinterPlace(device, profile, book, AwaitedPrinter(device, profile.name, make, absence))
