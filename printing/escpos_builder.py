@@ -81,11 +81,16 @@ class EscposBuilder:
         ink = Image.new("1", (self._profile.dots, image.height), 0)
         ink.paste(image.point(_INK_FOR_BARE, mode="1"), ((self._profile.dots - image.width) // 2, 0))
         self._set(align="left")  # a picture obeys the alignment of the text before it
-        match self._profile.raster:
-            case RasterCommand.GS_V_0:
-                self._raster_bands(ink)
-            case RasterCommand.ESC_STAR:
-                self._column_bands(ink, _DOTS_24)
+        self._bands(ink)
+
+    def drawn_line(self, image: Image.Image, *, is_centred: bool = False) -> None:
+        """A line of a text slip in a script that the printer does not have (0 is ink). Bare paper around it is not
+        sent: the printer puts it in the middle.
+        """
+        ink = image.point(_INK_FOR_BARE, mode="1")
+        left, _, right, _ = ink.getbbox() or (0, 0, 8, 0)
+        self._set(align="center" if is_centred else "left")
+        self._bands(ink.crop((left if is_centred else 0, 0, right, ink.height)))
 
     def symbol(self, modules: Image.Image, dots: int) -> None:
         """A symbol (0 is ink, no quiet zone) that the printer enlarges, `dots` a module, and centres: of a slip in
@@ -149,6 +154,13 @@ class EscposBuilder:
         for part in (*[255] * (dots // 255), dots % 255):
             if part:
                 self._send(ESC + b"J" + bytes([part]))
+
+    def _bands(self, ink: Image.Image) -> None:
+        match self._profile.raster:
+            case RasterCommand.GS_V_0:
+                self._raster_bands(ink)
+            case RasterCommand.ESC_STAR:
+                self._column_bands(ink, _DOTS_24)
 
     def _raster_bands(self, ink: Image.Image, mode: bytes = _ONCE) -> None:
         """Each band only as far to the right as it has ink: on a slow line every byte is waited for."""

@@ -196,12 +196,14 @@ class _Artist:
 
     def _run_in(self, name: str, strong: Face, text: str, face: Face) -> None:
         """A bold name with its sentence running on behind it, as in a dictionary."""
-        self.sheet.text(0, self.sheet.y, name, strong)
         indent = strong.width(name) + 2 * face.space if name else 0
         lines = face.break_lines(text, self.sheet.width - indent, _BODY_LINES)
+        above, below = face.overhang(lines[0]) if lines else (0, 0)
+        self.sheet.skip(above)
+        self.sheet.text(0, self.sheet.y, name, strong)
         if lines:
             self.sheet.text(indent, self.sheet.y, lines[0], face)
-        self.sheet.skip(face.line_height)
+        self.sheet.skip(face.line_height + below)
         if len(lines) > 1:
             self._paragraph(text.removeprefix(lines[0]).strip(), face, 0, _BODY_LINES - 1)
 

@@ -1,4 +1,6 @@
-"""A slip in the printer's own letters: few bytes, for slow serial lines. The QR symbol is our own raster here too."""
+"""A slip in the printer's own letters: few bytes, for slow serial lines. Our own raster here too are the QR symbol, and
+lines in letters that the code page has not.
+"""
 
 from dataclasses import dataclass
 from textwrap import wrap
@@ -20,14 +22,19 @@ from printing.blocks import (
     TicketLayout,
 )
 from printing.escpos_builder import EscposBuilder
-from printing.printable import encode
+from printing.printable import encode, is_encodable
 from printing.profile import Profile
 from printing.qr_symbol import qr_modules
+from printing.sheet import Sheet
+from printing.typeface import Face, Weight
 
 _LARGEST_SCALE: Final = 8
 _MAX_LINES: Final = 6
 _BOX: Final = "[ ] "
 _INDENT: Final = "   "
+_CELL_DOTS: Final = 12
+_SIZE: Final = 26
+"""Dots of the em of a drawn line: as tall as the printer's own letters of 24 dots."""
 
 
 def render_text(layout: TicketLayout, profile: Profile) -> bytes:
@@ -75,7 +82,7 @@ class _Typist:
     def _stop(self, block: StopRow) -> None:
         first = "" if block.position is None else f"{block.position}. "
         rest = " " * len(first)
-        self._line(first + block.agency, rest=rest)
+        self._line(block.agency, first=first, rest=rest)
         self._phrase(block.service, first=rest, is_bold=True)
         scale = 2 if len(rest + block.place.text) <= self.profile.columns // 2 else 1
         self._line(rest[: len(rest) // scale] + block.place.text, rest=rest, scale=scale, is_bold=True)
@@ -86,7 +93,7 @@ class _Typist:
     def _checklist(self, block: Checklist) -> None:
         self._line(_in_one_line(block.title), is_bold=True)
         for item in block.items:
-            self._line(_BOX + item.text, rest=" " * len(_BOX))
+            self._line(item.text, first=_BOX, rest=" " * len(_BOX))
             self._line(item.translation, first=" " * len(_BOX))
         if block.left_out is not None:
             self._phrase(block.left_out)
@@ -117,6 +124,9 @@ class _Typist:
         is_centred: bool = False,
     ) -> None:
         """`text` in as many lines as it needs; `first` stands before the first, `rest` before the others."""
+        if not is_encodable(text, self.profile.code_page):
+            self._drawn(first, text, Face(Weight.BOLD if is_bold else Weight.SEMI_BOLD, _SIZE * scale), is_centred)
+            return
         # Wrapped as the code page has it, where an ellipsis takes three cells.
         page = self.profile.code_page
         cells = encode(text, page).decode(page)
@@ -129,6 +139,16 @@ class _Typist:
             placeholder="...",
         ):
             self.builder.text(line.encode(page), scale=scale, is_bold=is_bold, is_centred=is_centred)
+
+    def _drawn(self, first: str, text: str, face: Face, is_centred: bool) -> None:  # noqa: FBT001  # as in `_line`
+        """The same as a picture, because the printer has no such letters."""
+        left = _CELL_DOTS * len(first)
+        for number, line in enumerate(face.break_lines(text, self.profile.dots - left, _MAX_LINES)):
+            sheet = Sheet(self.profile.dots)
+            if number == 0:
+                sheet.text(0, face.overhang(line)[0], first.rstrip(), face)
+            sheet.lines((line,), face, left=left)
+            self.builder.drawn_line(sheet.image(), is_centred=is_centred)
 
 
 def _in_one_line(phrase: Phrase) -> str:

@@ -1,4 +1,4 @@
-"""Our font on paper: measuring, breaking into lines, shortening. In dots; nothing here draws."""
+"""Our fonts on paper: measuring, breaking into lines, shortening, the shapes of words. In dots."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,6 +9,7 @@ from typing import Final
 from PIL import Image, ImageDraw, ImageFont
 
 from kiosk.paths import resource_path
+from printing.scripts import Run, Script, clusters, has_scripts, runs
 
 ELLIPSIS: Final = "…"
 
@@ -22,7 +23,7 @@ class Weight(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """One weight and size of Plus Jakarta Sans. `size` is the em in dots."""
+    """One weight and size of Plus Jakarta Sans, and of other fonts for other scripts. `size` is the em in dots."""
 
     weight: Weight
     size: int
@@ -34,6 +35,18 @@ class Face:
     @property
     def line_height(self) -> int:
         return round(self.size * 1.22)
+
+    @property
+    def baseline(self) -> int:
+        """Below the top of the line."""
+        return round(self.line_height * 0.77)
+
+    def overhang(self, line: str) -> tuple[int, int]:
+        """By how much letters of other scripts need more than `line_height`, above and below; both 0 for Latin ones."""
+        shapes = [word_mask(self, word) for word in line.split(" ") if has_scripts(word)]
+        above = max((-top for _, _, top in shapes), default=0) - self.baseline
+        below = max((mask.height + top for mask, _, top in shapes), default=0) - (self.line_height - self.baseline)
+        return max(0, above), max(0, below)
 
     @property
     def space(self) -> int:
@@ -74,11 +87,11 @@ class Face:
     def _pieces(self, word: str, width: int) -> list[str]:
         """A word too long for a line, broken where the line ends."""
         pieces = [""]
-        for character in word:
-            if pieces[-1] and self.width(pieces[-1] + character) > width:
-                pieces.append(character)
+        for cluster in clusters(word):
+            if pieces[-1] and self.width(pieces[-1] + cluster) > width:
+                pieces.append(cluster)
             else:
-                pieces[-1] += character
+                pieces[-1] += cluster
         return pieces
 
     def _shortened(self, line: str, width: int) -> str:
@@ -95,10 +108,61 @@ def word_mask(face: Face, word: str) -> tuple[Image.Image, int, int]:
 
 def drawn_word(face: Face, word: str) -> tuple[Image.Image, int, int]:
     """The soft shape of a word (255 is full), and where its top left corner lies from the pen on the baseline."""
-    left, top, right, bottom = (round(edge) for edge in face.font.getbbox(word, anchor="ls"))
+    strokes = _strokes(face, word)
+    boxes = [(x, *stroke.box) for x, stroke in strokes]
+    left, top = min(round(x + box[0]) for x, *box in boxes), min(round(box[1]) for _, *box in boxes)
+    right, bottom = max(round(x + box[2]) for x, *box in boxes), max(round(box[3]) for _, *box in boxes)
     mask = Image.new("L", (max(1, right - left), max(1, bottom - top)), 0)
-    ImageDraw.Draw(mask).text((-left, -top), word, fill=255, font=face.font, anchor="ls")
+    pen = ImageDraw.Draw(mask)
+    for x, stroke in strokes:
+        pen.text(
+            (x - left, -top), stroke.text, fill=255, font=stroke.font, anchor="ls",
+            direction=stroke.direction, stroke_width=stroke.thickness,
+        )  # fmt: skip
     return mask, left, top
+
+
+@dataclass(frozen=True, slots=True)
+class _Stroke:
+    """A run of letters in the font that has them. `thickness` is added all around, in dots."""
+
+    text: str
+    font: ImageFont.FreeTypeFont
+    direction: str | None = None
+    thickness: float = 0
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        return self.font.getbbox(self.text, direction=self.direction, stroke_width=self.thickness, anchor="ls")
+
+    @property
+    def length(self) -> float:
+        return self.font.getlength(self.text, direction=self.direction)
+
+
+def _strokes(face: Face, word: str) -> list[tuple[int, _Stroke]]:
+    """A word from left to right: where each run begins, and how it is drawn."""
+    if not has_scripts(word):
+        return [(0, _Stroke(word, face.font))]
+    placed, x = [], 0
+    for stroke in (_stroke(face, run) for run in runs(word)):
+        placed.append((x, stroke))
+        x += ceil(stroke.length)
+    return placed
+
+
+def _stroke(face: Face, run: Run) -> _Stroke:
+    script = run.script
+    if script is None:
+        return _Stroke(run.text, face.font)
+    size = round(face.size * script.scale)
+    is_bold = face.weight is not Weight.MEDIUM
+    return _Stroke(
+        run.text,
+        _load_script(script, "Bold" if is_bold else "Regular", size),
+        "rtl" if script.is_rtl else "ltr",
+        script.thickening * size * is_bold,
+    )
 
 
 def largest_face(text: str, weight: Weight, width: int, cap_height: int) -> Face:
@@ -122,6 +186,12 @@ def _load(weight: Weight, size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)
 
 
+@lru_cache(maxsize=32)
+def _load_script(script: Script, weight: str, size: int) -> ImageFont.FreeTypeFont:
+    path = resource_path(script.font_file(weight))
+    return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.RAQM)
+
+
 @lru_cache(maxsize=4096)
 def _word_width(face: Face, word: str) -> int:
-    return ceil(face.font.getlength(word))
+    return ceil(sum(stroke.length for _, stroke in _strokes(face, word)))

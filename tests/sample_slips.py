@@ -91,6 +91,28 @@ def paper_catalogue() -> Catalogue:
     return Catalogue(version="p" * 64, agencies=agencies, life_events=())
 
 
+def many_scripts_catalogue() -> Catalogue:
+    """The same with names as an agency might write them: Javanese, Arabic, Balinese, and one mixed with Latin."""
+    names = {
+        "polda": ("ꦥꦺꦴꦭ꧀ꦢ Metro Jaya", "ꦱꦸꦫꦠ꧀ ꦏꦼꦠꦼꦫꦔꦤ꧀ ꦲꦶꦭꦁ"),
+        "dukcapil": ("ꦢꦶꦤꦱ꧀ ꦏꦼꦥꦼꦤ꧀ꦢꦸꦢꦸꦏꦤ꧀", "KTP-el · بطاقة الهوية (KTP) 2026"),
+        "imigrasi": ("مكتب الهجرة", "جواز سفر للطفل، ٣ أيام"),
+        "bpom": ("ᬤᬶᬦᬲ᭄ ᬓᬾᬲᬾᬳᬢᬦ᭄", "Konsultasi ᮕᮍᮔ᮪ ᮇᮜᮠᮔ᮪"),
+    }
+    catalogue = paper_catalogue()
+    agencies = tuple(
+        replace(
+            agency,
+            short=names[agency.id][0],
+            services=tuple(
+                replace(service, name=Text(names[agency.id][1], service.name.en)) for service in agency.services
+            ),
+        )
+        for agency in catalogue.agencies
+    )
+    return replace(catalogue, agencies=agencies)
+
+
 def paper_site() -> Site:
     return Site(
         id="paper-hall",

@@ -16,7 +16,7 @@ from printing.escpos_parser import parse
 from printing.profile import Renderer, find_profile
 from printing.simulated import SimulatedPrinter
 from printing.slip import SlipRenderer
-from tests.sample_slips import FOUR, ONE, paper_catalogue, paper_site, paper_ticket
+from tests.sample_slips import FOUR, ONE, many_scripts_catalogue, paper_catalogue, paper_site, paper_ticket
 
 GOLDEN: Final = Path(__file__).parents[2] / "golden"
 SLIPS: Final = {
@@ -24,6 +24,8 @@ SLIPS: Final = {
     "en-1": (ONE, Language.ENGLISH, False, 0),
     "id-4": (FOUR, Language.INDONESIAN, False, 0),
     "en-4-priority-copy": (FOUR, Language.ENGLISH, True, 2),
+    "scripts-1": (ONE, Language.INDONESIAN, False, 0),
+    "scripts-4": (FOUR, Language.ENGLISH, False, 0),
 }
 
 
@@ -38,9 +40,10 @@ def test_slip_is_the_golden_one(
     tmp_path: Path,
 ) -> None:
     service_ids, language, is_priority, copy = SLIPS[slip]
+    catalogue = many_scripts_catalogue() if slip.startswith("scripts") else paper_catalogue()
     profile = replace(find_profile(profile_name), renderer=renderer)
     ticket = paper_ticket(service_ids, language, is_priority=is_priority)
-    document = SlipRenderer(paper_site(), paper_catalogue())(ticket, copy, profile)
+    document = SlipRenderer(paper_site(), catalogue)(ticket, copy, profile)
     printer = SimulatedPrinter(tmp_path, profile)
     printer.feed(document)
     name = f"{slip}-{profile_name.removeprefix('generic-')}-{renderer}"

@@ -84,11 +84,12 @@ def test_symbol_is_the_last_thing_on_the_slip(render: Render, raster: RasterComm
 
 
 @PAPERS
-def test_slip_as_long_as_data_files_allow_ends_in_its_symbol(profile_name: str) -> None:
+@pytest.mark.parametrize(("broad", "broader"), [("Mmmm ", "Wwww "), ("ꦤ꧀ꦢꦸꦤ꧀ꦢꦸ ", "ᬓ᭄ᬬᬸᬓ᭄ᬬᬸ ")])
+def test_slip_as_long_as_data_files_allow_ends_in_its_symbol(profile_name: str, broad: str, broader: str) -> None:
     """Every text at its limit, four services that agree in nothing, two languages, and a copy."""
 
     def wordy(start: str) -> Text:
-        return Text(f"{start} Indonesia " + "Mmmm " * 36, f"{start} English " + "Wwww " * 36)
+        return Text(f"{start} Indonesia " + broad * 36, f"{start} English " + broader * 36)
 
     def with_wordy_services(agency: Agency) -> Agency:
         services = tuple(
