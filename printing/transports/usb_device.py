@@ -58,12 +58,16 @@ class UsbTransport:
         deadline = Deadline(timeout_s)
         sent = 0
         while sent < len(data):
+            piece = data[sent : sent + _PIECE]
             try:
-                sent += self._out.write(data[sent : sent + _PIECE], deadline.left_ms)
+                sent += self._out.write(piece, deadline.left_ms)
             except usb.core.USBTimeoutError:
                 pass  # nothing of this piece was taken: what was, is told by the return
             except usb.core.USBError as error:
-                raise WriteError(f"{self._address} took {sent} of {len(data)} bytes: {_why(error)}", sent) from error
+                sent += len(piece)  # how much of it left is not told
+                raise WriteError(
+                    f"{self._address} took at most {sent} of {len(data)} bytes: {_why(error)}", sent
+                ) from error
             if deadline.is_over and sent < len(data):
                 raise WriteError(f"{self._address} took {sent} of {len(data)} bytes in {timeout_s:g} s", sent)
 
