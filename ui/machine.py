@@ -17,6 +17,7 @@ from kiosk.issuing import Issuing
 from kiosk.machine_binding import bind_to_this_machine
 from kiosk.own_hall import load_own_hall
 from kiosk.paths import make_folder
+from kiosk.printer_log import PrinterLog
 from kiosk.store.print_jobs import StoredPrintJobs, is_printing
 from kiosk.store.writer import Store
 from kiosk.sync.status import SyncStatus
@@ -25,7 +26,7 @@ from printing.profile import Profile
 from printing.slip import SlipRenderer
 from printing.spooler import Spooler
 from printing.status import PrinterStatus, in_one_word
-from ui.printers import Printers
+from ui.printers import NotedPrinter, Printers
 from ui.visitor.hall import Hall, make_hall
 from ui.visitor.machinery import Machinery
 
@@ -89,7 +90,10 @@ class Machine:
         jobs = StoredPrintJobs(self.store, clock)
         on_job = self._then_sync(on_job)
         prepare = self._workplace.slips.prepare
-        self.spooler = Spooler(self.printers.printer, jobs, self._render, on_job, on_printer, clock, prepare=prepare)
+        printer = NotedPrinter(self.printers.printer, self._note_printers)
+        self._printer_log = PrinterLog(self.store, clock)
+        on_status = self._then_noted(on_printer)
+        self.spooler = Spooler(printer, jobs, self._render, on_job, on_status, clock, prepare=prepare)
         self.sync: SyncEngine | None = None
         self._taker: SnapshotTaker | None = None
         self._on_sync = on_sync
@@ -203,7 +207,7 @@ class Machine:
         """What a technician far away should know of the printers and the data."""
         waiting = ", ".join(sorted(self.data.waiting_for))
         return (
-            *self.printers.remarks(),
+            *self.printers.remarks(self.spooler.status),
             *(() if self._taker is None else self._taker.troubles),
             *(() if self.data.refused is None else (str(self.data.refused),)),
             *((f"A new site file waits for tomorrow: {waiting} on today's tickets.",) if waiting else ()),
@@ -214,6 +218,18 @@ class Machine:
         self.spooler.wake()
         if self.sync is not None:
             self.sync.wake()
+
+    def _note_printers(self) -> None:
+        self._printer_log.note(self.printers.facts(self.spooler.status))
+
+    def _then_noted(self, on_printer: Callable[[PrinterStatus], None]) -> Callable[[PrinterStatus], None]:
+        """A printer that the spooler puts at rest still calls itself ready."""
+
+        def tell(status: PrinterStatus) -> None:
+            self._note_printers()
+            on_printer(status)
+
+        return tell
 
     def _then_sync(self, on_job: Callable[[PrintJob], None]) -> Callable[[PrintJob], None]:
         """What became of a slip is an event too."""

@@ -17,11 +17,12 @@ from printing.printer import Draw, Printer, PrinterReport
 from printing.profile import Confirmation, Profile, find_profile
 from printing.roll import RollBook, roll_file
 from printing.rolled_printer import RolledPrinter
-from printing.status import NeedsAttention, PrinterStatus, PrintVerdict, Ready, Unreachable, in_one_word
+from printing.status import Attention, NeedsAttention, PrinterStatus, PrintVerdict, Ready, Unreachable, in_one_word
 from printing.transports.devices import open_device
 
 FIRST: Final = 0
 SECOND: Final = 1
+_AT_REST: Final = NeedsAttention(Attention.OTHER)
 
 
 class AwaitedPrinter:
@@ -78,6 +79,33 @@ class AwaitedPrinter:
         return self._printer
 
 
+class NotedPrinter:
+    """Says so after everything that may have changed how its printers fare, also where that keeps no slip back."""
+
+    def __init__(self, printer: Printer, note: Callable[[], None]) -> None:
+        self._printer = printer
+        self._note = note
+
+    def status(self) -> PrinterStatus:
+        status = self._printer.status()
+        self._note()
+        return status
+
+    def print(self, draw: Draw, job: int) -> PrintVerdict:
+        verdict = self._printer.print(draw, job)
+        self._note()
+        return verdict
+
+    def expect_fragment(self) -> None:
+        self._printer.expect_fragment()
+
+    def reports(self) -> tuple[PrinterReport, ...]:
+        return self._printer.reports()
+
+    def close(self) -> None:
+        self._printer.close()
+
+
 @dataclass(frozen=True, slots=True)
 class PrinterPlace:
     """One device, its profile and the roll in it."""
@@ -124,22 +152,27 @@ class Printers:
         """A person put a whole roll in, and says so."""
         self.places[place].book.new_roll()
 
-    def facts(self) -> PrinterFacts:
-        """For the log, and for who looks after many kiosks."""
+    def facts(self, now: PrinterStatus) -> PrinterFacts:
+        """For the log, and for who looks after many kiosks. `now`: what the kiosk goes by, which may have put the one
+        in use at rest though that calls itself ready.
+        """
         reports = self.reports()
         used = next((place for place, report in enumerate(reports) if report.is_in_use), FIRST)
+        words = [in_one_word(report.status) for report in reports]
+        if now == _AT_REST:
+            words[used] = in_one_word(now)
         return PrinterFacts(
-            printer=in_one_word(reports[FIRST].status),
-            fallback=in_one_word(reports[SECOND].status) if len(reports) > 1 else None,
+            printer=words[FIRST],
+            fallback=words[SECOND] if len(words) > 1 else None,
             in_use="second" if used == SECOND else "first",
             confirmation=reports[used].confirmation.value,
             slips_left=reports[used].slips_left,
             is_paper_low=self.is_paper_low(used),
         )
 
-    def remarks(self) -> tuple[str, ...]:
+    def remarks(self, now: PrinterStatus) -> tuple[str, ...]:
         """What a technician far away should know, one sentence each; nothing while all is well."""
-        reports, facts = self.reports(), self.facts()
+        reports, facts = self.reports(), self.facts(now)
         said: list[str] = []
         if facts.in_use == "second":
             said.append(f"The second printer is in use: the first is {facts.printer}.")

@@ -307,7 +307,9 @@ def test_the_second_printer_takes_over_and_the_technician_reads_it(
     assert rows["Printer kedua", "Kepastian tiket"].value == "printer memastikan tiap tiket"
     assert rows["Printer kedua", "Tiket terakhir yang pasti"].value != "-"
     assert kiosk.application.machine is not None
-    assert any("second printer is in use" in remark for remark in kiosk.application.machine.printers.remarks())
+    machine = kiosk.application.machine
+    assert any("second printer is in use" in each for each in machine.printers.remarks(machine.spooler.status))
+    kiosk.wait_until(lambda: logged(kiosk, "kiosk.status") > 0, "the event")
 
 
 def test_the_technician_says_that_new_paper_is_in(kiosk: KioskUnderTest) -> None:
