@@ -26,7 +26,6 @@ class EmulatedPrinter:
         self._news = threading.Condition()
         self._thread = threading.Thread(target=self._listen, name="emulated-printer")
         self._thread.start()
-        self.wait_for(lambda document: "listening" in document)
 
     @property
     def url(self) -> str:
@@ -165,6 +164,7 @@ def emulated_printer(
             arguments += [f"--{name}", str(value)]
     printer = EmulatedPrinter(_start(arguments), out)
     try:
+        printer.wait_for(lambda document: "listening" in document)
         yield printer
     finally:
         printer.close()

@@ -19,11 +19,12 @@ _SMALLEST_BUFFER: Final = 2_304
 
 class Line(Protocol):
     """`url` is what to print to. `is_blocking`: a printer that is off leaves bytes where they are, instead of losing
-    them.
+    them. `hosts`: how many have come so far; one may take another's place between two looks.
     """
 
     url: str
     is_blocking: bool
+    hosts: int
 
     @property
     def has_client(self) -> bool: ...
@@ -80,6 +81,7 @@ class TcpLine:
         self._buffer = min(max(buffer_bytes, _SMALLEST_BUFFER), 65_536)
         self._listener: socket.socket | None = None
         self._client: socket.socket | None = None
+        self.hosts = 0
         self._address = self._listen(host, port)
         self.url = f"tcp://{self._address[0]}:{self._address[1]}"
 
@@ -98,6 +100,7 @@ class TcpLine:
                 self._client, _ = self._listener.accept()
                 self._client.setblocking(False)
                 self._client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                self.hosts += 1
         elif self._client.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
             self._let_go()
 
@@ -177,6 +180,7 @@ class PtyLine:
         self._kind = kind
         self._master: int | None = None
         self._has_client = False
+        self.hosts = 0
         self.url = ""
         self.plug()
 
@@ -188,7 +192,9 @@ class PtyLine:
         return [self._master] if self._master is not None and self._has_client else []
 
     def look(self) -> None:
-        self._has_client = self._master is not None and not _has_hung_up(self._master)
+        has_client = self._master is not None and not _has_hung_up(self._master)
+        self.hosts += has_client and not self._has_client
+        self._has_client = has_client
 
     def read(self, limit: int) -> bytes:
         return _read(self._master, limit)
@@ -242,6 +248,7 @@ class FifoLine:
         self._path = path
         self._reader: int | None = None
         self._has_client = False
+        self.hosts = 0
         self.url = f"file:{path}"
         self.plug()
 
@@ -257,7 +264,9 @@ class FifoLine:
             watch = select.poll()
             watch.register(self._reader, select.POLLIN)
             events = dict(watch.poll(0)).get(self._reader, 0)
-            self._has_client = bool(events & select.POLLIN) or (self._has_client and not events & select.POLLHUP)
+            has_client = bool(events & select.POLLIN) or (self._has_client and not events & select.POLLHUP)
+            self.hosts += has_client and not self._has_client
+            self._has_client = has_client
 
     def read(self, limit: int) -> bytes:
         return _read(self._reader, limit)

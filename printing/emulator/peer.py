@@ -54,6 +54,7 @@ class Peer:
         self._is_plugged = True
         self._is_stalled = False
         self._is_xoff = False
+        self._hosts = 0
         self._had_client = False
         self._told_problems = 0
         self._credit = 0.0
@@ -139,12 +140,15 @@ class Peer:
 
     def _look(self) -> None:
         self.line.look()
-        if self.line.has_client != self._had_client:
-            self._had_client = self.line.has_client
+        has_changed = self.line.hosts != self._hosts
+        if self._had_client and (has_changed or not self.line.has_client):
+            self._tell({"event": "client", "state": "gone"})
             if self._held:  # what was read of a host that left has been received; it blocks the next one no more
                 held, self._held = self._held, b""
                 self._feed(held)
-            self._tell({"event": "client", "state": "connected" if self._had_client else "gone"})
+        if has_changed and self.line.has_client:
+            self._tell({"event": "client", "state": "connected"})
+        self._hosts, self._had_client = self.line.hosts, self.line.has_client
         problems = self.machine.problems
         for problem in problems[self._told_problems :]:
             self._tell({"event": "problem", "what": problem})

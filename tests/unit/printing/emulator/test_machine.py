@@ -1,4 +1,4 @@
-"""One printer, as the command reference describes it: order, time, a finite buffer, what stops it and what clears it."""
+"""One printer as the command reference describes it: order, time, a finite buffer, what stops and what clears it."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -187,35 +187,35 @@ def test_roll_taken_out_in_mid_slip_leaves_a_fragment(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "trouble", "request_", "is_cleared"),
+    ("before", "trouble", "asked", "outcome"),
     [
-        (b"", {"is_cutter_jammed": True}, RECOVER, True),
-        (b"", {"is_cover_open": True}, RECOVER, False),  # not at work when it was opened: no error to recover from
-        (BAND, {"is_cover_open": True}, RECOVER, True),
-        (b"", {"is_overheated": True}, RECOVER, False),
-        (b"", {"paper_mm": 0}, RECOVER, False),
-        (b"", {"paper_mm": 0}, CLEAR, True),
-        (b"", {"is_cover_open": True}, CLEAR, True),
-        (BAND, {}, RECOVER, False),
-        (BAND, {}, CLEAR, True),
+        (b"", {"is_cutter_jammed": True}, RECOVER, "cleared"),
+        (b"", {"is_cover_open": True}, RECOVER, "printed"),  # not at work when it was opened: no error to recover from
+        (BAND, {"is_cover_open": True}, RECOVER, "cleared"),
+        (b"", {"is_overheated": True}, RECOVER, "printed"),
+        (b"", {"paper_mm": 0}, RECOVER, "printed"),
+        (b"", {"paper_mm": 0}, CLEAR, "cleared"),
+        (b"", {"is_cover_open": True}, CLEAR, "cleared"),
+        (BAND, {}, RECOVER, "printed"),
+        (BAND, {}, CLEAR, "cleared"),
     ],
 )
 def test_buffer_is_cleared_when_the_reference_says_so(
-    tmp_path: Path, before: bytes, trouble: dict[str, float], request_: bytes, is_cleared: bool
+    tmp_path: Path, before: bytes, trouble: dict[str, float], asked: bytes, outcome: str
 ) -> None:
     clock = Clock()
     printer = machine(tmp_path, SLOW, clock)
     printer.receive(before)
     clock.now += 0.5
     change(printer, **trouble)
-    printer.receive(LINE + CUT + request_)
-    assert printer.answers() == (b"\x37\x25\x00" if request_ == CLEAR else b"")
+    printer.receive(LINE + CUT + asked)
+    assert printer.answers() == (b"\x37\x25\x00" if asked == CLEAR else b"")
     printer.condition = Condition()
     clock.now += 0.001  # none of the strip that was in hand is burnt any more
     printer.work()
     clock.now += 10
     printer.work()
-    assert (counts(printer) == (0, 0, 0)) is is_cleared
+    assert outcome == ("cleared" if counts(printer) == (0, 0, 0) else "printed")
     assert printer.is_busy is False
 
 
@@ -304,10 +304,10 @@ def test_silence_loses_answers_and_noise_comes_before_them(tmp_path: Path) -> No
 _REQUESTS = st.sampled_from(
     [
         b"\x1b@", LINE, b"Nomor D-045\n", b"\x1b!\x30", b"\x1ba\x01", b"\x1bt\x10", b"\x1bJ\x20", b"\x1bd\x02", CUT,
-        b"\x1dVB\x10", FENCE, PROCESS_ID, b"\x1dI\x43", b"\x1da\xff", b"\x1da\x00", ASK, RECOVER, CLEAR, b"\x10\x05\x01",
+        b"\x1dVB\x10", FENCE, PROCESS_ID, b"\x1dI\x43", b"\x1da\xff", b"\x1da\x00", ASK, RECOVER, CLEAR,
         b"\x1dv0\x00\x02\x00\x03\x00\x10\x04\x01\x10\x05\x02", b"\x1dv0\x03\x01\x00\x02\x00\xff\x0f",
-        b"\x1b*\x21\x02\x00abcdef\n", b"\x1b*\x00\x02\x00ab\n", b"\x1d(k\x06\x001P0abc\x1d(k\x03\x001Q0", b"\x10", b"\x1d",
-        b"\x1dkA\x02ab", b"\x1bD\x08\x10\x00", b"\x00\x00\x00", b"\xe9\xff",
+        b"\x1b*\x21\x02\x00abcdef\n", b"\x1b*\x00\x02\x00ab\n", b"\x1d(k\x06\x001P0abc\x1d(k\x03\x001Q0",
+        b"\x10\x05\x01", b"\x10", b"\x1d", b"\x1dkA\x02ab", b"\x1bD\x08\x10\x00", b"\x00\x00\x00", b"\xe9\xff",
     ]
 )  # fmt: skip
 
