@@ -234,8 +234,8 @@ def emulate(**options: Any) -> None:
     """A printer in a process of its own, on a line that the kiosk can print to. Docs: docs/printers.md.
 
     Commands come on standard input, one a line: paper MM, near on|off, cover open|close, cutter jam|free, heat
-    hot|cool, head dead|alive, silence on|off, noise on|off, stall on|off, power off|on, unplug, plug, drop, state. Its
-    end ends the printer.
+    hot|cool, head dead|alive, silence on|off, noise on|off, late on|off, stall on|off, power off|on, unplug, plug,
+    drop, state. Its end ends the printer.
     """
     from printing.emulator.console import Options, run_emulator
 

@@ -13,6 +13,7 @@ from typing import Final, Protocol
 from kiosk.errors import TransportError
 
 SHAPES: Final = "tcp://127.0.0.1:PORT, pty, pty:LINK, lp:LINK or fifo:PATH"
+_KEPT_BYTES: Final = 512
 _SMALLEST_BUFFER: Final = 2_304
 """Linux gives a socket no less."""
 
@@ -54,6 +55,8 @@ class Line(Protocol):
 def open_line(shape: str, buffer_bytes: int) -> Line:
     """`shape`: one of SHAPES. Raises TransportError."""
     kind, _, rest = shape.partition(":")
+    if os.name == "nt" and kind in {"pty", "lp", "fifo"}:
+        raise TransportError(f"{shape!r} is for Linux; on Windows write tcp://127.0.0.1:PORT")
     try:
         if kind == "tcp" and shape.startswith("tcp://"):
             host, _, port = rest.strip("/").rpartition(":")
@@ -170,7 +173,8 @@ class TcpLine:
 class PtyLine:
     """A serial port, or a device file with two ways: a terminal without any treatment of bytes, behind `link`.
 
-    Unplugged, its device is gone; plugged in again it is another device behind the same link.
+    Unplugged, its device is gone; plugged in again it is another device behind the same link. What is sent while no
+    host is there, a wire loses; a device file (`kind` "file") has it for the next one, as USB printers do.
     """
 
     is_blocking = False
@@ -180,6 +184,7 @@ class PtyLine:
         self._kind = kind
         self._master: int | None = None
         self._has_client = False
+        self._kept = b""
         self.hosts = 0
         self.url = ""
         self.plug()
@@ -195,15 +200,21 @@ class PtyLine:
         has_client = self._master is not None and not _has_hung_up(self._master)
         self.hosts += has_client and not self._has_client
         self._has_client = has_client
+        if has_client and self._kept:
+            kept, self._kept = self._kept, b""
+            self.write(kept)
 
     def read(self, limit: int) -> bytes:
         return _read(self._master, limit)
 
     def write(self, data: bytes) -> None:
-        """Without a host, what a printer says is heard by nobody: it does not wait for the next one."""
-        if self._master is not None and not _has_hung_up(self._master):
+        if self._master is None:
+            return
+        if not _has_hung_up(self._master):
             with suppress(OSError):
                 os.write(self._master, data)
+        elif self._kind == "file":
+            self._kept = (self._kept + data)[-_KEPT_BYTES:]
 
     def unplug(self) -> None:
         if self._link and self._link.is_symlink():
@@ -211,7 +222,7 @@ class PtyLine:
         if self._master is not None:
             os.close(self._master)
             self._master = None
-        self._has_client = False
+        self._has_client, self._kept = False, b""
 
     def plug(self) -> None:
         if self._master is not None:

@@ -54,6 +54,8 @@ class Peer:
         self._is_plugged = True
         self._is_stalled = False
         self._is_xoff = False
+        self._is_late = False
+        self._late = b""
         self._hosts = 0
         self._had_client = False
         self._told_problems = 0
@@ -204,7 +206,10 @@ class Peer:
         return Position(machine.received, machine.tray.counts[Kind.SLIP], machine.slip_began_at)
 
     def _send(self) -> None:
-        answers = self.machine.answers()
+        answers = self._late + self.machine.answers()
+        self._late = b""
+        if self._is_late:
+            self._late, answers = answers, b""
         if self._pace.is_xonxoff and self._is_on:
             full = self.machine.room < _ALMOST_FULL or self._is_stalled
             if full and not self._is_xoff:
@@ -220,6 +225,8 @@ class Peer:
         match words:
             case "stall on" | "stall off":
                 self._is_stalled = words == "stall on"
+            case "late on" | "late off":
+                self._is_late = words == "late on"
             case "head dead" | "head alive":
                 self.machine.has_dead_head = words == "head dead"
             case "drop":
@@ -243,6 +250,7 @@ class Peer:
         self._is_on, self._is_xoff, self._held = is_on, False, b""
         if not is_on:
             self.machine.switch_off()
+            self._late = b""
         if not self.line.is_blocking:
             return
         if not is_on:

@@ -29,7 +29,8 @@ CHANGES: Final[Mapping[str, Callable[[Condition], Condition]]] = MappingProxyTyp
 """What changes the printer itself."""
 
 ON_THE_LINE: Final = (
-    "unplug", "plug", "drop", "stall on", "stall off", "power off", "power on", "head dead", "head alive",
+    "unplug", "plug", "drop", "stall on", "stall off", "late on", "late off", "power off", "power on", "head dead",
+    "head alive",
 )  # fmt: skip
 """What changes its line, its power or its head: printing/emulator/peer.py knows how."""
 
@@ -37,7 +38,7 @@ UNDO: Final[Mapping[str, str]] = MappingProxyType(
     {
         "near on": "near off", "cover open": "cover close", "cutter jam": "cutter free", "heat hot": "heat cool",
         "silence on": "silence off", "noise on": "noise off", "unplug": "plug", "stall on": "stall off",
-        "power off": "power on", "head dead": "head alive",
+        "late on": "late off", "power off": "power on", "head dead": "head alive",
     }
 )  # fmt: skip
 """What sets a fault right again. New paper is `paper 80000`."""

@@ -30,7 +30,7 @@ def test_the_commands_are_those_that_work() -> None:
     assert sorted(main.commands) == COMMANDS
     assert sorted(" ".join(words) for words in EVERY if words[0] in {"bench", "printer"} and len(words) == 2) == [
         "bench ingest", "bench issue", "bench reserve", "bench search", "bench startup", "bench ui",
-        "printer probe", "printer status", "printer test-page", "printer watch",
+        "printer emulate", "printer probe", "printer status", "printer test-page", "printer watch",
     ]  # fmt: skip
 
 

@@ -115,6 +115,31 @@ def test_answers_that_nobody_heard_are_not_kept_for_the_next_host(tmp_path: Path
             assert read(1) == b"\x16"
 
 
+def test_device_file_keeps_answers_for_the_next_host(tmp_path: Path) -> None:
+    with emulated_printer("lp", out=tmp_path / "paper") as printer:
+        with connected(printer) as (send, read):
+            send(b"\x1da\xff")
+            assert read(4) == b"\x10\x00\x00\x00"
+        printer.wait_for(lambda document: document.get("state") == "gone")
+        printer.tell("cover open")
+        with connected(printer) as (_, read):
+            assert read(4) == b"\x38\x00\x00\x00"
+
+
+def test_late_answers_come_to_whoever_is_there_then(tmp_path: Path) -> None:
+    with emulated_printer(out=tmp_path / "paper") as printer:
+        printer.tell("late on")
+        with connected(printer) as (send, _):
+            send(PROCESS_ID)
+            printer.wait_for_state(lambda state: state["printed_bytes"] == len(PROCESS_ID))
+        printer.wait_for(lambda document: document.get("state") == "gone")
+        with connected(printer) as (send, read):
+            send(PAPER_STATUS)
+            printer.wait_for_state(lambda state: state["received_bytes"] == len(PROCESS_ID) + 3)
+            printer.tell("late off")
+            assert read(8) == PROCESS_ID_ANSWER + b"\x12"
+
+
 def test_network_cable_pulled_leaves_the_connection_hanging(tmp_path: Path) -> None:
     with emulated_printer(out=tmp_path / "paper") as printer, connected(printer) as (send, read):
         send(PAPER_STATUS)
