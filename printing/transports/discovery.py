@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from kiosk.errors import TransportError
+
 PRINTER_MAKERS: Final = {
     "04b8": "Epson",
     "0519": "Star",
@@ -109,11 +111,13 @@ def _usb_printers(backend: Any, elsewhere: set[tuple[int, int]]) -> Iterator[Fou
     import usb.core  # noqa: PLC0415  # only where somebody looks for printers
     import usb.util  # noqa: PLC0415
 
-    from printing.transports.usb_device import PRINTER_CLASS, serial_of, words_of  # noqa: PLC0415
+    from printing.transports.usb_device import PRINTER_CLASS, libusb, serial_of, words_of  # noqa: PLC0415
 
     try:
-        devices = list(usb.core.find(find_all=True, backend=backend, custom_match=_has_class(PRINTER_CLASS)))
-    except (usb.core.NoBackendError, usb.core.USBError):
+        devices = list(
+            usb.core.find(find_all=True, backend=backend or libusb(), custom_match=_has_class(PRINTER_CLASS))
+        )
+    except (TransportError, usb.core.USBError):
         return
     kinds = [(device.idVendor, device.idProduct) for device in devices]
     for device in devices:

@@ -4,10 +4,13 @@ Never resets the device and never sets a configuration that is set: both make so
 """
 
 import errno
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from ctypes.util import find_library
 from typing import Any, Final
 
+import usb.backend.libusb1
 import usb.core
 import usb.util
 
@@ -101,14 +104,11 @@ class UsbTransport:
     def _find(self) -> Any:
         """The one device that is meant, wherever it is plugged in now."""
         wanted = self._address
+        backend = self._backend or libusb()
         try:
             found = list(
-                usb.core.find(find_all=True, backend=self._backend, idVendor=wanted.vendor, idProduct=wanted.product)
+                usb.core.find(find_all=True, backend=backend, idVendor=wanted.vendor, idProduct=wanted.product)
             )
-        except usb.core.NoBackendError as error:
-            raise TransportError(
-                "usb: needs libusb: install it (on Debian: apt install libusb-1.0-0), or write file:/dev/usb/lp0"
-            ) from error
         except usb.core.USBError as error:
             raise TransportError(f"cannot look for {wanted}: {_why(error)}") from error
         if wanted.serial is None and len(found) > 1:
@@ -143,6 +143,24 @@ class UsbTransport:
     def _connected(self) -> None:
         if self._device is None:
             raise TransportError(f"{self._address} is not connected")
+
+
+def libusb() -> Any:
+    """The machine's own. The bundle has none, and pyusb's search, as PyInstaller changes it, would look nowhere else.
+
+    Raises TransportError.
+    """
+    backend = usb.backend.libusb1.get_backend(find_library=_library)
+    if backend is None:
+        raise TransportError(
+            "usb: needs libusb: install it (on Debian: apt install libusb-1.0-0), or write file:/dev/usb/lp0"
+        )
+    return backend
+
+
+def _library(name: str) -> str | None:
+    """By the name that Linux's loader knows, because the usual search starts a compiler; elsewhere by that search."""
+    return "libusb-1.0.so.0" if sys.platform == "linux" else find_library(name)
 
 
 def serial_of(device: Any) -> str | None:
