@@ -1,4 +1,6 @@
-"""From the press on "Ambil nomor": until the ticket is durable, and until its first byte leaves for the printer."""
+"""From the press on "Ambil nomor": until the ticket is durable, until its first byte leaves for the printer, and until
+the printer has said that the slip is out.
+"""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -6,11 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 from typing import Final
 
 from bench.measurement import Budget, Measurement
+from bench.paper import Hall, measure_paper
 from kiosk.catalogue_file import load_catalogue
 from kiosk.clock import FakeClock
 from kiosk.config import KioskConfig
@@ -25,24 +27,12 @@ from kiosk.paths import resource_path
 from kiosk.site_file import load_site
 from kiosk.store.database import open_database, transaction
 from kiosk.store.log import read_after
-from kiosk.store.print_jobs import StoredPrintJobs
 from kiosk.store.writer import Store
-from printing.escpos_printer import EscposPrinter
-from printing.profile import find_profile
-from printing.simulated import SimulatedPrinter
-from printing.simulated_tcp import SimulatedTcpPrinter
-from printing.slip import SlipRenderer
-from printing.spooler import Spooler
-from printing.transports.devices import open_device
-from printing.transports.transport import Transport
 
 TICKETS: Final = 1000
-SLIPS: Final = 100
 WARM_UP: Final = 10
 
 _OPENING_HOURS: Final = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
-_SMALLEST_SLIP: Final = 1000
-"""Bytes. Shorter writes are questions to the printer, not the slip."""
 
 
 def measure() -> Sequence[Measurement]:
@@ -51,7 +41,12 @@ def measure() -> Sequence[Measurement]:
     )
     site = load_site(resource_path("assets/sites/mpp-jakarta.json"), catalogue)
     with TemporaryDirectory() as folder, kiosk_at_work(Path(folder), site, catalogue) as kiosk:
-        return _durable(kiosk), _press_to_first_byte(kiosk, site, catalogue)
+        hall = Hall(site, catalogue, kiosk.store, kiosk.clock, kiosk.folder, lambda: _issue(kiosk))
+        return _durable(kiosk), *measure_paper(hall)
+
+
+def _issue(kiosk: "KioskAtWork") -> None:
+    kiosk.issuing.issue(kiosk.next_visitor())
 
 
 @dataclass
@@ -113,62 +108,3 @@ def _bytes_of_a_ticket(store: Store) -> int:
         ]
     )
     return len(event.raw) + sum(len(str(value)) for row in rows for value in row)
-
-
-class _FirstByte:
-    """A transport that notes when the first byte of a slip is handed to the network."""
-
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
-        self.sent_at = 0.0
-        self.bytes_per_s = transport.bytes_per_s
-        self.can_read = transport.can_read
-
-    def open(self, timeout_s: float) -> None:
-        self._transport.open(timeout_s)
-
-    def write(self, data: bytes, timeout_s: float) -> None:
-        if not self.sent_at and len(data) >= _SMALLEST_SLIP:
-            self.sent_at = time.perf_counter()
-        self._transport.write(data, timeout_s)
-
-    def read(self, timeout_s: float) -> bytes:
-        return self._transport.read(timeout_s)
-
-    def pass_over(self) -> None:
-        self._transport.pass_over()
-
-    def close(self) -> None:
-        self._transport.close()
-
-
-def _press_to_first_byte(kiosk: KioskAtWork, site: Site, catalogue: Catalogue) -> Measurement:
-    """Milliseconds: issue, mark as sending, draw the slip, ask the printer, first byte. One visitor after another."""
-    profile = find_profile("generic-80mm")
-    render = SlipRenderer(site, catalogue, profile)
-    render.prepare()
-    finished: SimpleQueue[int] = SimpleQueue()
-    jobs = StoredPrintJobs(kiosk.store, kiosk.clock)
-    jobs.recover()
-    samples = []
-    with SimulatedTcpPrinter(SimulatedPrinter(kiosk.folder / "slips", profile)) as printer:
-        transport = _FirstByte(open_device(printer.address))
-        spooler = Spooler(
-            EscposPrinter(transport, profile),
-            jobs,
-            render,
-            lambda job: finished.put(job.id) if job.state.is_final else None,
-            lambda _: None,
-            kiosk.clock,
-        )
-        spooler.start()
-        for _ in range(WARM_UP + SLIPS):
-            visitor = kiosk.next_visitor()
-            transport.sent_at = 0.0
-            begun = time.perf_counter()
-            kiosk.issuing.issue(visitor)
-            spooler.wake()
-            finished.get()
-            samples.append((transport.sent_at - begun) * 1000)
-        spooler.stop()
-    return Measurement("press to first byte", "ms", samples[WARM_UP:], budgets=(Budget("p99", 50),))
