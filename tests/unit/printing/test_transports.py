@@ -1,7 +1,7 @@
 """What holds on every way to a printer: questions are answered, silence ends, closed is closed."""
 
 import shutil
-import time
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -119,8 +119,10 @@ def test_simulated_folder_that_cannot_be_is_explained() -> None:
 
 
 def test_call_without_a_timeout_is_left_in_time() -> None:
+    answered = threading.Event()
     with pytest.raises(TimeoutError):
-        within(Deadline(0.01), lambda: time.sleep(0.3))
+        within(Deadline(0.01), lambda: answered.wait(30))
+    answered.set()
     with pytest.raises(ZeroDivisionError):
         within(Deadline(5), lambda: 1 // 0)
     assert within(Deadline(5), lambda: 7) == 7
