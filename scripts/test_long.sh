@@ -17,3 +17,7 @@ stage "4,000 harsh ones" .venv/bin/python -m tests.simulator --count 4000 --hars
 export GILIRAN_SEED=$RANDOM GILIRAN_TICKETS=5000 GILIRAN_CUTS=100
 stage "5,000 tickets and 100 power cuts in real processes, by chance $GILIRAN_SEED" .venv/bin/python -m pytest -q \
   -o faulthandler_timeout=3600 tests/faults/test_whole_hall.py tests/faults/test_power_cut.py
+
+export GILIRAN_CRASHES=1000
+stage "1,000 kiosks killed between the press and the verdict" .venv/bin/python -m pytest -q \
+  -o faulthandler_timeout=3600 tests/faults/test_crash_matrix.py
