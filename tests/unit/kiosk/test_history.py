@@ -8,18 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain import events
-from kiosk.domain.event_bodies import print_finished, ticket_issued
-from kiosk.domain.events import PRINT_FINISHED, TICKET_ISSUED, Event, decode
+from kiosk.domain.event_bodies import kiosk_status, print_finished, ticket_issued
+from kiosk.domain.events import KIOSK_STATUS, PRINT_FINISHED, TICKET_ISSUED, Event, decode
 from kiosk.domain.history import (
     READERS,
     IssuedTicket,
     NotUnderstoodError,
     Paper,
+    PrinterNews,
     canonical_row,
     effect_of,
     projection_hash,
+    standing,
 )
 from kiosk.domain.print_job import PrintState
+from kiosk.domain.printer_facts import PrinterFacts
 from kiosk.replay import Replay
 from tests.paired_kiosk import some_ticket
 from tests.written_log import WrittenLog
@@ -27,10 +30,10 @@ from tests.written_log import WrittenLog
 FINAL = [state for state in PrintState if state.is_final]
 
 papers = st.builds(
-    lambda copies, printed, is_shown: Paper(copies, printed[0], printed[1], is_shown),
+    lambda copies, printed, flags: Paper(copies, printed[0], printed[1], *flags),
     st.integers(0, 3),
     st.just((None, None)) | st.tuples(st.integers(0, 3), st.sampled_from(FINAL).map(str)),
-    st.booleans(),
+    st.tuples(st.booleans(), st.booleans(), st.booleans()),
 )
 
 
@@ -116,6 +119,42 @@ def test_the_row_and_the_hash_are_those_of_every_release() -> None:
     of_origin = sha256(row + b"\n").hexdigest()
     assert total.origins == {"0a" * 8: of_origin}
     assert total.whole == sha256(f"{'0a' * 8} {of_origin}\n".encode()).hexdigest()
+
+
+def test_only_a_log_in_which_somebody_was_abandoned_has_another_row() -> None:
+    ticket = effect_of(event(TICKET_ISSUED, issued()))
+    assert isinstance(ticket, IssuedTicket)
+    ghost = Paper(0, 0, "failed", is_abandoned=True)
+    assert ghost.is_ghost
+    row = canonical_row(standing(ticket, ghost), ghost)
+    assert b'[[1,"dukcapil.ktp","D","expired"]]' in row
+    assert row.endswith(b'{"abandoned":true,"copies":0,"print":[0,"failed"],"shown":false}')
+    for held in (Paper(is_shown=True), Paper(print_copy=0, verdict="unknown", may_be_out=True)):
+        for paper in (ghost.joined(held), held.joined(ghost)):
+            assert standing(ticket, paper) == ticket
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"printer": "Ready!"},
+        {"printer": None},
+        {"fallback": 3},
+        {"in_use": "third"},
+        {"slips_left": -1},
+        {"slips_left": True},
+        {"slips_left": 2**40},
+        {"paper_low": 1},
+        {"confirmation": "x" * 41},
+    ],
+    ids=str,
+)
+def test_a_printers_word_is_a_word(spoilt: dict[str, Any]) -> None:
+    facts = PrinterFacts("a-word_of-tomorrow", "no_paper", "second", "process-id", 20, is_paper_low=True)
+    body = dict(kiosk_status(facts))
+    assert effect_of(event(KIOSK_STATUS, body)) == PrinterNews(facts)
+    with pytest.raises(NotUnderstoodError, match=r"its body is not that of kiosk.status"):
+        effect_of(event(KIOSK_STATUS, {**body, **spoilt}))
 
 
 def test_every_event_that_was_ever_written_has_a_reader() -> None:

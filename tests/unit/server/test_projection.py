@@ -10,14 +10,24 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from kiosk.clock import SystemClock
-from kiosk.domain.event_bodies import day_opened, device_enrolled, device_revoked, ticket_reprinted, ticket_shown
+from kiosk.domain.event_bodies import (
+    day_opened,
+    device_enrolled,
+    device_revoked,
+    kiosk_status,
+    ticket_abandoned,
+    ticket_reprinted,
+    ticket_shown,
+)
 from kiosk.domain.events import (
     DAY_OPENED,
     DEVICE_ENROLLED,
     DEVICE_REVOKED,
+    KIOSK_STATUS,
+    TICKET_ABANDONED,
     TICKET_REPRINTED,
     TICKET_SHOWN,
     Event,
@@ -25,14 +35,18 @@ from kiosk.domain.events import (
 )
 from kiosk.domain.history import projection_hash
 from kiosk.domain.print_job import PrintState
+from kiosk.domain.printer_facts import PrinterFacts
 from kiosk.domain.ticket import Stop, TicketId
 from kiosk.domain.trust import DeviceFacts
+from kiosk.domain.verdict import Broken, Verified
 from kiosk.replay import Replay
 from server.database import Database, open_database
 from server.projected import site_hash
 from server.projection import project_parked
-from server.schema import devices, poison, queues, service_days, stops, tickets
+from server.rebuild import rebuild
+from server.schema import devices, poison, printers, queues, service_days, stops, tickets
 from server.settings import Role, ServerSettings
+from server.verification import verify_database
 from tests.paired_kiosk import SITE, some_ticket
 from tests.written_log import NOW_MS, WrittenLog, take
 
@@ -135,7 +149,24 @@ def written_logs(tickets_of_each: list[int]) -> list[WrittenLog]:
         log = logs[number % len(logs)]
         log.write(TICKET_REPRINTED, ticket_reprinted(ticket_id, 1 + number % 2))
         log.printed(ticket_id, 1, list(PrintState)[2 + number % 5])
-    return logs
+    return [*logs, *ghostly_logs(len(logs) + 1, numbers)]
+
+
+def ghostly_logs(first: int, numbers: Iterator[int]) -> list[WrittenLog]:
+    """One kiosk whose printer failed, and another where some of its visitors turn up after all."""
+    kiosk, other = (WrittenLog(f"{number:02x}" * 8) for number in (first, first + 1))
+    for held in range(4):
+        ticket_id = kiosk.issue(next(numbers))
+        kiosk.printed(ticket_id, 0, PrintState.FAILED)
+        kiosk.write(TICKET_ABANDONED, ticket_abandoned(ticket_id))
+        if held == 1:
+            kiosk.printed(ticket_id, 0, PrintState.UNVERIFIED)
+        elif held > 1:
+            other.write(TICKET_SHOWN, ticket_shown(ticket_id))
+    for left in range(3):
+        for log in (kiosk, other):
+            log.write(KIOSK_STATUS, kiosk_status(PrinterFacts("ready", slips_left=left)))
+    return [kiosk, other]
 
 
 def arrive(database: Database, logs: list[WrittenLog], chance: random.Random) -> None:
@@ -158,6 +189,7 @@ TABLES = (
     select(stops),
     select(queues),
     select(service_days.c.service_day),
+    select(printers),
     select(poison),
 )
 
@@ -190,6 +222,65 @@ def test_interleaved_origins_on_both_databases(database: Database) -> None:
                 replay.add(event)
         from_the_log_alone = projection_hash((ticket.origin, ticket.row) for ticket in replay.tickets())
     assert whole_hash(database) == from_the_log_alone.whole
+
+
+def waits(database: Database) -> list[tuple[Any, ...]]:
+    """Of queue D: who took a number, who waits; then the stops."""
+    return rows(database, select(queues.c.issued, queues.c.waiting)) + rows(database, select(stops.c.state))
+
+
+def test_whom_nothing_holds_waits_nowhere_and_whoever_turns_up_waits_again(database: Database) -> None:
+    kiosk = WrittenLog("0a" * 8)
+    ticket_id = kiosk.issue(1)
+    kiosk.printed(ticket_id, 0, PrintState.EXPIRED)
+    push(database, kiosk)
+    assert waits(database) == [(1, 1), ("waiting",)]
+    kiosk.write(TICKET_ABANDONED, ticket_abandoned(ticket_id))
+    push(database, kiosk)
+    assert waits(database) == [(1, 0), ("expired",)]
+    assert isinstance(verify_database(database), Verified)
+    kiosk.printed(ticket_id, 0, PrintState.CONFIRMED)
+    push(database, kiosk)
+    assert waits(database) == [(1, 1), ("waiting",)]
+    verdict = verify_database(database)
+    assert isinstance(verdict, Verified)
+    rebuilt = rebuild(database)
+    assert rebuilt.before == rebuilt.after
+    assert (waits(database), verify_database(database)) == ([(1, 1), ("waiting",)], verdict)
+
+
+def test_a_ticket_that_comes_abandoned_already_never_waits(database: Database) -> None:
+    kiosk, other = WrittenLog("0a" * 8), WrittenLog("0b" * 8)
+    ticket_id = kiosk.issue(1)
+    other.write(TICKET_ABANDONED, ticket_abandoned(ticket_id))
+    for log in (other, kiosk):
+        push(database, log)
+    assert waits(database) == [(1, 0), ("expired",)]
+    assert isinstance(verify_database(database), Verified)
+
+
+@pytest.mark.parametrize("statement", [update(stops).values(state="waiting"), update(queues).values(waiting=1)])
+def test_a_ghost_that_waits_is_found(database: Database, statement: Any) -> None:
+    kiosk = WrittenLog()
+    ticket_id = kiosk.issue(1)
+    kiosk.write(TICKET_ABANDONED, ticket_abandoned(ticket_id))
+    push(database, kiosk)
+    with database.writing() as connection:
+        connection.execute(statement)
+    assert isinstance(verify_database(database), Broken)
+
+
+def test_of_each_kiosk_the_newest_word_about_its_printers_counts(database: Database) -> None:
+    kiosk = WrittenLog()
+    for left in (40, 30):
+        kiosk.write(KIOSK_STATUS, kiosk_status(PrinterFacts("paper_low", "ready", "second", "fence", left, True)))
+    push(database, kiosk)
+    query = select(printers.c.device_id, printers.c.printer, printers.c.fallback, printers.c.slips_left)
+    assert rows(database, query) == [(kiosk.origin, "paper_low", "ready", 30)]
+    kiosk.write(KIOSK_STATUS, kiosk_status(PrinterFacts("ready")))
+    push(database, kiosk)
+    rebuild(database)
+    assert rows(database, query) == [(kiosk.origin, "ready", None, None)]
 
 
 def enrolled(facts: DeviceFacts, log: WrittenLog) -> None:
