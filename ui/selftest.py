@@ -36,9 +36,11 @@ from kiosk.issuing import Issued
 from kiosk.logs import configure_logging
 from kiosk.paths import own_command, resource_path
 from kiosk.store.verify import Verified, verify
+from printing.scripts import SCRIPTS, can_shape, is_drawable
 from printing.simulated import SimulatedPrinter
 from printing.text_renderer import render_text
 from printing.ticket_layout import layout, slip_languages
+from printing.typeface import Face, Weight, drawn_word
 from ui.app import KioskApplication
 from ui.machine import Machine
 from ui.qt_application import qt_application
@@ -143,7 +145,8 @@ def check_ticket(folder: Path) -> str:
     verified = verify(machine.store.path)
     if not isinstance(verified, Verified):
         raise SelftestError(f"the database does not verify: {verified}")
-    return f"{issued.ticket.label} {verdict}, {len(slips)} slips read back, SQLite {dbapi2.sqlite_version}"
+    words = f"{issued.ticket.label} {verdict}, {len(slips)} slips read back"
+    return f"{words}, {_drawn_scripts()}, SQLite {dbapi2.sqlite_version}"
 
 
 def check_server(folder: Path) -> str:
@@ -190,6 +193,16 @@ def _type_slip(machine: Machine, ticket: Ticket, slips: Path) -> None:
     languages = slip_languages(ticket.language)
     blocks = layout(ticket, machine.hall.site, machine.hall.catalogue, copy=0, languages=languages)
     SimulatedPrinter(slips, machine.profile).feed(render_text(blocks, machine.profile))
+
+
+def _drawn_scripts() -> str:
+    """A letter of each script whose font is shipped, if this machine can shape them."""
+    if not can_shape():
+        return "Latin letters only (no libfribidi)"
+    for script in SCRIPTS:
+        letters = (chr(code) for first, last in script.blocks for code in range(first, last) if is_drawable(chr(code)))
+        drawn_word(Face(Weight.BOLD, 26), next(letters))
+    return f"{len(SCRIPTS)} scripts beside the Latin one"
 
 
 def _read_qr(slip: Path) -> str:

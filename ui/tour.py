@@ -140,6 +140,8 @@ class Tour:
         attendant.open_technician()
         self.driver.wait_until(lambda: bool(attendant.state.technician_rows), "the report")
         yield self._at(Screen.TECHNICIAN)
+        self.driver.bring_into_view("changeRoll_0")
+        yield self._at(Screen.TECHNICIAN, "paper")
         attendant.close_technician()
         self.dress(attendant)
         self.clock.advance(timedelta(hours=12))

@@ -305,7 +305,7 @@ def test_the_second_printer_takes_over_and_the_technician_reads_it(
     assert rows["Printer", "Dipakai"].value == "digantikan printer kedua"
     assert rows["Printer kedua", "Dipakai"].value == "menggantikan printer pertama"
     assert rows["Printer kedua", "Kepastian tiket"].value == "printer memastikan tiap tiket"
-    assert rows["Printer kedua", "Tiket terakhir yang pasti"].value != "-"
+    assert rows["Printer kedua", "Terakhir dipastikan"].value != "-"
     assert kiosk.application.machine is not None
     machine = kiosk.application.machine
     assert any("second printer is in use" in each for each in machine.printers.remarks(machine.spooler.status))

@@ -82,23 +82,28 @@ FocusScope {
                             }
                         }
 
-                        Body {
-                            Accessible.ignored: true
-                            Layout.fillWidth: true
+                        GridLayout {
                             Layout.preferredWidth: 3
-                            color: fact.tone
-                            text: fact.value
-                        }
+                            columnSpacing: Theme.spaceS
+                            columns: Theme.textScale > 1.5 ? 1 : 2
+                            rowSpacing: Theme.spaceXS
 
-                        PressButton {
-                            Layout.maximumWidth: Math.round(fact.width * 0.34)
-                            font: Theme.captionStrong
-                            objectName: "changeRoll_" + fact.rollOf
-                            spokenName: Words.line([fact.group, text])
-                            text: qsTr("Kertas diganti")
-                            visible: fact.rollOf >= 0
+                            Body {
+                                Accessible.ignored: true
+                                Layout.fillWidth: true
+                                color: fact.tone
+                                text: fact.value
+                            }
 
-                            onClicked: root.kiosk.changeRoll(fact.rollOf)
+                            PressButton {
+                                font: Theme.captionStrong
+                                objectName: "changeRoll_" + fact.rollOf
+                                spokenName: Words.line([fact.group, text])
+                                text: qsTr("Kertas diganti")
+                                visible: fact.rollOf >= 0
+
+                                onClicked: root.kiosk.changeRoll(fact.rollOf)
+                            }
                         }
                     }
                 }

@@ -1,7 +1,7 @@
 """What is to be known of each printer: what it says, how sure its slips are, and how much paper it has."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import tzinfo
 from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.language import Text
@@ -39,9 +39,9 @@ _OF_CONFIRMATION: Final[Mapping[Confirmation, tuple[Text, Level]]] = {
 }
 
 
-def printer_rows(printers: "Printers", now: PrinterStatus) -> Iterator[TechnicianRow]:
+def printer_rows(printers: "Printers", now: PrinterStatus, timezone: tzinfo) -> Iterator[TechnicianRow]:
     """Of the first, then of the second where there is one. `now`: what the kiosk goes by for the one in use, which may
-    be at rest though it calls itself ready.
+    be at rest though it calls itself ready. Times are of `timezone`.
     """
     reports = printers.reports()
     for place, (report, group) in enumerate(zip(reports, (_FIRST, _SECOND), strict=False)):
@@ -53,8 +53,9 @@ def printer_rows(printers: "Printers", now: PrinterStatus) -> Iterator[Technicia
         sure, level = _OF_CONFIRMATION[report.confirmation]
         yield TechnicianRow(Text("Kepastian tiket", "Certainty"), group, sure, level)
         yield _roll_row(place, report, printers, group)
-        confirmed = _moment(printers.confirmed_at(place))
-        yield TechnicianRow(Text("Tiket terakhir yang pasti", "Last confirmed slip"), group, confirmed)
+        at = printers.confirmed_at(place)
+        confirmed = "-" if at is None else f"{at.astimezone(timezone):%Y-%m-%d %H:%M}"
+        yield TechnicianRow(Text("Terakhir dipastikan", "Last confirmed"), group, confirmed)
 
 
 def _state_row(status: PrinterStatus, group: Text) -> TechnicianRow:
@@ -89,7 +90,3 @@ def _roll_row(place: int, report: PrinterReport, printers: "Printers", group: Te
     hint = Text(f"{known.id}; ganti selagi sepi", f"{known.en}; change it in a quiet minute")
     value, level = (hint, Level.WARNING) if is_low else (known, Level.FACT)
     return TechnicianRow(Text("Sisa kertas", "Paper left"), group, value, level, roll_of=place)
-
-
-def _moment(at: datetime | None) -> str:
-    return "-" if at is None else f"{at:%Y-%m-%d %H:%M} UTC"

@@ -48,7 +48,7 @@ def report(machine: "Machine") -> Sequence[TechnicianRow]:
         *_machine_rows(machine.config),
         TechnicianRow(Text("Identitas", "Identity"), _MACHINE, machine.identity.device_id),
         TechnicianRow(Text("Jam", "Clock"), _MACHINE, f"{local:%Y-%m-%d %H:%M}", clock_level),
-        *printer_rows(machine.printers, machine.spooler.status),
+        *printer_rows(machine.printers, machine.spooler.status, site.timezone),
         _sync_row(machine.sync.status if machine.sync else None),
         _numbers_row(machine),
         TechnicianRow(Text("Server", "Server"), _SYNC, machine.config.sync.server or "-"),

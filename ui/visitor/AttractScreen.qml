@@ -9,6 +9,8 @@ FocusScope {
 
     required property KioskViewModel kiosk
     readonly property bool portrait: root.height > root.width
+    /** Large words leave room for what matters most only. */
+    readonly property bool crowded: Theme.textScale > 1.5
     readonly property string ahead: Words.printerTroubleAhead(root.kiosk.printerTrouble)
 
     focus: true
@@ -125,10 +127,11 @@ FocusScope {
     ColumnLayout {
         anchors.bottom: parent.bottom
         anchors.left: parent.left
+        anchors.bottomMargin: root.crowded ? Theme.spaceM : Theme.margin
         anchors.margins: Theme.margin
         anchors.right: parent.right
         anchors.top: wall.bottom
-        anchors.topMargin: Theme.margin + Theme.toothDepth
+        anchors.topMargin: (root.crowded ? Theme.spaceS : Theme.margin) + Theme.toothDepth
         spacing: Theme.spaceM
 
         GridLayout {
@@ -138,7 +141,7 @@ FocusScope {
             columns: root.portrait ? 1 : 3
             rowSpacing: Theme.spaceL
             uniformCellWidths: true
-            visible: Theme.textScale < 1.5
+            visible: !root.crowded
 
             Step {
                 icon: "magnifying-glass"
@@ -165,7 +168,7 @@ FocusScope {
             icon: "printer"
             kind: InfoBand.Warning
             objectName: "printerBand"
-            text: root.ahead === "" ? "" : Words.sentences([root.ahead, Words.staff(root.kiosk.staffTold)])
+            text: root.ahead === "" || root.crowded ? root.ahead : Words.sentences([root.ahead, Words.staff(root.kiosk.staffTold)])
             visible: text !== ""
         }
 

@@ -9,12 +9,16 @@ ColumnLayout {
 
     required property KioskViewModel kiosk
     readonly property TicketDetail ticket: root.kiosk.ticket
+    /** Something stands beside it. */
+    property bool narrow: false
     readonly property bool small: root.ticket.stopCount > 2
 
     spacing: 0
 
-    RowLayout {
-        spacing: Theme.spaceM
+    GridLayout {
+        columnSpacing: Theme.spaceM
+        columns: root.narrow ? 1 : 2
+        rowSpacing: Theme.spaceXS
 
         Text {
             Layout.fillWidth: true

@@ -15,6 +15,8 @@ Control {
     readonly property bool troubled: root.kiosk.printerTrouble !== KioskViewModel.PrinterTroubleKind.NoTrouble
     /** All is tried that the machine can do. */
     readonly property bool exhausted: !root.kiosk.canReprint && !root.troubled
+    /** Large words would push the buttons out of sight: they come before them. */
+    readonly property bool crowded: Theme.wide && Theme.textScale > 1.5
     /** A button fits beside the sentence. */
     readonly property bool roomy: Theme.textScale < 1.2
 
@@ -55,11 +57,13 @@ Control {
         color: Theme.heroRaised
         radius: Theme.radius
     }
-    contentItem: ColumnLayout {
-        spacing: Theme.spaceS
+    contentItem: GridLayout {
+        columns: 1
+        rowSpacing: Theme.spaceS
 
         GridLayout {
             Layout.fillWidth: true
+            Layout.row: 0
             columnSpacing: Theme.spaceM
             columns: root.roomy ? 3 : 2
             rowSpacing: Theme.spaceS
@@ -99,6 +103,7 @@ Control {
 
             Accessible.ignored: true
             Layout.fillWidth: true
+            Layout.row: root.crowded ? 2 : 1
             color: Theme.heroSoftInk
             objectName: "verdictMore"
             text: root.sayMore()
@@ -107,6 +112,7 @@ Control {
 
         RowLayout {
             Layout.fillWidth: true
+            Layout.row: root.crowded ? 1 : 2
             spacing: Theme.spaceS
             uniformCellSizes: true
             visible: root.asks || root.failed
