@@ -97,7 +97,6 @@ class Issuing(Slips):
         ticket_id = TicketId(secrets.token_hex(8))
         reserved = None if self._is_alone else self._reserve(request, ticket_id, stops[0].queue_code)
         issued = self._store.call(lambda db: self._issue(db, _Draft(request, ticket_id, stops, reserved)))
-        self._has_issued = True
         fault_point("issue.after_commit")
         return issued
 

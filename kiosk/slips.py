@@ -8,14 +8,14 @@ from sqlite_utils import Database
 
 from kiosk.clock import Clock
 from kiosk.domain import event_bodies
-from kiosk.domain.events import PRINT_WITNESSED, TICKET_REPRINTED
+from kiosk.domain.events import PRINT_WITNESSED, TICKET_ISSUED, TICKET_REPRINTED
 from kiosk.domain.print_job import PrintJob
 from kiosk.domain.site import Site
 from kiosk.domain.ticket import Ticket, TicketId
 from kiosk.domain.visitor import MAX_COPIES
 from kiosk.refusal import IssueRefused, Refusal
 from kiosk.store.database import transaction
-from kiosk.store.log import append
+from kiosk.store.log import append, has_written
 from kiosk.store.papers import show_ticket
 from kiosk.store.print_jobs import insert_job, jobs_of, newest_first_slip, queue_again, recovered, times_again
 from kiosk.store.tickets import find_ticket
@@ -43,7 +43,6 @@ class Slips:
         self._store = store
         self._site = site
         self._clock = clock
-        self._has_issued = False
 
     def reprint(self, ticket_id: TicketId) -> PrintJob:
         """Another slip with the same label and token: a copy marked SALINAN, or, where the newest one certainly did not
@@ -102,7 +101,8 @@ class Slips:
 
         def look(db: Database) -> Issued | None:
             first = newest_first_slip(db)
-            ticket = None if first is None or self._has_issued else find_ticket(db, first.ticket_id)
+            is_first = not has_written(db, self._store.node, TICKET_ISSUED)
+            ticket = None if first is None or not is_first else find_ticket(db, first.ticket_id)
             reading = self._store.clock.read()
             if ticket is None or not ticket.clock_trusted or not reading.is_trusted or ticket.site_id != self._site.id:
                 return None

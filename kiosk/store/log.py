@@ -74,6 +74,12 @@ def append(db: Database, node: Node, event_type: str, body: Mapping[str, Any], v
     return stored
 
 
+def has_written(db: Database, node: Node, event_type: str) -> bool:
+    """Whether there is an event of this type since this start."""
+    query = "SELECT 1 FROM events WHERE incarnation = ? AND type = ? LIMIT 1"
+    return db.conn.execute(query, (node.incarnation, event_type)).fetchone() is not None
+
+
 def _last_of(db: Database, incarnation: str) -> tuple[int, int, str] | None:
     """Sequence, stamp and hash."""
     row: tuple[int, int, str] | None = db.conn.execute(
