@@ -17,6 +17,7 @@ from printing.profile import Renderer, find_profile
 from printing.simulated import SimulatedPrinter
 from printing.slip import SlipRenderer
 from tests.sample_slips import FOUR, ONE, many_scripts_catalogue, paper_catalogue, paper_site, paper_ticket
+from tests.shaping import NEEDS_SHAPING
 
 GOLDEN: Final = Path(__file__).parents[2] / "golden"
 SLIPS: Final = {
@@ -31,7 +32,9 @@ SLIPS: Final = {
 
 @pytest.mark.parametrize("renderer", Renderer)
 @pytest.mark.parametrize("profile_name", ["generic-58mm", "generic-80mm", "generic-80mm-512"])
-@pytest.mark.parametrize("slip", SLIPS)
+@pytest.mark.parametrize(
+    "slip", [pytest.param(slip, marks=NEEDS_SHAPING) if slip.startswith("scripts") else slip for slip in SLIPS]
+)
 def test_slip_is_the_golden_one(
     slip: str,
     profile_name: str,

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from kiosk.paths import resource_path
 from printing.font_coverage import characters_of
 from printing.printable import CODE_PAGES, clean, encode, is_encodable
-from printing.scripts import SCRIPTS, can_shape, script_of
+from printing.scripts import SCRIPTS, script_of
+from tests.shaping import NEEDS_SHAPING
 
 ANY_TEXT = st.text(alphabet=st.characters(codec=None, exclude_categories=()), max_size=80)
 
@@ -34,6 +35,7 @@ def test_clean_keeps_what_the_font_draws(text: str, shown: str) -> None:
     assert clean(text, 100) == shown
 
 
+@NEEDS_SHAPING
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
@@ -47,7 +49,6 @@ def test_clean_keeps_what_the_font_draws(text: str, shown: str) -> None:
     ],
 )
 def test_clean_keeps_scripts_that_our_fonts_have(text: str, shown: str) -> None:
-    assert can_shape(), "Pillow's shaping engine needs libfribidi: apt install libfribidi0"
     assert clean(text, 100) == shown
 
 
@@ -95,6 +96,7 @@ def test_no_control_byte_is_ever_encoded(text: str, page: str) -> None:
     assert all(byte >= 0x20 and byte != 0x7F for byte in encode(text, page))
 
 
+@NEEDS_SHAPING
 def test_our_fonts_have_a_shape_for_every_clean_character() -> None:
     every = {clean(chr(code), 4) for code in range(0x20, 0xFFFF)}
     drawable = {character for shown in every for character in shown if not character.isspace()}

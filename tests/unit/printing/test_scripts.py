@@ -15,6 +15,7 @@ from kiosk.paths import resource_path
 from printing.font_coverage import characters_of
 from printing.scripts import SCRIPTS, Script, clusters, runs, visual_order
 from printing.typeface import Face, Weight, drawn_word
+from tests.shaping import NEEDS_SHAPING
 
 FACE: Final = Face(Weight.SEMI_BOLD, 26)
 JAVANESE: Final = "ꦏꦼꦥꦼꦤ꧀ꦢꦸꦢꦸꦏꦤ꧀"
@@ -54,6 +55,7 @@ def test_a_letter_keeps_its_marks_and_what_hangs_under_it() -> None:
     assert list(clusters("abc")) == ["a", "b", "c"]
 
 
+@NEEDS_SHAPING
 @given(LINES, st.integers(100, 576), st.integers(1, 6))
 def test_lines_of_any_script_fit(text: str, width: int, max_lines: int) -> None:
     lines = FACE.break_lines(text, width, max_lines)
@@ -61,6 +63,7 @@ def test_lines_of_any_script_fit(text: str, width: int, max_lines: int) -> None:
     assert all(FACE.width(line) <= width for line in lines)
 
 
+@NEEDS_SHAPING
 def test_long_javanese_word_breaks_between_letters_only() -> None:
     lines = FACE.break_lines(JAVANESE * 3, 200, 9)
     assert len(lines) > 2
@@ -68,6 +71,7 @@ def test_long_javanese_word_breaks_between_letters_only() -> None:
     assert not any(unicodedata.category(line[0]).startswith("M") for line in lines)
 
 
+@NEEDS_SHAPING
 def test_overhang_keeps_tall_letters_out_of_the_next_line() -> None:
     assert FACE.overhang("Dukcapil 3, Ậ") == (0, 0)
     above, below = FACE.overhang(f"Dinas {JAVANESE}")
@@ -77,6 +81,7 @@ def test_overhang_keeps_tall_letters_out_of_the_next_line() -> None:
     assert FACE.baseline + above >= -top
 
 
+@NEEDS_SHAPING
 def test_arabic_letters_are_joined_from_right_to_left() -> None:
     """The first letter stands at the right, in another shape than alone."""
     alone, _, _ = drawn_word(FACE, "ب")
