@@ -37,7 +37,6 @@ class UsbTransport:
         self._address = address
         self._backend = backend
         self._device: Any = None
-        self._interface = 0
         self._out: Any = None
         self._in: Any = None
         self.can_read = True
@@ -97,8 +96,6 @@ class UsbTransport:
         if device is None:
             return
         with suppress(usb.core.USBError):  # unplugged
-            usb.util.release_interface(device, self._interface)
-        with suppress(usb.core.USBError):
             usb.util.dispose_resources(device)
 
     def _find(self) -> Any:
@@ -135,7 +132,6 @@ class UsbTransport:
         usb.util.claim_interface(device, number)
         if interface.bAlternateSetting:
             interface.set_altsetting()
-        self._interface = number
         self._out = _endpoint(interface, usb.util.ENDPOINT_OUT)
         self._in = _endpoint(interface, usb.util.ENDPOINT_IN)
         self.can_read = self._in is not None

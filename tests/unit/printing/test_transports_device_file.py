@@ -84,6 +84,33 @@ def test_printer_that_is_not_the_wanted_one_is_passed_over(tmp_path: Path) -> No
         assert hears() == [3]
 
 
+def test_printer_that_was_kept_stays_the_one(tmp_path: Path) -> None:
+    """Also when another takes a lower number meanwhile."""
+    transport = transport_to(tmp_path / "lp*")
+    with PseudoTerminal(tmp_path / "lp1") as printer:
+        transport.open(1)
+        transport.close()
+        with PseudoTerminal(tmp_path / "lp0") as other:
+            transport.open(1)
+            transport.write(b"slip", 1)
+            transport.close()
+            assert printer.hear(4) == b"slip"
+            assert other.hear_now() == b""
+
+
+def test_nothing_stays_open(tmp_path: Path) -> None:
+    with PseudoTerminal(tmp_path / "lp0") as printer:
+        (tmp_path / "lp1").write_text("left by a careless program")
+        before = sorted(Path("/proc/self/fd").iterdir())
+        transport = transport_to(printer.path)
+        transport.open(1)
+        transport.open(1)
+        transport.close()
+        with pytest.raises(TransportError):
+            transport_to(tmp_path / "lp1").open(1)
+        assert sorted(Path("/proc/self/fd").iterdir()) == before
+
+
 def test_busy_candidate_gives_way_to_the_next(tmp_path: Path) -> None:
     (tmp_path / "lp0").write_text("left by a careless program")
     with PseudoTerminal(tmp_path / "lp1") as printer:

@@ -31,10 +31,13 @@ def printer(tmp_path: Path) -> Iterator[PseudoTerminal]:
 
 
 def test_settings_reach_the_line(printer: PseudoTerminal) -> None:
+    line = os.open(printer.path, os.O_RDWR | os.O_NOCTTY)
+    before = termios.tcgetattr(line)
+    before[2] |= termios.HUPCL  # as real ports have it
+    termios.tcsetattr(line, termios.TCSANOW, before)
     transport = transport_to(printer.path, "?baud=19200&bits=7&parity=even&stop=2&flow=xonxoff")
     transport.open(1)
     assert transport.bytes_per_s == 19200 / 11
-    line = os.open(printer.path, os.O_RDWR | os.O_NOCTTY)
     iflag, _, cflag, _, _, speed, _ = termios.tcgetattr(line)
     os.close(line)
     assert speed == termios.B19200
