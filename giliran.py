@@ -177,23 +177,79 @@ def printer() -> None:
     """One printer: tcp://HOST:9100, or sim:DIR."""
 
 
-def printer_command(name: str, function: str, sentence: str) -> None:
-    @printer.command(name, help=sentence, epilog=f"Example: giliran printer {name} tcp://192.0.2.7:9100 --json")
-    @click.argument("device")
-    @click.option("--profile", default="generic-80mm", show_default=True, help=f"One of {PROFILES}.")
+def printer_command(name: str, function: str, sentence: str, *options: Callable[[Any], Any]) -> None:
+    @click.argument("device", required=False)
+    @click.option("--profile", metavar="NAME", help=f"One of {PROFILES}; auto; or a .toml file, such as probe writes.")
+    @click.option("--config", "config_file", type=FILE, help="The printers of this kiosk, and what it knows of them.")
     @as_json_option
-    def command(device: str, profile: str, *, as_json: bool) -> None:
+    def command(
+        device: str | None, profile: str | None, config_file: Path | None, *, as_json: bool, **more: Any
+    ) -> None:
+        from kiosk.logs import configure_logging
         from printing import console
+        from printing.inspecting.chosen import Choice
 
+        configure_logging(None)  # only answers on standard output
         try:
-            sys.exit(getattr(console, function)(device, profile, as_json=as_json))
+            sys.exit(getattr(console, function)(Choice(device, profile, config_file), as_json=as_json, **more))
         except ProfileError as error:
             raise click.UsageError(str(error)) from error
 
+    for option in options:
+        command = option(command)
+    example = f"Example: giliran printer {name} tcp://192.0.2.7:9100 --json"
+    printer.command(name, help=sentence, epilog=example)(command)
 
-printer_command("probe", "probe", "What it is, and how it confirms a slip. Prints nothing.")
-printer_command("status", "show_status", "Its state now.")
-printer_command("test-page", "print_test_page", "Two slips: letters, widths, QR, cut.")
+
+@printer.command("probe", short_help="What it is and what it can do; writes its profile.",
+                 epilog="Example: giliran printer probe --config kiosk.toml")  # fmt: skip
+@click.argument("device", required=False)
+@click.option(
+    "--config", "config_file", type=FILE, help="The kiosk's settings: its printer, and where the profile goes."
+)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Another file for the profile.")
+@click.option("--answers", help="What the slip will show, for scripts: width=576,letters=4,cut=partial.")
+@click.option("--no-slip", is_flag=True, help="Ask only, print nothing; what a slip would show is left to the tables.")
+@click.option("--write-only", is_flag=True, help="It is surely a printer, though it answers nothing.")
+@as_json_option
+def probe(  # noqa: PLR0913  # one an option
+    device: str | None,
+    config_file: Path | None,
+    out: Path | None,
+    answers: str | None,
+    *,
+    no_slip: bool,
+    write_only: bool,
+    as_json: bool,
+) -> None:
+    """What a printer is and what it can do, by asking it and by one slip that you look at: three questions.
+
+    Without DEVICE it is the printer of the settings (kiosk.toml here, if there is one), else the one that is plugged
+    in. Where nobody is asked, and --answers does not tell, no slip is printed. The profile goes where the kiosk looks
+    for it, or to printer-DEVICE.toml.
+    """
+    from printing.probing.choice import choose
+    from printing.probing.dialogue import foretold
+    from printing.probing.probe import Request, run_probe
+
+    told = None if answers is None else foretold(answers)
+    try:
+        url, file, hint = choose(device, config_file, out)
+        sys.exit(run_probe(Request(url, file, hint, told, not no_slip, write_only, as_json)))
+    except ProfileError as error:
+        raise click.UsageError(str(error)) from error
+
+
+pages = click.option(
+    "--page",
+    "pages",
+    type=click.Choice(["raster", "text", "raster-slip", "text-slip"]),
+    multiple=True,
+    help="Only this one; several: repeat it.",
+)
+
+printer_command("status", "show_status", "Every part of it now, and the paper that is left.")
+printer_command("test-page", "print_test_page", "Head, letters, QR sizes and a sample slip, in two ways.", pages)
 printer_command("watch", "watch", "Its state at every change, until Ctrl-C.")
 
 

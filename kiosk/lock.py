@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from typing import Final
 
 from kiosk.errors import StoreLockedError
 
@@ -18,11 +19,14 @@ else:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+LOCK_NAME: Final = "kiosk.lock"
+
+
 class FolderLock:
     """Holds `<directory>/kiosk.lock`. Raises StoreLockedError where another program holds it, else OSError."""
 
     def __init__(self, directory: Path) -> None:
-        self._descriptor = os.open(directory / "kiosk.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        self._descriptor = os.open(directory / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             _take(self._descriptor)
         except OSError as error:

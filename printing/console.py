@@ -4,144 +4,93 @@ Each function returns the exit code: 0 good, 1 the printer needs a person.
 """
 
 import json
-import threading
-from collections.abc import Mapping
+from collections.abc import Sequence
 from functools import partial
-from typing import Any, Final, assert_never
+from typing import Any
 
 import click
 
 from kiosk.domain.print_job import PrintState
-from printing.escpos_printer import EscposPrinter
-from printing.profile import Confirmation, find_profile
-from printing.status import Attention, CannotTell, NeedsAttention, PrinterStatus, PrintVerdict, Ready, Unreachable
-from printing.test_page import render_raster_page, render_text_page
-from printing.transports.devices import open_device
-
-_POLL_S: Final = 1.0
-_TROUBLE: Final[Mapping[Attention, str]] = {
-    Attention.NO_PAPER: "load paper",
-    Attention.COVER_OPEN: "close the cover",
-    Attention.CUTTER: "free the cutter, then switch the printer off and on",
-    Attention.OVERHEATED: "let the print head cool down",
-    Attention.OTHER: "look at the printer's own lights",
-}
-_CONFIRMATIONS: Final[Mapping[Confirmation, str]] = {
-    Confirmation.PROCESS_ID: "It confirms each slip by its own id (GS ( H)",
-    Confirmation.FENCE: "It confirms each slip by an answer in its turn (GS r)",
-    Confirmation.STATUS: "It answers its status, but cannot confirm a slip",
-    Confirmation.NONE: "It answers nothing, so no slip can be confirmed",
-    Confirmation.AUTO: "How it confirms a slip cannot be told before it is ready",
-}
+from printing.inspecting.chosen import Choice, Chosen, PrinterTakenError
+from printing.inspecting.screen import document, inspect, paper_facts, show, show_paper
+from printing.inspecting.words import facts, is_usable, outcome
+from printing.status import PrintVerdict
+from printing.test_page import PAGES
 
 
-def show_status(device: str, profile: str, *, as_json: bool) -> int:
-    status = _printer(device, profile).status()
-    _tell(as_json, sentence(status), device=device, **facts(status))
-    return _exit_code(status)
+def show_status(choice: Choice, *, as_json: bool) -> int:
+    """A screen a printer. Beside a kiosk that runs: only what it wrote down of the paper."""
+    try:
+        with choice.taken() as printers:
+            seen = [inspect(chosen) for chosen in printers]
+    except PrinterTakenError as error:
+        return _show_paper(choice, str(error), as_json=as_json)
+    if as_json:
+        _tell_documents(choice, [dict(document(one)) for one in seen])
+    else:
+        click.echo("\n\n".join(map(show, seen)))
+    return 0 if all(is_usable(one.status) for one in seen) else 1
 
 
-def probe(device: str, profile: str, *, as_json: bool) -> int:
-    """Prints nothing on paper."""
-    known = find_profile(profile)
-    printer = _printer(device, profile)
-    status = printer.status()
-    words = "\n".join(
-        (
-            f"{device} is {sentence(status)}",
-            f"{_CONFIRMATIONS[printer.confirmation]}.",
-            f"Profile {known.name}: {known.description}, {known.dots} dots on {known.paper_mm} mm of paper.",
+def _show_paper(choice: Choice, problem: str, *, as_json: bool) -> int:
+    books = choice.books()
+    if as_json:
+        printers = [
+            {"device": device, "role": role, "status": "not_asked", **paper_facts(book)} for device, role, book in books
+        ]
+        click.echo(json.dumps({"problem": problem, "printers": printers}, indent=2))
+    else:
+        click.echo("\n\n".join((problem, *(show_paper(*book) for book in books))))
+    return 1
+
+
+def print_test_page(choice: Choice, *, as_json: bool, pages: Sequence[str] = ()) -> int:
+    """A page and a sample slip, each drawn by us and in the printer's own letters; or some of `pages` only."""
+    with choice.taken() as printers:
+        slips = {chosen.device: _printed(chosen, pages or tuple(PAGES)) for chosen in printers}
+    if as_json:
+        _tell_documents(
+            choice, [{"device": device, "slips": _slip_facts(verdicts)} for device, verdicts in slips.items()]
         )
-    )
-    _tell(
-        as_json,
-        words,
-        device=device,
-        **facts(status),
-        confirmation=printer.confirmation.value,
-        profile=known.name,
-        dots=known.dots,
-        paper_mm=known.paper_mm,
-    )
-    return _exit_code(status)
+    else:
+        for device, verdicts in slips.items():
+            head = f"{device} " if len(slips) > 1 else ""
+            click.echo("\n".join(f"{head}{name}: {outcome(verdict)}" for name, verdict in verdicts.items()))
+    good = {PrintState.CONFIRMED, PrintState.UNVERIFIED}
+    return 0 if all(verdict.state in good for verdicts in slips.values() for verdict in verdicts.values()) else 1
 
 
-def print_test_page(device: str, profile: str, *, as_json: bool) -> int:
-    """Two slips: one drawn by us, one in the printer's own letters."""
-    printer = _printer(device, profile)
-    verdicts = {
-        "raster": printer.print(partial(render_raster_page, device), 1),
-        "text": printer.print(render_text_page, 2),
-    }
-    words = "\n".join(f"{name}: {_outcome(verdict)}" for name, verdict in verdicts.items())
-    slips = {
-        name: {"state": verdict.state.value, "detail": verdict.detail, "printer": facts(verdict.status)}
+def _printed(chosen: Chosen, pages: Sequence[str]) -> dict[str, PrintVerdict]:
+    """Up to the page after which the printer takes no more."""
+    verdicts: dict[str, PrintVerdict] = {}
+    for job, page in enumerate(pages, start=1):
+        verdicts[page] = chosen.printer.print(partial(PAGES[page], chosen.device), job)
+        if not is_usable(verdicts[page].status):
+            break
+    return verdicts
+
+
+def _slip_facts(verdicts: dict[str, PrintVerdict]) -> dict[str, Any]:
+    return {
+        name: {
+            "state": verdict.state.value,
+            "detail": verdict.detail,
+            "paper_mm": round(verdict.paper_mm, 1),
+            "printer": facts(verdict.status),
+        }
         for name, verdict in verdicts.items()
     }
-    _tell(as_json, words, device=device, slips=slips)
-    good = {PrintState.CONFIRMED, PrintState.UNVERIFIED}
-    return 0 if good.issuperset(verdict.state for verdict in verdicts.values()) else 1
 
 
-def watch(device: str, profile: str, *, as_json: bool) -> int:
-    """One line a change of status, until Ctrl-C."""
-    printer = _printer(device, profile)
-    seen: PrinterStatus | None = None
-    try:
-        while True:
-            status = printer.status()
-            if status != seen:
-                _tell(as_json, sentence(status), indent=None, device=device, **facts(status))
-                seen = status
-            threading.Event().wait(_POLL_S)
-    except KeyboardInterrupt:
-        return 0
+def watch(choice: Choice, *, as_json: bool) -> int:
+    """Until Ctrl-C."""
+    from printing.inspecting.watching import watch_printers  # noqa: PLC0415  # rich, which the others do without
+
+    with choice.taken() as printers:
+        return watch_printers(printers, as_json=as_json)
 
 
-def sentence(status: PrinterStatus) -> str:
-    match status:
-        case Ready(paper_low=True):
-            return "ready, but the paper will soon end"
-        case Ready():
-            return "ready"
-        case NeedsAttention(reason):
-            return f"stopped: {_TROUBLE[reason]}"
-        case Unreachable(detail):
-            return f"not to be reached: {detail}"
-        case CannotTell(detail):
-            return f"taking bytes, but says nothing of itself: {detail}"
-        case _ as never:
-            assert_never(never)
-
-
-def facts(status: PrinterStatus) -> Mapping[str, Any]:
-    match status:
-        case Ready(paper_low):
-            return {"status": "ready", "paper_low": paper_low}
-        case NeedsAttention(reason):
-            return {"status": "needs_attention", "reason": reason.value}
-        case Unreachable(detail):
-            return {"status": "unreachable", "detail": detail}
-        case CannotTell(detail):
-            return {"status": "cannot_tell", "detail": detail}
-        case _ as never:
-            assert_never(never)
-
-
-def _outcome(verdict: PrintVerdict) -> str:
-    """With the printer's own reason, where it has one."""
-    words = f"{verdict.state.value}, {verdict.detail}"
-    return words if isinstance(verdict.status, Ready | CannotTell) else f"{words}; {sentence(verdict.status)}"
-
-
-def _printer(device: str, profile: str) -> EscposPrinter:
-    known = find_profile(profile)
-    return EscposPrinter(open_device(device, known), known)
-
-
-def _exit_code(status: PrinterStatus) -> int:
-    return 0 if isinstance(status, Ready | CannotTell) else 1
-
-
-def _tell(as_json: bool, words: str, *, indent: int | None = 2, **document: Any) -> None:  # noqa: FBT001  # an option
-    click.echo(json.dumps(document, indent=indent) if as_json else words)
+def _tell_documents(choice: Choice, documents: list[dict[str, Any]]) -> None:
+    """One printer that was named is a document of its own; those of settings are a list, be it of one."""
+    told = documents[0] if choice.device is not None else {"printers": documents}
+    click.echo(json.dumps(told, indent=2))
