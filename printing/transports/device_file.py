@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -72,7 +73,8 @@ class DeviceFileTransport:
         """The driver usblp drops what it has not sent yet; nothing else keeps anything back."""
         descriptor, self._descriptor = self._descriptor, None
         if descriptor is not None:
-            os.close(descriptor)
+            with suppress(OSError):  # it is closed all the same
+                os.close(descriptor)
 
     def _opened(self) -> int:
         if self._descriptor is None:

@@ -3,6 +3,7 @@
 import ipaddress
 import socket
 import struct
+from contextlib import suppress
 from typing import Final
 
 from kiosk.errors import TransportError
@@ -75,12 +76,10 @@ class TcpTransport:
         connection, self._socket = self._socket, None
         if connection is None:
             return
-        try:
+        with suppress(OSError), connection:  # reset by the other side meanwhile
             if self._is_broken:
                 # What still lies in our own send buffer must not reach the paper after we have called the slip failed.
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _HANG_UP_AT_ONCE)
-        finally:
-            connection.close()
 
     def _connect(self, deadline: Deadline) -> socket.socket:
         """To the first of the host's addresses that takes us, all within one deadline."""

@@ -111,6 +111,20 @@ def test_nothing_stays_open(tmp_path: Path) -> None:
         assert sorted(Path("/proc/self/fd").iterdir()) == before
 
 
+def test_name_that_moved_while_it_was_opened_is_looked_at_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leftover = tmp_path / "left by a careless program"
+    leftover.touch()
+    real_open = os.open
+    with PseudoTerminal(tmp_path / "lp0") as printer:
+        monkeypatch.setattr(os, "open", lambda _, flags: real_open(leftover, flags))
+        before = sorted(Path("/proc/self/fd").iterdir())
+        with pytest.raises(TransportError, match="is no device but a file or folder"):
+            transport_to(printer.path).open(1)
+        assert sorted(Path("/proc/self/fd").iterdir()) == before
+
+
 def test_busy_candidate_gives_way_to_the_next(tmp_path: Path) -> None:
     (tmp_path / "lp0").write_text("left by a careless program")
     with PseudoTerminal(tmp_path / "lp1") as printer:
