@@ -4,11 +4,7 @@ Source: Epson's ESC/POS command reference, "GS I (transmit printer ID)". Printer
 of the ones they imitate: an identity tells one device from another, and nothing about what it can do.
 """
 
-import re
 from enum import IntEnum
-from typing import Final
-
-_BLOCK: Final = re.compile(rb"_([\x20-\x7e]{1,80})\x00")
 
 
 class Name(IntEnum):
@@ -18,18 +14,10 @@ class Name(IntEnum):
     MAKER = 66
     MODEL = 67
     SERIAL = 68
-    FONTS = 69
-    """The letters of other countries that are built in."""
 
     @property
     def request(self) -> bytes:
         return b"\x1dI" + bytes([self.value])
-
-
-def name_in(answer: bytes) -> str:
-    """The letters of the first whole block (`_`, letters, NUL) in what came; "" where there is none."""
-    found = _BLOCK.search(answer)
-    return " ".join(found.group(1).decode("ascii").split()) if found else ""
 
 
 def identity_of(maker: str, model: str) -> str:

@@ -25,10 +25,10 @@ dots are a millimetre. A head between two marks is used up to the lower one.
 """
 
 _COLUMNS: Final = MARKS[0] // 12
-_MARK_HEIGHT: Final = 26
+_MARK_HEIGHT: Final = 28
 _MARK_GAP: Final = 2
 _BOX_WIDTH: Final = 58
-_DIGITS: Final = Face(Weight.EXTRA_BOLD, 24)
+_DIGITS: Final = Face(Weight.EXTRA_BOLD, 21)
 _LETTERS: Final = Face(Weight.SEMI_BOLD, 25)
 _INIT: Final = b"\x1b@"
 _SYMBOL: Final = "GILIRAN: what this printer draws, a phone can read."
@@ -127,7 +127,7 @@ def _mark(number: int, width: int) -> Image.Image:
     left, middle = width - _BOX_WIDTH, _MARK_HEIGHT // 2
     draw.rectangle((0, middle - 1, left, middle + 1), fill=0)
     draw.rectangle((left, 0, width - 1, _MARK_HEIGHT - 1), outline=0, width=4)
-    draw.text((left + _BOX_WIDTH / 2, middle + 8), str(number), fill=0, font=_DIGITS.font, anchor="ms")
+    draw.text((left + _BOX_WIDTH / 2, middle + 7), str(number), fill=0, font=_DIGITS.font, anchor="ms")
     return image.point(lambda value: 255 if value >= 150 else 0, mode="1")
 
 

@@ -24,11 +24,8 @@ def choose(device: str | None, config_file: Path | None, out: Path | None) -> tu
     if config_file is None:
         device = device or _the_only_one()
         file = out or Path(f"printer-{slug(device)}.toml")
-        return (
-            device,
-            file,
-            f'For a kiosk, set printer.device = "{device}" and printer.profile = "{file}" in its settings.',
-        )
+        settings = f'printer.device = "{device}" and printer.profile = "{file.absolute()}"'
+        return device, file, f"For a kiosk, set {settings} in its settings."
     config = load_config(config_file)
     device = _absolute(device or config.printer.device)
     file = out or probed_file(device, config.data_dir)

@@ -65,7 +65,9 @@ def ask_width() -> int | NoWidth:
         "\n1. Beside the lines stand boxes with numbers. Which is the last one that is whole, closed also on its right?"
         "\n   r: there is rubbish instead of boxes.  n: no slip came out."
     )
-    answer = click.prompt("  ", type=click.Choice([*map(str, range(1, len(MARKS) + 1)), "r", "n"]), show_choices=False)
+    answer = click.prompt(
+        "   Answer", type=click.Choice([*map(str, range(1, len(MARKS) + 1)), "r", "n"]), show_choices=False
+    )
     return {"r": NoWidth.RUBBISH, "n": NoWidth.NOTHING}.get(answer) or MARKS[int(answer) - 1]
 
 
@@ -76,7 +78,7 @@ def ask_page() -> CodePage | None:
         " the same?\n   n: none."
     )
     numbers = [str(number) for number, _ in enumerate(CODE_PAGES, 1)]
-    answer = click.prompt("  ", type=click.Choice([*numbers, "n"]), show_choices=False)
+    answer = click.prompt("   Answer", type=click.Choice([*numbers, "n"]), show_choices=False)
     return None if answer == "n" else CODE_PAGES[int(answer) - 1]
 
 
@@ -85,7 +87,7 @@ def ask_end() -> tuple[Cutter | None, bool]:
     click.echo("\n3. How did the slip come out? Hold a phone's camera over the symbol.")
     for number, (_, _, words) in _ENDS.items():
         click.echo(f"   {number}: {words}")
-    cutter, is_read, _ = _ENDS[click.prompt("  ", type=click.Choice(list(_ENDS)), show_choices=False)]
+    cutter, is_read, _ = _ENDS[click.prompt("   Answer", type=click.Choice(list(_ENDS)), show_choices=False)]
     return cutter, is_read
 
 

@@ -21,7 +21,7 @@ from printing.probing.questions import Answers, Voice, ask_everything
 from printing.probing.report import as_document, in_words, stopped_words
 from printing.probing.slip_trial import Trial, print_slip
 from printing.profile import RasterCommand, find_profile
-from printing.status import NeedsAttention
+from printing.status import NeedsAttention, Ready
 from printing.transports.devices import open_device
 from printing.transports.transport import Transport
 
@@ -137,6 +137,10 @@ class _Probe:
         trial = self._on_line(send)
         if isinstance(trial.status, NeedsAttention):
             raise PrintError(f"In the middle of the slip it has {stopped_words(trial.status)}. Then probe it again.")
+        if answers.voice is Voice.PRINTER and not isinstance(trial.status, Ready):
+            raise PrintError(
+                "In the middle of the slip it fell silent: look at its power and its cable. Then probe it again."
+            )
         return trial
 
     def _on_line(self, conversation: Callable[[Transport], _T]) -> _T:

@@ -5,22 +5,27 @@ Source of shapes: Epson's ESC/POS command reference ("DLE EOT", "GS r", "GS I", 
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
 
-from printing.escpos_status import Question, read_status, status_byte
-from printing.identity import Name, identity_of, name_in
+from printing.answers import Answer, AnswerParser, AutomaticStatus, FlowControl, InfoBlock, LoneByte, Noise, StatusByte
+from printing.confirmation import FENCE_REQUEST
+from printing.escpos_status import Question, read_status
+from printing.identity import Name, identity_of
 from printing.status import PrinterStatus
 from printing.transports.deadline import Deadline
 from printing.transports.transport import Transport
 
-FENCE: Final = b"\x1dr\x01"
+_T = TypeVar("_T")
 REPORTS_ON: Final = b"\x1da\x0e"
 """On line, errors and paper."""
 REPORTS_OFF: Final = b"\x1da\x00"
-_REPORT_BYTES: Final = 4
+_SHORTEST_S: Final = 0.2
+_MOST_ANSWERS: Final = 16
+"""To one question: who says more is no printer."""
+
 _QUIET_S: Final = 0.15
 _NUMBERS: Final = (1, 2, 3)
 """Of `GS I n`: the numbers of the model, of its kind and of its firmware, a byte each."""
@@ -53,7 +58,9 @@ class Answers:
 
     @property
     def identity(self) -> str:
-        return identity_of(self.names.get(Name.MAKER, ""), self.names.get(Name.MODEL, ""))
+        """As the kiosk's driver will hear it: "" where no model is said."""
+        model = self.names.get(Name.MODEL, "")
+        return identity_of(self.names.get(Name.MAKER, ""), model) if model else ""
 
     @property
     def status(self) -> PrinterStatus:
@@ -70,116 +77,113 @@ class _Conversation:
         self._transport = transport
         self._answer_s = answer_s
         self._slowest_s = 0.0
+        self._parser = AnswerParser()
 
     def answers(self) -> Answers:
-        unasked = self._heard()
-        pushes = without_reports(unasked) != unasked
-        first = self._status(Question.PRINTER, tries=2)
+        pushes = _has_report(self._heard())
+        first = self._first_status()
         if not isinstance(first, int):
             return Answers(first, pushes_reports=pushes)
         if pushes:
             self._say(REPORTS_OFF)
         statuses = {Question.PRINTER: first}
         for question in (Question.OFFLINE_CAUSE, Question.ERROR_CAUSE, Question.PAPER):
-            if isinstance(byte := self._status(question), int):
+            if (byte := self._answer(question.request, only_status)) is not None:
                 statuses[question] = byte
-        has_fence = self._answer(FENCE, _is_fence) is not None
+        has_fence = self._answer(FENCE_REQUEST, lambda heard: is_fence_answered(heard) or None) is not None
         names = self._names()
         numbers = self._numbers() if names else {}
-        has_reports = self._answer(REPORTS_ON, lambda came: without_reports(came) != came) is not None
+        has_reports = self._answer(REPORTS_ON, lambda heard: _has_report(heard) or None) is not None
         self._say(REPORTS_OFF)
         return Answers(
             Voice.PRINTER, statuses, names, numbers, has_fence, has_reports, pushes, round(self._slowest_s, 3)
         )
 
-    def _status(self, question: Question, tries: int = 1) -> int | Voice:
-        """Its byte, or what else seems to be there. What came before may have been somebody else's, so it is asked
-        twice where everything depends on it.
+    def _first_status(self) -> int | Voice:
+        """Its byte, or what else seems to be there. Asked twice: what came first may have been meant for somebody
+        else, and everything depends on it.
         """
-        came = b""
-        for _ in range(tries):
-            self._heard()
-            answer = self._answer(question.request, lambda came: status_byte(without_reports(came)) is not None)
-            if answer is not None and (byte := status_byte(without_reports(answer))) is not None:
+        others: list[Answer] = []
+        for _ in range(2):
+            byte = self._answer(Question.PRINTER.request, _clean_status)
+            if byte is not None:
                 return byte
-            came += self._rest
-        return Voice.STRANGER if came else Voice.SILENT
+            others += self._rest
+            others += self._heard()
+        return Voice.STRANGER if any(not isinstance(other, FlowControl) for other in others) else Voice.SILENT
 
     def _names(self) -> Mapping[Name, str]:
-        """Whoever answers neither maker nor model is asked for no more."""
+        """Whoever says neither maker nor model is asked for no more."""
         names: dict[Name, str] = {}
-        for name in (Name.MAKER, Name.MODEL, Name.FIRMWARE, Name.SERIAL, Name.FONTS):
+        for name in (Name.MAKER, Name.MODEL, Name.FIRMWARE, Name.SERIAL):
             if name is Name.FIRMWARE and not names:
                 break
-            answer = self._answer(name.request, lambda came: bool(name_in(came)))
-            if answer is not None:
-                names[name] = name_in(answer)
+            if words := self._answer(name.request, _block):
+                names[name] = words
         return names
 
     def _numbers(self) -> Mapping[int, int]:
-        numbers: dict[int, int] = {}
-        for number in _NUMBERS:
-            answer = self._answer(b"\x1dI" + bytes([number]), lambda came: len(without_reports(came)) > 0)
-            if answer is not None:
-                numbers[number] = without_reports(answer)[0]
-        return numbers
+        asked = {number: self._answer(b"\x1dI" + bytes([number]), _number) for number in _NUMBERS}
+        return {number: value for number, value in asked.items() if value is not None}
 
-    def _answer(self, request: bytes, is_whole: Callable[[bytes], bool]) -> bytes | None:
-        """What came for `request`, as soon as it is whole; None if it never was, then `_rest` holds what there was."""
+    def _answer(self, request: bytes, meant: Callable[[Sequence[Answer]], _T | None]) -> _T | None:
+        """What the answer to `request` means, as soon as it means something; `_rest` holds all that was heard."""
         began = time.monotonic()
-        deadline = Deadline(self._answer_s)
+        deadline = Deadline(self._patience_s)
         self._transport.write(request, self._answer_s)
-        self._rest = b""
-        while not deadline.is_over:
-            self._rest += self._transport.read(deadline.left_s)
-            if is_whole(self._rest):
+        self._rest: list[Answer] = []
+        while not deadline.is_over and len(self._rest) <= _MOST_ANSWERS:
+            self._rest += self._parser.feed(self._transport.read(deadline.left_s))
+            if (meaning := meant(self._rest)) is not None:
                 self._slowest_s = max(self._slowest_s, time.monotonic() - began)
-                return self._rest
+                return meaning
+        self._rest += self._parser.give_up()
         return None
+
+    @property
+    def _patience_s(self) -> float:
+        """For one answer: who has answered quickly is not waited for as long as who has not answered yet."""
+        return min(self._answer_s, max(_SHORTEST_S, 10 * self._slowest_s)) if self._slowest_s else self._answer_s
 
     def _say(self, request: bytes) -> None:
         """To what is answered with reports or not at all."""
         self._transport.write(request, self._answer_s)
         self._heard()
 
-    def _heard(self) -> bytes:
+    def _heard(self) -> Sequence[Answer]:
         """Everything until it is quiet, or has gone on for as long as an answer may take."""
         deadline = Deadline(self._answer_s)
-        came = b""
-        while not deadline.is_over:
-            piece = self._transport.read(min(_QUIET_S, deadline.left_s))
-            if not piece:
-                break
-            came += piece
-        return came
+        heard: list[Answer] = []
+        while not deadline.is_over and (piece := self._transport.read(min(_QUIET_S, deadline.left_s))):
+            heard += self._parser.feed(piece)
+        return (*heard, *self._parser.give_up())
 
 
-def without_reports(came: bytes) -> bytes:
-    """`came` without the packets of four bytes that `GS a` makes a printer send. Three of them look like answers to
-    `GS r`, and must not pass for one.
-    """
-    rest = bytearray()
-    at = 0
-    while at < len(came):
-        if _is_report(came[at : at + _REPORT_BYTES]):
-            at += _REPORT_BYTES
-        else:
-            rest.append(came[at])
-            at += 1
-    return bytes(rest)
+def only_status(heard: Sequence[Answer]) -> int | None:
+    """The one answer to `DLE EOT` in what came: two of them are text, or nobody knows whose."""
+    found = [answer.byte for answer in heard if isinstance(answer, StatusByte)]
+    return found[0] if len(found) == 1 else None
 
 
-def _is_report(packet: bytes) -> bool:
-    """0xx1xx00, then three of 0xx0xxxx."""
-    is_long_enough = len(packet) == _REPORT_BYTES
-    return is_long_enough and packet[0] & 0x93 == 0x10 and all(byte & 0x90 == 0 for byte in packet[1:])
+def is_fence_answered(heard: Sequence[Answer]) -> bool:
+    """Whether one lone byte came: among noise, or beside another, nobody can tell whose it is."""
+    is_noisy = any(isinstance(answer, Noise | InfoBlock) for answer in heard)
+    return not is_noisy and sum(isinstance(answer, LoneByte) for answer in heard) == 1
 
 
-def _is_fence(came: bytes) -> bool:
-    return len(came) >= 1 and is_fence_answer(came)
+def _clean_status(heard: Sequence[Answer]) -> int | None:
+    """The same from a device that nobody knows: among letters, such as `login: `, one may look like a status."""
+    is_clean = all(isinstance(answer, StatusByte | AutomaticStatus | FlowControl) for answer in heard)
+    return only_status(heard) if is_clean else None
 
 
-def is_fence_answer(came: bytes) -> bool:
-    """Whether exactly one byte, besides reports and answers to `DLE EOT`, came, and is one that `GS r` gives."""
-    others = [byte for byte in without_reports(came) if status_byte(bytes([byte])) is None]
-    return len(others) == 1 and others[0] & 0x90 == 0
+def _has_report(heard: Sequence[Answer]) -> bool:
+    return any(isinstance(answer, AutomaticStatus) for answer in heard)
+
+
+def _block(heard: Sequence[Answer]) -> str | None:
+    return next((" ".join(answer.text.split()) for answer in heard if isinstance(answer, InfoBlock)), None)
+
+
+def _number(heard: Sequence[Answer]) -> int | None:
+    return next((answer.byte for answer in heard if isinstance(answer, LoneByte | StatusByte)), None)

@@ -10,8 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from printing.escpos_status import Question, read_status, status_byte
-from printing.probing.questions import FENCE, Answers, Voice, is_fence_answer, without_reports
+from printing.answers import Answer, AnswerParser, ProcessDone
+from printing.confirmation import FENCE_REQUEST
+from printing.escpos_status import Question, read_status
+from printing.probing.questions import Answers, Voice, is_fence_answered, only_status
 from printing.status import Attention, CannotTell, NeedsAttention, PrinterStatus
 from printing.transports.deadline import Deadline
 from printing.transports.transport import Transport
@@ -22,6 +24,7 @@ FASTEST_MM_PER_S: Final = 600.0
 _SLOWEST_MM_PER_S: Final = 18.0
 _PATIENCE_S: Final = 8.0
 _ANSWER_S: Final = 0.6
+_LISTEN_S: Final = 0.3
 _PIECE: Final = 1024
 _FORGET_LINE: Final = b"\x1b@"
 """A printer that does not know `GS ( H` has its letters in a line that was never ended: it drops them."""
@@ -61,7 +64,7 @@ def print_slip(  # noqa: PLR0913  # what is sent, to whom, and who is told
     """
     listens = answers.voice is Voice.PRINTER
     process_id = "".join(secrets.choice(_ID_LETTERS) for _ in range(4)).encode()
-    asked = b"\x1d(H\x06\x0000" + process_id + (FENCE if answers.has_fence else b"") if listens else b""
+    asked = b"\x1d(H\x06\x0000" + process_id + (FENCE_REQUEST if answers.has_fence else b"") if listens else b""
     whole = document + asked
     began, deadline = time.monotonic(), Deadline(write_s)
     for at in range(0, len(whole), _PIECE):
@@ -69,7 +72,7 @@ def print_slip(  # noqa: PLR0913  # what is sent, to whom, and who is told
         tell(at, len(whole))
     if not listens:
         return Trial(paper_mm, None, None, CannotTell("it answers no status request"))
-    ear = _Ear(transport, b"\x37\x22" + process_id + b"\x00", began)
+    ear = _Ear(transport, process_id, began)
     status = ear.listen(Deadline(_PATIENCE_S + paper_mm / _SLOWEST_MM_PER_S), has_fence=answers.has_fence)
     transport.write(_FORGET_LINE, _ANSWER_S)
     return Trial(paper_mm, ear.process_id_s, ear.fence_s, status)
@@ -80,16 +83,17 @@ class _Ear:
 
     def __init__(self, transport: Transport, process_id: bytes, began: float) -> None:
         self._transport = transport
-        self._process_id = process_id
+        self._done = ProcessDone(process_id)
         self._began = began
-        self._came = b""
+        self._parser = AnswerParser()
+        self._heard: list[Answer] = []
         self.process_id_s: float | None = None
         self.fence_s: float | None = None
 
     def listen(self, deadline: Deadline, *, has_fence: bool) -> PrinterStatus:
         """Until the last answer has come, or the printer has stopped, or it is time. Returns its status then."""
         while not deadline.is_over:
-            if self._take(self._transport.read(min(1.0, deadline.left_s))):
+            if self._hear(min(_LISTEN_S, deadline.left_s)):
                 continue
             if self.fence_s is not None or (self.process_id_s is not None and not has_fence):
                 break
@@ -98,23 +102,24 @@ class _Ear:
                 return status
         return self._asked()
 
-    def _take(self, piece: bytes) -> bool:
-        self._came += piece
+    def _hear(self, timeout_s: float) -> tuple[Answer, ...]:
+        answers = self._parser.feed(self._transport.read(timeout_s))
+        self._heard += answers
         now = round(time.monotonic() - self._began, 3)
-        if self.process_id_s is None and self._process_id in self._came:
+        if self.process_id_s is None and self._done in self._heard:
             self.process_id_s = now
-            self._came = self._came.replace(self._process_id, b"", 1)
-        if self.fence_s is None and is_fence_answer(self._came):
+        if self.fence_s is None and is_fence_answered(self._heard):
             self.fence_s = now
-        return bool(piece)
+        return answers
 
     def _asked(self) -> PrinterStatus:
         found: dict[Question, bytes] = {}
         for question in Question:
-            deadline, came = Deadline(_ANSWER_S), b""
+            deadline = Deadline(_ANSWER_S)
+            heard: list[Answer] = []
             self._transport.write(question.request, _ANSWER_S)
-            while not deadline.is_over and status_byte(without_reports(came)) is None:
-                came += (piece := self._transport.read(deadline.left_s))
-                self._take(piece)
-            found[question] = without_reports(came)
+            while not deadline.is_over and only_status(heard) is None:
+                heard += self._hear(deadline.left_s)
+            byte = only_status(heard)
+            found[question] = b"" if byte is None else bytes([byte])
         return read_status(found)
