@@ -32,6 +32,7 @@ _LARGEST_SCALE: Final = 8
 _MAX_LINES: Final = 6
 _BOX: Final = "[ ] "
 _INDENT: Final = "   "
+_PLAIN: Final = str.maketrans({"\u00b7": "-", "\u2013": "-"})
 _CELL_DOTS: Final = 12
 _SIZE: Final = 26
 """Dots of the em of a drawn line: as tall as the printer's own letters of 24 dots."""
@@ -127,9 +128,10 @@ class _Typist:
         if not is_encodable(text, self.profile.code_page):
             self._drawn(first, text, Face(Weight.BOLD if is_bold else Weight.SEMI_BOLD, _SIZE * scale), is_centred)
             return
-        # Wrapped as the code page has it, where an ellipsis takes three cells.
+        # Wrapped as the code page has it, where an ellipsis takes three cells. Our own words stay below 0x80: some
+        # printers take what is above for halves of Chinese characters until they are set up.
         page = self.profile.code_page
-        cells = encode(text, page).decode(page)
+        cells = encode(text.translate(_PLAIN), page).decode(page)
         for line in wrap(
             cells,
             self.profile.columns // scale,

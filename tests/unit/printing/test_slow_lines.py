@@ -13,7 +13,7 @@ from kiosk.domain.site import Site
 from kiosk.domain.ticket import Stop
 from kiosk.paths import resource_path
 from kiosk.site_file import load_site
-from printing.escpos_parser import parse
+from printing.escpos_parser import TEXT, parse
 from printing.profile import RasterCommand, Renderer, find_profile
 from printing.slip import SlipRenderer
 from tests.sample_slips import paper_ticket
@@ -57,8 +57,9 @@ def test_a_slip_in_two_languages_is_hardly_ever_slower(site: Site, catalogue: Ca
     assert lengths[-1] <= BYTES_IN_3_S * 1.02
 
 
-def test_symbol_is_enlarged_by_the_printer(site: Site, catalogue: Catalogue) -> None:
+def test_symbol_is_enlarged_by_the_printer_and_words_are_plain(site: Site, catalogue: Catalogue) -> None:
     raster = next(slips(site, catalogue, Language.INDONESIAN, RasterCommand.GS_V_0))
+    assert all(command.data.isascii() for command in parse(raster) if command.name == TEXT)
     (symbol,) = (command for command in parse(raster) if command.name == "GS v 0")
     assert symbol.parameters == b"0\x03" + bytes([16, 0, 123, 0])
     columns = next(slips(site, catalogue, Language.INDONESIAN, RasterCommand.ESC_STAR))
