@@ -1,53 +1,116 @@
-"""How a printer says that a slip is complete: what to ask after the cut, and what answer counts (docs/printers.md)."""
+"""How a printer says that a slip is complete: what to ask on the way and after the cut, and what answer counts
+(docs/printers.md).
+"""
 
+import secrets
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Final, Protocol
 
-from printing.escpos_status import status_byte
+from printing.answers import Answer, InfoBlock, LoneByte, Noise, ProcessDone
+from printing.profile import Confirmation
 
 FENCE_REQUEST: Final = b"\x1dr\x01"
-_FENCE_FIXED_MASK: Final = 0b1001_0000
-_PROCESS_ID_HEADER: Final = b"\x37\x22"
+
+_LETTERS: Final = b"0134578ABCDEFGHIJKLMNOPQSTUWXY9"
+"""Of process ids. Without the five letters and digits that a status byte may look like: a garbled id is no status."""
+
+_ID_LENGTH: Final = 4
 
 
 class Evidence(Protocol):
-    """For one job on one connection."""
+    """For one slip on one connection. `heard`: everything that came since its first byte was sent."""
 
+    @property
+    def name(self) -> str:
+        """For the technician."""
+
+    @property
+    def checkpoint(self) -> bytes:
+        """Bytes to send in mid-slip, where the slip is long enough for two parts."""
+
+    @property
     def request(self) -> bytes:
         """Bytes to send right behind the cut; the printer takes them in their turn."""
 
-    def is_given_by(self, answers: bytes) -> bool:
-        """Whether `answers`, all that came since the request, prove that everything before it was carried out."""
+    def is_underway(self, heard: Sequence[Answer]) -> bool:
+        """Whether the printer has carried out what came before the checkpoint."""
+
+    def is_given(self, heard: Sequence[Answer]) -> bool:
+        """Whether the printer has carried out the whole slip."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProcessId:
-    """`GS ( H` function 48: the printer sends our own id back when the printing before it is completed."""
+    """`GS ( H` function 48: the printer sends our own ids back when the printing before them is completed. Nobody else
+    has them, so noise and late answers of other slips do no harm.
+    """
 
-    job: int
-
-    def request(self) -> bytes:
-        return b"\x1d(H\x06\x0000" + self._id
-
-    def is_given_by(self, answers: bytes) -> bool:
-        return _PROCESS_ID_HEADER + self._id + b"\x00" in answers
+    first: bytes
+    last: bytes
 
     @property
-    def _id(self) -> bytes:
-        """Four printable characters, other than those of the jobs before and after."""
-        return b"%04d" % (self.job % 10_000)
+    def name(self) -> str:
+        return Confirmation.PROCESS_ID.value
+
+    @property
+    def checkpoint(self) -> bytes:
+        return _process_request(self.first)
+
+    @property
+    def request(self) -> bytes:
+        return _process_request(self.last)
+
+    def is_underway(self, heard: Sequence[Answer]) -> bool:
+        return ProcessDone(self.first) in heard or self.is_given(heard)
+
+    def is_given(self, heard: Sequence[Answer]) -> bool:
+        return ProcessDone(self.last) in heard
 
 
 @dataclass(frozen=True, slots=True)
 class Fence:
-    """`GS r 1` is answered when it is its turn, so after the cut.
+    """`GS r 1` is answered when it is its turn: by one lone byte for the checkpoint, and one after the cut.
 
-    One lone byte must come, besides answers to `DLE EOT`: among noise, no byte proves anything.
+    The bytes do not tell whose answers they are. So they count only on a line that is in step (printing/line.py), and
+    among noise none of them proves anything.
     """
 
+    has_checkpoint: bool = True
+
+    @property
+    def name(self) -> str:
+        return Confirmation.FENCE.value
+
+    @property
+    def checkpoint(self) -> bytes:
+        return FENCE_REQUEST
+
+    @property
     def request(self) -> bytes:
         return FENCE_REQUEST
 
-    def is_given_by(self, answers: bytes) -> bool:
-        others = [byte for byte in answers if status_byte(bytes([byte])) is None]
-        return len(others) == 1 and others[0] & _FENCE_FIXED_MASK == 0
+    def is_underway(self, heard: Sequence[Answer]) -> bool:
+        return lone_bytes(heard) in (1, 2)
+
+    def is_given(self, heard: Sequence[Answer]) -> bool:
+        return lone_bytes(heard) == 1 + self.has_checkpoint
+
+
+def lone_bytes(heard: Sequence[Answer]) -> int:
+    """How many answers to `GS r` came; -1 among noise, where nobody can tell."""
+    if any(isinstance(answer, Noise | InfoBlock) for answer in heard):
+        return -1
+    return sum(isinstance(answer, LoneByte) for answer in heard)
+
+
+def process_ids() -> Iterator[bytes]:
+    """One after the other from a random beginning, so that a printer's late answer of an earlier run is not ours."""
+    kinds = len(_LETTERS)
+    for number in count(secrets.randbelow(kinds**_ID_LENGTH)):
+        yield bytes(_LETTERS[number // kinds**place % kinds] for place in range(_ID_LENGTH))
+
+
+def _process_request(process_id: bytes) -> bytes:
+    return b"\x1d(H\x06\x0000" + process_id

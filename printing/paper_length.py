@@ -154,12 +154,17 @@ class _Walker:
                 self._width, self._height = 1 + (value >> 4 & 7), 1 + (value & 7)
 
     def _write(self, letters: int) -> None:
-        width, height = _CELLS[self._font]
-        for _ in range(letters):
-            if self._x + width * self._width > self._head_dots:
+        width, height = _CELLS[self._font][0] * self._width, _CELLS[self._font][1] * self._height
+        while letters:
+            fitting = min(letters, max(0, self._head_dots - self._x) // width)
+            if fitting:
+                self._x += fitting * width
+                self._tallest = max(self._tallest, height)
+            elif not self._x:
+                return  # a letter wider than the head
+            letters -= fitting
+            if letters:
                 self._end_line()
-            self._x += width * self._width
-            self._tallest = max(self._tallest, height * self._height)
 
     def _end_line(self) -> None:
         if self.is_in_line:

@@ -26,7 +26,7 @@ UNKNOWN_IN_A_ROW: Final = 2
 """So many slips without a verdict, and the printer is taken out of service."""
 
 REST_S: Final = 60.0
-"""How long it then stays so, at least, until a clean status lets it try again."""
+"""How long it then stays so, at least, until a status without trouble lets it try again."""
 
 Render = Callable[[Ticket, int, Profile], bytes]
 """A ticket and the number of the copy (0: the first slip) to the bytes of one slip, for a printer of this profile."""
@@ -171,7 +171,7 @@ class Spooler:
         self._jobs.finish(job.id, verdict.state, verdict.detail)
         if verdict.state is PrintState.UNKNOWN:
             self._unknown_in_a_row += 1
-        else:
+        elif verdict.state is not PrintState.FAILED:  # a slip that did not come out speaks for no printer
             self._unknown_in_a_row = 0
         self._notice_another_device()
         log.info("slip_finished", job=job.id, state=verdict.state.value, detail=verdict.detail)
@@ -184,7 +184,7 @@ class Spooler:
     def _poll(self) -> None:
         status = self._printer.status()
         self._notice_another_device()
-        if self._is_rested() and isinstance(status, Ready):
+        if self._is_rested() and isinstance(status, Ready | CannotTell):
             self._resting_since = None
             self._unknown_in_a_row = 0
         self._publish(status)

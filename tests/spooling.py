@@ -19,7 +19,7 @@ from printing.transports.sim import SimTransport
 from printing.transports.transport import Transport
 from tests.small_hall import Machine, request, running_kiosk, small_catalogue, small_site
 
-QUICK: Final = Deadlines(open_s=2, answer_s=0.3, write_s=0.3, confirm_s=1)
+QUICK: Final = Deadlines(open_s=2, answer_s=0.3, write_s=0.3, confirm_s=1, settle_s=1, slowest_mm_s=1_000)
 PROFILE: Final = find_profile("generic-80mm")
 PATIENCE_S: Final = 20.0
 """How long a test waits for what must come, before it fails."""

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from kiosk.clock import FakeClock
 from kiosk.domain.print_job import PrintState
+from printing.confirmation import FENCE_REQUEST
 from printing.escpos_printer import EscposPrinter
 from printing.fallback_printer import REST_S, FallbackPrinter
 from printing.printer import Draw, PrinterReport
@@ -314,7 +315,7 @@ class NoVerdict(SimTransport):
 
     def write(self, data: bytes, timeout_s: float) -> None:
         super().write(data, timeout_s)
-        if len(data) > 1_000:
+        if len(data) > 1_000 and data.endswith(FENCE_REQUEST):
             self.is_dead.set()
 
     def open(self, timeout_s: float) -> None:

@@ -1,21 +1,26 @@
 """The spooler over a real store: order, one verdict a job, and nothing that prints by itself."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from kiosk.domain.print_job import PrintState
 from kiosk.domain.ticket import Ticket
 from kiosk.store.print_jobs import PATIENCE
+from printing.confirmation import FENCE_REQUEST
+from printing.printer import Draw, PrinterReport
 from printing.profile import Profile
 from printing.simulated import SimulatedPrinter
 from printing.slip import SlipRenderer
-from printing.spooler import REST_S
-from printing.status import Attention, NeedsAttention, Ready
+from printing.spooler import REST_S, Spooler
+from printing.status import Attention, CannotTell, NeedsAttention, PrinterStatus, PrintVerdict, Ready
 from printing.transports.sim import SimTransport
 from tests.conftest import Logs
-from tests.small_hall import small_catalogue, small_site
-from tests.spooling import PROFILE, printing_kiosk
+from tests.small_hall import Machine, request, running_kiosk, small_catalogue, small_site
+from tests.spooling import PROFILE, Heard, printing_kiosk
 
 
 def test_slips_are_printed_once_each_in_order(tmp_path: Path) -> None:
@@ -125,14 +130,40 @@ def test_status_is_told_when_it_changes_and_logged_once(tmp_path: Path, expected
     assert expected_logs.seen == ["printer_lost"]
 
 
+class NoVerdict(SimTransport):
+    """While `is_dumb`, takes a slip and then says nothing until it is opened anew."""
+
+    def __init__(self, printer: SimulatedPrinter) -> None:
+        super().__init__(printer)
+        self.is_dumb = True
+        self._is_dead = False
+
+    def open(self, timeout_s: float) -> None:
+        super().open(timeout_s)
+        self._is_dead = False
+
+    def read(self, timeout_s: float) -> bytes:
+        came = super().read(timeout_s)
+        return b"" if self._is_dead else came
+
+    def write(self, data: bytes, timeout_s: float) -> None:
+        super().write(data, timeout_s)
+        self._is_dead |= self.is_dumb and len(data) > 1_000 and data.endswith(FENCE_REQUEST)
+
+
 def test_printer_without_verdicts_is_rested_until_it_is_clean(tmp_path: Path, expected_logs: Logs) -> None:
     expected_logs("printer_lost", "printer_rested")
     out_of_service = NeedsAttention(Attention.OTHER)
-    with printing_kiosk(tmp_path) as works:
+    transports: list[NoVerdict] = []
+
+    def dumb(printer: SimulatedPrinter) -> NoVerdict:
+        transports.append(NoVerdict(printer))
+        return transports[0]
+
+    with printing_kiosk(tmp_path, transport=dumb) as works:
         for visitor in ("first", "second"):
-            works.simulated.change(is_noisy=True)
             assert works.heard.verdict(works.issue(visitor).id) is PrintState.UNKNOWN
-        works.simulated.change(is_noisy=False)
+        transports[0].is_dumb = False
         assert works.heard.verdict(works.issue("third").id) is PrintState.FAILED
         works.heard.wait_for(lambda: works.heard.statuses[-1] == out_of_service)
         assert len(works.slip_bytes()) == 2
@@ -140,6 +171,84 @@ def test_printer_without_verdicts_is_rested_until_it_is_clean(tmp_path: Path, ex
         works.spooler.wake()
         works.heard.wait_for(lambda: works.heard.statuses[-1] == Ready())
         assert works.heard.verdict(works.issue("fourth").id) is PrintState.CONFIRMED
+
+
+@dataclass
+class ScriptedPrinter:
+    """Says what it is told to say."""
+
+    verdicts: list[PrintState]
+    now: PrinterStatus
+
+    def status(self) -> PrinterStatus:
+        return self.now
+
+    def print(self, draw: Draw, job: int) -> PrintVerdict:
+        return PrintVerdict(self.verdicts.pop(0), self.now)
+
+    def expect_fragment(self) -> None:
+        pass
+
+    def reports(self) -> tuple[PrinterReport, ...]:
+        return ()
+
+    def close(self) -> None:
+        pass
+
+
+@contextmanager
+def scripted_kiosk(directory: Path, printer: ScriptedPrinter) -> Iterator[tuple[Machine, Spooler, Heard]]:
+    heard = Heard()
+    with running_kiosk(directory) as machine:
+        spooler = Spooler(printer, machine.jobs, lambda *_: b"", heard.job, heard.status, machine.clock, poll_s=60)
+        spooler.start()
+        try:
+            heard.wait_for(lambda: bool(heard.statuses))
+            yield machine, spooler, heard
+        finally:
+            spooler.stop()
+
+
+def test_slips_that_failed_for_certain_do_not_hide_the_unknown_ones(tmp_path: Path, expected_logs: Logs) -> None:
+    """A printer that is away between its failures is no better than one that stays."""
+    expected_logs("printer_lost", "printer_rested")
+    printer = ScriptedPrinter([PrintState.UNKNOWN, PrintState.FAILED, PrintState.UNKNOWN], Ready())
+    with scripted_kiosk(tmp_path, printer) as (machine, spooler, heard):
+        for visitor in ("first", "second", "third"):
+            job = machine.issuing.issue(request(visitor)).job
+            spooler.wake()
+            heard.verdict(job.id)
+        heard.wait_for(lambda: heard.statuses[-1] == NeedsAttention(Attention.OTHER))
+
+
+def test_printer_that_cannot_tell_its_status_comes_back_from_its_rest(tmp_path: Path, expected_logs: Logs) -> None:
+    expected_logs("printer_lost", "printer_rested")
+    printer = ScriptedPrinter([PrintState.UNKNOWN] * 2 + [PrintState.UNVERIFIED], CannotTell("mute"))
+    with scripted_kiosk(tmp_path, printer) as (machine, spooler, heard):
+        for visitor in ("first", "second"):
+            job = machine.issuing.issue(request(visitor)).job
+            spooler.wake()
+            heard.verdict(job.id)
+        heard.wait_for(lambda: heard.statuses[-1] == NeedsAttention(Attention.OTHER))
+        machine.clock.advance(timedelta(seconds=REST_S))
+        spooler.wake()
+        heard.wait_for(lambda: heard.statuses[-1] == CannotTell("mute"))
+        job = machine.issuing.issue(request("third")).job
+        spooler.wake()
+        assert heard.verdict(job.id) is PrintState.UNVERIFIED
+
+
+def test_failed_slip_is_printed_again_whole_under_its_own_job(tmp_path: Path, expected_logs: Logs) -> None:
+    expected_logs("printer_lost")
+    with printing_kiosk(tmp_path) as works:
+        works.simulated.change(is_cover_open=True)
+        job = works.issue("visitor")
+        assert works.heard.verdict(job.id) is PrintState.FAILED
+        works.simulated.change(is_cover_open=False)
+        again = works.machine.issuing.print_again(job.ticket_id)
+        works.spooler.wake()
+        works.heard.wait_for(lambda: PrintState.CONFIRMED in works.heard.states(again.id))
+        assert (again.id, again.copy, len(works.slip_bytes())) == (job.id, 0, 1)
 
 
 def test_everything_is_loaded_before_the_first_visitor(tmp_path: Path) -> None:
