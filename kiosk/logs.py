@@ -95,7 +95,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "store_opened": "The database is open and checked, and a new incarnation has begun.",
     "sync_alarm_raised": "Server and kiosk hold different histories, or an event is refused: a person must look.",
     "sync_failed": "A bug of ours ended one round of sync; it goes on after a pause.",
-    "ticket_shown_not_stored": "A visitor took the number from the screen, and the store could not record that.",
+    "ticket_shown_not_stored": "A visitor took the number from the screen, or said that paper came: not recorded.",
     "tickets_abandoned": "Tickets without paper, on no screen any more: nobody holds them, so they left their queues.",
     "upstream_lacks_pruned": "A restored server lacks events that were pruned here; it must fetch them from central.",
     "upstream_not_enrolled": "A site server is to relay to central, which has not let it in; `detail` says what to do.",

@@ -139,6 +139,22 @@ def test_a_printer_that_comes_and_goes_is_not_tried_for_ever(start: Start, expec
     assert kiosk.driver.find("ticketSeenButton") is not None
 
 
+def test_the_verdict_of_the_try_before_is_not_taken_for_the_new_one(start: Start, expected_logs: Logs) -> None:
+    """It has the same number."""
+    expected_logs("printer_lost")
+    kiosk = start(is_cover_open=True)
+    lose_slip(kiosk)
+    assert kiosk.application.machine is not None
+    kiosk.application.machine.spooler.stop()
+    kiosk.attendant.on_printer_status(Ready())
+    kiosk.wait_for(Screen.PRINTING)
+    assert reads(kiosk, "Pencetak sudah siap lagi.")
+    kiosk.wait_until(lambda: not kiosk.state.session.is_issuing, "the answer")
+    assert kiosk.state.session.job is not None
+    assert kiosk.state.session.job.state is PrintState.QUEUED
+    assert kiosk.shows(Screen.PRINTING)
+
+
 def test_yes_it_came_is_recorded_and_ends_the_visit(kiosk: KioskUnderTest) -> None:
     take_ticket(kiosk)
     become_unknown(kiosk)
@@ -188,15 +204,27 @@ def test_a_slip_that_certainly_failed_is_printed_again_by_a_finger_unmarked(
 
 
 def test_the_place_is_kept_while_the_number_stands_on_the_screen_and_given_up_after(
-    start: Start, expected_logs: Logs
+    start: Start, monkeypatch: pytest.MonkeyPatch, expected_logs: Logs
 ) -> None:
     expected_logs("printer_lost")
     kiosk = start(is_cover_open=True)
+    assert kiosk.application.machine is not None
+    jobs = kiosk.application.machine.spooler._jobs
+    abandon, looked_at = jobs.abandon, []
+
+    def look() -> object:
+        began = kiosk.clock.monotonic()
+        given_up = abandon()
+        looked_at.append(began)
+        return given_up
+
+    monkeypatch.setattr(jobs, "abandon", look)
     lose_slip(kiosk)
     for _ in range(20):
         kiosk.attendant.notice_touch()
         kiosk.refresh()
-        kiosk.run_events()
+        now = kiosk.clock.monotonic()
+        kiosk.wait_until(lambda now=now: bool(looked_at) and looked_at[-1] >= now, "the look")  # type: ignore[misc]
     assert kiosk.shows(Screen.PRINTER_TROUBLE)
     assert logged(kiosk, "ticket.abandoned") == 0
     kiosk.pass_time(80)

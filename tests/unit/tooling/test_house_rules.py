@@ -38,7 +38,6 @@ LONG_FOR_A_REASON = {
     "tests/faults/test_snapshots.py": "every file that may come down broken, at one kiosk and one server",
     "tests/unit/server/test_enrolment_by_code.py": "every way in by a code, and every way that is none, side by side",
     "tests/unit/kiosk/test_issuing.py": "every way a number is given or refused, told from one small hall",
-    "ui/visitor/attendant.py": "the one place where a visitor's state changes: many intents, a few lines each",
 }
 
 

@@ -8,11 +8,11 @@ import pytest
 from kiosk.clock import FakeClock
 from kiosk.config import KioskConfig, PrinterConfig
 from kiosk.domain.print_job import PrintState
-from kiosk.errors import ProfileError
+from kiosk.errors import ProfileError, TransportError
 from printing.profile import Profile
 from printing.simulated import SimulatedPrinter
 from printing.status import Attention, NeedsAttention, PrinterStatus, Ready, Unreachable
-from ui.printers import FIRST, SECOND, NotedPrinter, Printers
+from ui.printers import FIRST, SECOND, AwaitedPrinter, NotedPrinter, Printers
 
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
 SLIP = b"\x1b@A-001\n\n\n\n\x1dV\x01"
@@ -45,6 +45,32 @@ def test_a_device_that_is_not_there_is_unreachable_and_comes_back(tmp_path: Path
     assert both.printer.status() == Ready()
     assert both.reports()[FIRST].status == Ready()
     both.printer.close()
+
+
+def test_who_comes_back_learns_of_the_fragment_in_it(tmp_path: Path) -> None:
+    told: list[str] = []
+
+    class Told(NotedPrinter):
+        def expect_fragment(self) -> None:
+            told.append("fragment")
+
+    there = Told(printers(tmp_path).printer, lambda: None)
+    is_plugged_in = False
+
+    def make() -> Told:
+        if not is_plugged_in:
+            raise TransportError("unplugged")
+        return there
+
+    printer = AwaitedPrinter("usb:1:2", "generic-80mm", make)
+    printer.expect_fragment()
+    assert printer.status() == Unreachable("unplugged")
+    assert told == []
+    is_plugged_in = True
+    printer.status()
+    printer.status()
+    assert told == ["fragment"]
+    printer.close()
 
 
 @pytest.mark.parametrize(("device", "profile"), [("nonsense:x", "auto"), ("sim:spare", "no-such-profile")])
