@@ -1,6 +1,7 @@
 """Kiosks and servers as processes of their own that a test starts, asks, and kills by SIGKILL."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -95,12 +96,18 @@ class _Process:
                     if end is not None:
                         end.close()
 
-    def _start(self, command: Sequence[str], *, is_asked: bool) -> None:
+    def _start(self, command: Sequence[str], *, is_asked: bool, fault: str = "") -> None:
         self._hang_up()
         talk = subprocess.PIPE if is_asked else subprocess.DEVNULL
         with self.errors.open("ab") as errors:
             self._process = subprocess.Popen(
-                command, stdin=talk, stdout=talk, stderr=errors, text=True, cwd=resource_path("")
+                command,
+                stdin=talk,
+                stdout=talk,
+                stderr=errors,
+                text=True,
+                cwd=resource_path(""),
+                env={**os.environ, "GILIRAN_FAULT": fault},
             )
 
 
@@ -124,9 +131,10 @@ class KioskProcess(_Process):
     def __enter__(self) -> Self:
         return self
 
-    def launch(self) -> None:
+    def launch(self, fault: str = "") -> None:
+        """`fault`: where it kills itself (kiosk/faults.py)."""
         command = [sys.executable, "-m", "tests.faults.kiosk_process", str(self.config), *self._pragmas]
-        self._start(command, is_asked=True)
+        self._start(command, is_asked=True, fault=fault)
 
     def wait_until_ready(self) -> None:
         """It takes visitors, or somebody has killed it again."""
@@ -134,9 +142,17 @@ class KioskProcess(_Process):
         if self._answer() is None:
             assert self._process.wait(_STOP_WITHIN_S) == -signal.SIGKILL, self.errors.read_text()
 
-    def start(self) -> None:
-        self.launch()
+    def start(self, fault: str = "") -> None:
+        self.launch(fault)
         self.wait_until_ready()
+
+    def hall(self) -> dict[str, Any]:
+        answer = self._ask("hall")
+        assert answer is not None, self.errors.read_text()
+        return answer
+
+    def pass_time(self, seconds: float) -> None:
+        assert self._ask(f"pass {seconds}") is not None, self.errors.read_text()
 
     def issue(self, *services: str) -> Said | None:
         """None where it died, or its disk did, before it could say a number."""

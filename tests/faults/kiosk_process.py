@@ -4,14 +4,16 @@
 
 It says `{"ready": LETTER}`, then answers each line of its input with one line of JSON. `issue KEY SERVICE...` is a
 visitor: the answer is what the screen would show, and comes after the ticket's durable commit. Whoever holds the other
-end of the pipe therefore has every promise that was made, however this process ends. `state` asks how the sync fares.
-The end of its input stops it in good order. The database is used with these pragmas, over its own.
+end of the pipe therefore has every promise that was made, however this process ends. `state` asks how the sync fares,
+`hall` what stands at this kiosk and who waits. `pass SECONDS` moves its clocks on. The end of its input stops it in
+good order. The database is used with these pragmas, over its own.
 """
 
 import json
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,10 +32,23 @@ from kiosk.store.print_jobs import is_printing
 from ui.machine import Machine
 
 
+class MovableClock(SystemClock):
+    """The machine's own, and so much later."""
+
+    moved = timedelta()
+
+    def now(self) -> datetime:
+        return super().now() + self.moved
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self.moved.total_seconds()
+
+
 def main() -> None:
     config = load_config(Path(sys.argv[1]))
     configure_logging(config.data_dir / "logs")
-    machine = Machine(config, SystemClock(), lambda _: None, lambda _: None)
+    clock = MovableClock()
+    machine = Machine(config, clock, lambda _: None, lambda _: None)
     for pragma in sys.argv[2:]:
         machine.store.call(partial(_set, pragma=pragma))
     machine.start()
@@ -41,7 +56,17 @@ def main() -> None:
     for line in sys.stdin:
         command, *words = line.split()
         try:
-            _say(_issue(machine, words) if command == "issue" else _state(machine))
+            match command:
+                case "issue":
+                    _say(_issue(machine, words))
+                case "hall":
+                    _say(_hall(machine))
+                case "pass":
+                    clock.moved += timedelta(seconds=float(words[0]))
+                    machine.spooler.wake()
+                    _say({})
+                case _:
+                    _say(_state(machine))
         except KioskError as error:
             _say({"trouble": str(error)})
     machine.close()
@@ -79,6 +104,24 @@ def _state(machine: Machine) -> Mapping[str, Any]:
         "version": machine.data.catalogue.version,
         **machine.store.call(_log),
     }
+
+
+def _hall(machine: Machine) -> Mapping[str, Any]:
+    """`last`: the visitor of just before a restart, and the state of his slip; `jobs`: the states of all slips;
+    `waiting`: queue -> visitors.
+    """
+    issuing = machine.machinery._issuing
+    last = issuing.last_visitor()
+    return {
+        "last": None if last is None else [last.ticket.id, last.job.state],
+        "jobs": [state for (state,) in machine.store.call(_rows("SELECT state FROM print_jobs ORDER BY id"))],
+        "labels": [label for (label,) in machine.store.call(_rows("SELECT label FROM tickets ORDER BY label"))],
+        "waiting": dict(issuing.waiting()),
+    }
+
+
+def _rows(query: str) -> Callable[[Database], list[tuple[Any, ...]]]:
+    return lambda db: db.conn.execute(query).fetchall()
 
 
 def _log(db: Database) -> Mapping[str, Any]:

@@ -16,6 +16,7 @@ from kiosk.domain.print_job import PrintState
 from kiosk.domain.site import Site, TimeRange
 from kiosk.domain.ticket import IssueRequest, Ticket
 from kiosk.errors import KioskError
+from kiosk.held_tickets import HeldTickets
 from kiosk.identity import Identity
 from kiosk.issuing import Issued, IssueRefused, Issuing
 from kiosk.store.database import explained, transaction
@@ -52,6 +53,7 @@ class InlineStore(Store):
 
     def __init__(self, db: Database, clock: FakeClock, identity: Identity, witness: Witness) -> None:
         self.path = Path("simulated")
+        self.held = HeldTickets(clock)
         self._db = db
         self._fatal = None
         self._witness = witness

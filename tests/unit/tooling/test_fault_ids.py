@@ -8,7 +8,7 @@ FAULTS: Final = {
     *(f"n{number}" for number in range(1, 16)),
     *(f"s{number}" for number in range(1, 9)),
     *(f"t{number}" for number in range(1, 7)),
-    *("p5", "p6", "p9"),
+    *("p1", "p2", "p5", "p6", "p9"),
     *("c1", "c3"),
     *("a3", "a5"),
 }
