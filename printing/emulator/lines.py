@@ -121,7 +121,7 @@ class TcpLine:
         return data
 
     def write(self, data: bytes) -> None:
-        if self._client is None or self._listener is None:
+        if self._client is None:
             return
         try:
             self._client.send(data)

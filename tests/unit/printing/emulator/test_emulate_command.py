@@ -142,15 +142,16 @@ def test_late_answers_come_to_whoever_is_there_then(tmp_path: Path) -> None:
 
 def test_network_cable_pulled_leaves_the_connection_hanging(tmp_path: Path) -> None:
     with emulated_printer(out=tmp_path / "paper") as printer, connected(printer) as (send, read):
-        send(PAPER_STATUS)
-        assert read(1) == b"\x12"
+        send(b"\x1da\xff")
+        assert read(4) == b"\x10\x00\x00\x00"
         printer.tell("unplug")
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", printer.port), timeout=DEADLINE_S)
-        send(PAPER_STATUS)
+        send(b"\x10\x04\x02")
+        printer.tell("cover open")
         assert printer.state()["received_bytes"] == 3
         printer.tell("plug")
-        assert read(1) == b"\x12"
+        assert read(1) == b"\x16"
 
 
 def test_power_off_forgets_and_power_on_breaks_the_connection(tmp_path: Path) -> None:
@@ -206,6 +207,7 @@ def test_stopped_printer_stops_reading_and_still_tells_a_new_host_why(tmp_path: 
         with connected(printer) as (send, read):
             send(b"\x10\x04\x02")
             assert read(1) == b"\x16"
+            assert printer.state()["received_bytes"] == len(printer.received())  # none of what was read is lost
 
 
 def test_xoff_stops_the_host_and_xon_lets_it_go_on(tmp_path: Path) -> None:
@@ -262,8 +264,11 @@ def test_script_makes_its_fault_at_the_byte(tmp_path: Path, when: str, received:
         send(PAPER_STATUS + SLIP + SLIP)
         printer.wait_for(lambda document: document == {"event": "fault", "do": "stall on"})
         now = printer.state()
+        printer.tell("stall off")
+        printer.wait_for_paper("slip", 2)
     assert now["received_bytes"] == received
     assert now["slips"] == state["slips"]
+    assert [slip.with_suffix(".bin").read_bytes() for slip in printer.slips()] == [SLIP, SLIP]
 
 
 def test_script_sets_right_what_it_did(tmp_path: Path) -> None:

@@ -109,6 +109,8 @@ def test_dead_head_moves_bare_paper(tmp_path: Path) -> None:
 def test_proof_waits_until_the_slow_head_has_done(tmp_path: Path) -> None:
     clock = Clock()
     printer = machine(tmp_path, SLOW, clock)
+    printer.work()
+    clock.now += 1_000  # idle: no time saved up
     printer.receive(BAND + CUT + PROCESS_ID)
     clock.now += 1.4
     printer.work()
@@ -132,6 +134,7 @@ def test_cover_stops_the_head_and_it_goes_on_where_it_was(tmp_path: Path) -> Non
     printer.work()
     assert printer.condition.paper_mm == pytest.approx(80_000 - 15)
     change(printer, is_cover_open=False)
+    assert printer.condition.paper_mm == pytest.approx(80_000 - 15)
     clock.now += 0.8
     printer.work()
     assert height(printer, "slip-001.png") == 240
