@@ -228,14 +228,14 @@ def probe(  # noqa: PLR0913  # one an option
     in. Where nobody is asked, and --answers does not tell, no slip is printed. The profile goes where the kiosk looks
     for it, or to printer-DEVICE.toml.
     """
-    from printing.probing.choice import choose
+    from printing.probing.choice import chosen
     from printing.probing.dialogue import foretold
     from printing.probing.probe import Request, run_probe
 
     told = None if answers is None else foretold(answers)
     try:
-        url, file, hint = choose(device, config_file, out)
-        sys.exit(run_probe(Request(url, file, hint, told, not no_slip, write_only, as_json)))
+        with chosen(device, config_file, out) as (url, file, hint):
+            sys.exit(run_probe(Request(url, file, hint, told, not no_slip, write_only, as_json)))
     except ProfileError as error:
         raise click.UsageError(str(error)) from error
 

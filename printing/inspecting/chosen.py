@@ -87,7 +87,7 @@ class Choice:
                 yield printers
             return
         config = self._config(self.config_file)
-        lock = _lock(config)
+        lock = lock_kiosk(config)
         try:
             chosen = tuple(
                 _chosen(device, self.profile or setting, role, config.data_dir, config.printer.roll_m)
@@ -136,8 +136,8 @@ def _absolute(device: str) -> str:
     return f"sim:{Path(folder).absolute()}" if kind == "sim" and folder else device
 
 
-def _lock(config: KioskConfig) -> FolderLock | None:
-    """None where no kiosk ever ran."""
+def lock_kiosk(config: KioskConfig) -> FolderLock | None:
+    """Held, the kiosk of these settings cannot start. None where none ever ran. Raises KioskError."""
     if not (config.data_dir / LOCK_NAME).is_file():
         return None
     try:

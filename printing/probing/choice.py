@@ -1,5 +1,7 @@
 """Which device is to be probed, and where what is found out is to go."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -7,15 +9,17 @@ import click
 
 from kiosk.config import KioskConfig, load_config
 from kiosk.errors import PrintError
+from printing.inspecting.chosen import lock_kiosk
 from printing.known_profile import AUTO, FILE_ENDING, probed_file, slug
 
 _USUAL_CONFIG: Final = Path("kiosk.toml")
 
 
-def choose(device: str | None, config_file: Path | None, out: Path | None) -> tuple[str, Path, str]:
-    """The address, the profile's file, and what is left to be done by hand ("" if nothing).
+@contextmanager
+def chosen(device: str | None, config_file: Path | None, out: Path | None) -> Iterator[tuple[str, Path, str]]:
+    """The address, the profile's file, and what is left to be done by hand; while no kiosk of these settings can start.
 
-    Raises PrintError, DataFileError, and click.UsageError where several printers might be meant.
+    Raises KioskError, and click.UsageError where several printers might be meant.
     """
     if out is not None and out.suffix != FILE_ENDING:
         raise click.UsageError(f"{out} must end in {FILE_ENDING}: so it is known as a file in the settings.")
@@ -25,11 +29,17 @@ def choose(device: str | None, config_file: Path | None, out: Path | None) -> tu
         device = device or _the_only_one()
         file = out or Path(f"printer-{slug(device)}.toml")
         settings = f'printer.device = "{device}" and printer.profile = "{file.absolute()}"'
-        return device, file, f"For a kiosk, set {settings} in its settings."
+        yield device, file, f"For a kiosk, set {settings} in its settings."
+        return
     config = load_config(config_file)
     device = _absolute(device or config.printer.device)
     file = out or probed_file(device, config.data_dir)
-    return device, file, _left_to_do(config_file, config, device, file, is_own_file=out is not None)
+    lock = lock_kiosk(config)
+    try:
+        yield device, file, _left_to_do(config_file, config, device, file, is_own_file=out is not None)
+    finally:
+        if lock is not None:
+            lock.release()
 
 
 def _left_to_do(config_file: Path, config: KioskConfig, device: str, file: Path, *, is_own_file: bool) -> str:
@@ -45,7 +55,7 @@ def _left_to_do(config_file: Path, config: KioskConfig, device: str, file: Path,
         lines.append(f'printer.{name} = "{wanted}"')
     if lines:
         return f"In {config_file}, set {' and '.join(lines)}; then start the kiosk again."
-    return "A kiosk that is running takes it when it is started again."
+    return "The kiosk takes it from its next start."
 
 
 def _absolute(device: str) -> str:

@@ -11,6 +11,7 @@ import click
 
 from kiosk.errors import PrintError
 from kiosk.progress import progress_bar
+from printing.inspecting.words import sentence
 from printing.known_profile import renderer_for
 from printing.paper_length import paper_length_mm
 from printing.probing.calibration_slip import CalibrationSlip
@@ -18,7 +19,7 @@ from printing.probing.conclusions import Conclusion, conclude
 from printing.probing.dialogue import Foretold, NoWidth, Sight, ask_end, ask_page, ask_width
 from printing.probing.profile_file import write_profile
 from printing.probing.questions import Answers, Voice, ask_everything
-from printing.probing.report import as_document, in_words, stopped_words
+from printing.probing.report import as_document, in_words
 from printing.probing.slip_trial import Trial, print_slip
 from printing.profile import RasterCommand, find_profile
 from printing.status import NeedsAttention, Ready
@@ -98,7 +99,7 @@ class _Probe:
 
     def _refuse_stopped(self, answers: Answers) -> None:
         if isinstance(answers.status, NeedsAttention):
-            raise PrintError(f"It is {stopped_words(answers.status)}. Then probe it again.")
+            raise PrintError(f"It is {sentence(answers.status)}. Then probe it again.")
 
     def _look(self, answers: Answers) -> tuple[Sight, Trial, RasterCommand]:
         """Print, and ask what came out; with the other kind of pictures if it does not know the first."""
@@ -136,7 +137,7 @@ class _Probe:
 
         trial = self._on_line(send)
         if isinstance(trial.status, NeedsAttention):
-            raise PrintError(f"In the middle of the slip it has {stopped_words(trial.status)}. Then probe it again.")
+            raise PrintError(f"In the middle of the slip it has {sentence(trial.status)}. Then probe it again.")
         if answers.voice is Voice.PRINTER and not isinstance(trial.status, Ready):
             raise PrintError(
                 "In the middle of the slip it fell silent: look at its power and its cable. Then probe it again."

@@ -6,30 +6,20 @@ from pathlib import Path
 from typing import Final, assert_never
 
 from printing.identity import Name
+from printing.inspecting.words import sentence
 from printing.probing.conclusions import Conclusion
 from printing.probing.profile_file import values_of
 from printing.probing.questions import Answers, Voice
 from printing.probing.slip_trial import Trial
 from printing.profile import Confirmation
-from printing.status import Attention, NeedsAttention, in_one_word
+from printing.status import in_one_word
 
-_STOPPED: Final[Mapping[Attention, str]] = {
-    Attention.NO_PAPER: "stopped: load paper",
-    Attention.COVER_OPEN: "stopped: close the cover",
-    Attention.CUTTER: "stopped: free the cutter, then switch it off and on",
-    Attention.OVERHEATED: "stopped: let the head cool down",
-    Attention.OTHER: "stopped: look at its own lights",
-}
 _FROM_NOW_ON: Final[Mapping[Confirmation, str]] = {
     Confirmation.PROCESS_ID: "From now on each slip is confirmed by its own id (GS ( H).",
     Confirmation.FENCE: "From now on each slip is confirmed by an answer in its turn (GS r).",
     Confirmation.STATUS: "It tells its state, but cannot confirm a slip: the kiosk says so to each visitor.",
     Confirmation.NONE: "It says nothing, so no slip can be confirmed: the kiosk says so to each visitor.",
 }
-
-
-def stopped_words(status: NeedsAttention) -> str:
-    return _STOPPED[status.reason]
 
 
 def in_words(device: str, answers: Answers) -> str:
@@ -49,9 +39,8 @@ def in_words(device: str, answers: Answers) -> str:
                 "GS I": bool(answers.names),
             }
             known = ", ".join(command for command, is_known in asked.items() if is_known) or "DLE EOT 1 alone"
-            state = in_one_word(answers.status).replace("_", " ")
             return (
-                f"{device} is {name}{f', serial number {serial}' if serial else ''}: {state}.\n"
+                f"{device} is {name}{f', serial number {serial}' if serial else ''}: {sentence(answers.status)}.\n"
                 f"It answers {known}, each within {answers.slowest_s:.2f} s."
             )
         case _ as never:

@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from giliran import main
 from kiosk.config import load_config
+from kiosk.lock import FolderLock
 from printing.known_profile import probed_file, profile_in_force
 from printing.printer_settings import problems_of
 from printing.probing import probe
@@ -107,8 +108,18 @@ def test_the_profile_of_a_configured_kiosk_goes_where_it_looks(tmp_path: Path) -
     result = probed(typed="10\n4\n2\n")
     device = f"sim:{tmp_path / 'slips'}"
     file = probed_file(device, tmp_path / "data")
-    assert result.output.endswith(f"Written to {file}.\nA kiosk that is running takes it when it is started again.\n")
+    assert result.output.endswith(f"Written to {file}.\nThe kiosk takes it from its next start.\n")
     assert profile_in_force("auto", device, tmp_path / "data").name == "probed-giliran-simulated-80-mm"
+
+
+def test_a_kiosk_that_runs_has_its_printer_to_itself(tmp_path: Path) -> None:
+    (tmp_path / "kiosk.toml").write_text('printer.device = "sim:slips"\n')
+    (tmp_path / "data").mkdir()
+    lock = FolderLock(tmp_path / "data")
+    result = probed("--answers", GOOD)
+    lock.release()
+    assert (result.exit_code, "is running and has its printers to itself" in result.output) == (1, True)
+    assert probed("--no-slip").exit_code == 0
 
 
 @pytest.mark.usefixtures("somebody")
