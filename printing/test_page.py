@@ -43,7 +43,7 @@ def render_raster_page(device: str, profile: Profile) -> bytes:
     sheet.eaves(profile.dots // 24)
     sheet.skip(_GAP)
     sheet.lines(("Halaman uji",), _TITLE, is_centred=True)
-    for facts in (device, f"{profile.name} · {profile.dots} titik · kertas {profile.paper_mm} mm"):
+    for facts in (device, profile.name, f"{profile.dots} titik · kertas {profile.paper_mm} mm"):
         sheet.lines(_BODY.balance_lines(facts, profile.dots, 3), _BODY, is_centred=True)
     _heading(
         sheet,

@@ -301,6 +301,7 @@ def test_paper_that_ends_in_mid_slip_gives_one_whole_slip_on_the_others_paper(
         assert works.heard.verdict(works.issue("next").id) is CONFIRMED
         assert (len(works.simulated.slips()), len(second.slips())) == (0, 2)
         assert book.confirmed_at is not None
+        assert 200 < book._page.roll.used_mm < 600  # two slips
         assert (tmp_path / "second" / "slip-001.bin").stat().st_size > 10_000
     assert expected_logs.seen == ["printer_fallback_used"]
 
