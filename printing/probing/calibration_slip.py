@@ -19,7 +19,7 @@ from printing.qr_symbol import qr_image, qr_modules
 from printing.sheet import Sheet
 from printing.typeface import Face, Weight
 
-MARKS: Final = (320, 360, 384, 416, 432, 448, 480, 512, 560, 576, 640, 720, 832)
+MARKS: Final = (320, 360, 384, 416, 432, 448, 480, 512, 544, 560, 576, 640, 720, 832)
 """Widths in dots of the marks 1, 2, 3... The heads of receipt printers, and steps between them that a person can see: 8
 dots are a millimetre. A head between two marks is used up to the lower one.
 """

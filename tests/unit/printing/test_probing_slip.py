@@ -92,8 +92,8 @@ def test_nothing_in_the_slip_is_a_real_time_command() -> None:
             Foretold(RasterCommand.ESC_STAR, 320, Sight(320, None, Cutter.FULL, is_symbol_read=True)),
         ),
         (
-            "width=544,letters=1,cut=through",
-            Foretold(RasterCommand.GS_V_0, 544, Sight(544, CODE_PAGES[0], None, is_symbol_read=False)),
+            "width=608,letters=1,cut=through",
+            Foretold(RasterCommand.GS_V_0, 608, Sight(608, CODE_PAGES[0], None, is_symbol_read=False)),
         ),
         (
             "width=nothing,letters=1,cut=none",
@@ -112,8 +112,8 @@ def test_answers_may_be_given_beforehand(words: str, meaning: Foretold) -> None:
     [
         ("width=576", "letters is not answered"),
         (f"{GOOD},colour=red", "no question is called colour"),
-        (GOOD.replace("576", "577"), "width is the number of a box, 1 to 13, or dots"),
-        (GOOD.replace("576", "14"), "not 14"),
+        (GOOD.replace("576", "577"), "width is the number of a box, 1 to 14, or dots"),
+        (GOOD.replace("576", "15"), "not 15"),
         (GOOD.replace("letters=4", "letters=5"), "letters is the number of a line, 1 to 4, or none; not 5"),
         (GOOD.replace("partial", "half"), "cut is one of full, partial, none, through; not half"),
         (f"{GOOD},symbol=perhaps", "symbol is one of yes, no; not perhaps"),

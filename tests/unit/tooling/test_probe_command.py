@@ -44,7 +44,7 @@ def document(result: Result) -> Any:
 
 @pytest.mark.usefixtures("somebody")
 def test_three_questions_and_the_profile_is_there(tmp_path: Path) -> None:
-    result = probed("sim:slips", "--out", "hall.toml", typed="10\n4\n2\n")
+    result = probed("sim:slips", "--out", "hall.toml", typed="11\n4\n2\n")
     assert result.exit_code == 0
     assert [number for number in "1234" if f"\n{number}. " in result.output] == ["1", "2", "3"]
     assert "From now on each slip is confirmed by its own id (GS ( H).\nWritten to hall.toml.\n" in result.output
@@ -79,7 +79,7 @@ def test_a_printer_of_no_use_gets_no_profile(tmp_path: Path, typed: str, sentenc
 
 @pytest.mark.usefixtures("somebody")
 def test_a_symbol_that_no_phone_reads_exits_1() -> None:
-    result = probed("sim:slips", typed="10\n4\n5\n")
+    result = probed("sim:slips", typed="11\n4\n5\n")
     assert (result.exit_code, "No phone reads its symbols: clean the head" in result.output) == (1, True)
 
 
@@ -105,7 +105,7 @@ def test_where_nobody_is_asked_nothing_is_printed(tmp_path: Path, words: list[st
 @pytest.mark.usefixtures("somebody")
 def test_the_profile_of_a_configured_kiosk_goes_where_it_looks(tmp_path: Path) -> None:
     (tmp_path / "kiosk.toml").write_text('printer.device = "sim:slips"\n')
-    result = probed(typed="10\n4\n2\n")
+    result = probed(typed="11\n4\n2\n")
     device = f"sim:{tmp_path / 'slips'}"
     file = probed_file(device, tmp_path / "data")
     assert result.output.endswith(f"Written to {file}.\nThe kiosk takes it from its next start.\n")
@@ -128,7 +128,7 @@ def test_probing_mends_a_profile_that_was_spoilt(tmp_path: Path) -> None:
     file = probed_file(f"sim:{tmp_path / 'slips'}", tmp_path / "data")
     file.parent.mkdir(parents=True)
     file.write_text("rubbish")
-    assert probed("--config", "kiosk.toml", typed="10\n4\n2\n").exit_code == 0
+    assert probed("--config", "kiosk.toml", typed="11\n4\n2\n").exit_code == 0
     assert load_profile(file).dots == 576
 
 
@@ -186,7 +186,7 @@ def test_a_silent_device_gets_no_slip_without_a_yes(tmp_path: Path, monkeypatch:
     assert (told["voice"], told["profile"]["confirmation"], len(simulated.slips())) == ("silent", "none", 1)
     monkeypatch.setattr(probe, "is_anybody_there", lambda: True)
     assert probed("sim:slips", typed="n\n").exit_code == 1
-    assert probed("sim:slips", typed="y\n10\n4\n2\n").exit_code == 0
+    assert probed("sim:slips", typed="y\n11\n4\n2\n").exit_code == 0
     assert len(simulated.slips()) == 2
 
 
