@@ -3,7 +3,7 @@
 Read from the database and from what was last reported, at each request: a restart forgets nothing but `refusals`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -17,6 +17,7 @@ from prometheus_client.core import (
 from prometheus_client.openmetrics.exposition import generate_latest
 from prometheus_client.registry import Collector
 
+from kiosk.domain.printer_facts import PrinterFacts
 from kiosk.domain.ticket import SHARED_SERIES
 from kiosk.sync.status import SyncState, SyncStatus
 from kiosk.sync.wire import ProblemCode
@@ -53,6 +54,7 @@ class ServerCollector(Collector):
         if overview.tables is not None:
             yield from _of_sites(overview.tables)
             yield from _of_devices(overview.tables.devices)
+            yield from _of_printers(overview.tables.printers)
 
 
 def _of_server(node: Node, overview: Overview) -> Iterator[Metric]:
@@ -147,6 +149,26 @@ def _of_devices(devices: Iterable[DeviceState]) -> Iterator[Metric]:
     yield known
     yield from families.values()
     yield printers
+
+
+def _of_printers(told: Mapping[tuple[str, str], PrinterFacts]) -> Iterator[Metric]:
+    """As the kiosks' logs tell it: at central too, which hears no heartbeat of a kiosk."""
+    words = GaugeMetricFamily(
+        "giliran_kiosk_printer",
+        "As its log last told; 1: slips come out here.",
+        labels=(*_DEVICE, "printer", "state", "confirmation"),
+    )
+    left = GaugeMetricFamily("giliran_slips_left", "Estimated, on the roll in use.", labels=_DEVICE)
+    low = GaugeMetricFamily("giliran_paper_low", "1: the roll should be changed soon.", labels=_DEVICE)
+    for key, facts in told.items():
+        for name, word in (("first", facts.printer), ("second", facts.fallback)):
+            if word is not None:
+                is_used = name == facts.in_use
+                words.add_metric((*key, name, word, facts.confirmation if is_used else ""), int(is_used))
+        if facts.slips_left is not None:
+            left.add_metric(key, facts.slips_left)
+        low.add_metric(key, int(facts.is_paper_low))
+    yield from (words, left, low)
 
 
 _SAID: Final = {

@@ -5,7 +5,7 @@ Read from small tables and from memory; no event is looked at. Where the databas
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -14,12 +14,13 @@ from sqlalchemy import Connection, Table, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
+from kiosk.domain.printer_facts import PrinterFacts
 from kiosk.sync.wire import DeviceKind, Health
 from kiosk.trusted_clock import Reading
 from server.database import FILE_NAME, moment
 from server.node import Node
 from server.readiness import State, state_of
-from server.schema import devices, forks, number_series, poison, queues, service_days, sites, tallies
+from server.schema import devices, forks, number_series, poison, printers, queues, service_days, sites, tallies
 from server.settings import Role
 from server.tallies import Tally
 
@@ -32,7 +33,7 @@ _WAL: Final = f"{FILE_NAME}-wal"
 @dataclass(frozen=True, slots=True)
 class DeviceState:
     """One that may write here. `silent_for`, `health`: None where it was never heard of; `skew`: how far its clock is
-    ahead of this server's, None where that is not known.
+    ahead of this server's, None where that is not known. `printers`: as its log last told; None: it never has.
     """
 
     site_id: str
@@ -44,6 +45,7 @@ class DeviceState:
     silent_for: timedelta | None = None
     health: Health | None = None
     skew: timedelta | None = None
+    printers: PrinterFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,9 @@ class Parked:
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """What the database says. Mappings are by site; `tallies`: (site, what, kind) -> how many."""
+    """What the database says. Mappings are by site; `tallies`: (site, what, kind) -> how many; `printers`: by site and
+    device, of every kiosk that may write, also at central, where its site's server speaks for it.
+    """
 
     devices: Sequence[DeviceState] = ()
     revoked: int = 0
@@ -84,6 +88,7 @@ class Tables:
     newest_forks: Sequence[Fork] = ()
     parked: Mapping[str, int] = field(default_factory=dict)
     some_parked: Sequence[Parked] = ()
+    printers: Mapping[tuple[str, str], PrinterFacts] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,11 @@ def look(node: Node) -> Overview:
 
 def _read(node: Node, connection: Connection, now: datetime) -> Tables:
     days = _service_days(connection)
-    known = _devices(node, connection, now)
+    told = _printers(connection)
+    known = [
+        replace(device, printers=told.get((device.site_id, device.device_id)))
+        for device in _devices(node, connection, now)
+    ]
     return Tables(
         devices=known,
         revoked=connection.execute(
@@ -122,6 +131,7 @@ def _read(node: Node, connection: Connection, now: datetime) -> Tables:
         newest_forks=_newest_forks(connection),
         parked=_by_site(connection, poison),
         some_parked=_some_parked(connection),
+        printers=told,
     )
 
 
@@ -148,6 +158,18 @@ def _devices(node: Node, connection: Connection, now: datetime) -> Sequence[Devi
         silent_for = max(timedelta(), now - moment(contact.last_at_ms))
         found.append(DeviceState(*identity, silent_for, health, skew))
     return found
+
+
+def _printers(connection: Connection) -> Mapping[tuple[str, str], PrinterFacts]:
+    writers = (devices.c.site_id == printers.c.site_id) & (devices.c.device_id == printers.c.device_id)
+    query = select(printers).join(devices, writers & devices.c.revoked_at_ms.is_(None))
+    rows = connection.execute(query.order_by(printers.c.site_id, printers.c.device_id))
+    return {
+        (row.site_id, row.device_id): PrinterFacts(
+            row.printer, row.fallback, row.in_use, row.confirmation, row.slips_left, bool(row.paper_low)
+        )
+        for row in rows
+    }
 
 
 def _service_days(connection: Connection) -> Mapping[str, date]:

@@ -24,6 +24,8 @@ CLOCK_APART: Final = timedelta(seconds=60)
 UNSENT_TOO_LONG: Final = timedelta(hours=1)
 
 _GOOD_PRINTERS: Final = ("", "ready", "cannot_tell")
+_UNCONFIRMING: Final = ("status", "none")
+"""What is left of the ladder in printing/profile.py where the printer never says that a slip is complete."""
 _JUST_NOW: Final = timedelta(seconds=5)
 
 
@@ -103,7 +105,7 @@ class DeviceReader:
             word=word,
             heard=self._heard(device),
             unsent=unknown if health is None else self._unsent(device, health),
-            printer=unknown if health is None or not health.printer else self._printer(health),
+            printer=unknown if health is None or not health.printer else self._printer(device, health),
             clock=unknown if health is None else self._clock(device, health),
             disk=unknown if health is None or health.disk_free_bytes is None else self._disk(health.disk_free_bytes),
         )
@@ -119,10 +121,7 @@ class DeviceReader:
             return
         if health.alarms:
             yield self._task(device, Level.TROUBLE, "do_alarm", detail=self._details(health))
-        printer = self._printer(health)
-        if printer.level is not Level.GOOD:
-            action = PRINTER_ACTIONS.get(health.printer, Text("", ""))
-            yield self._task(device, printer.level, "do_printer", state=printer.text, action=action)
+        yield from self._printer_tasks(device, health)
         if not health.clock_trusted:
             yield self._task(device, Level.NOTICE, "do_clock_trust")
         elif self._clock(device, health).level is not Level.GOOD and device.skew is not None:
@@ -132,6 +131,20 @@ class DeviceReader:
             yield self._task(device, Level.NOTICE, "do_backlog", count=count, age=duration(_waited(device, health)))
         if health.disk_free_bytes is not None and health.disk_free_bytes < LOW_BYTES:
             yield self._task(device, Level.NOTICE, "do_disk", size=size(health.disk_free_bytes, self.language))
+
+    def _printer_tasks(self, device: DeviceState, health: Health) -> Iterator[Task]:
+        level = _printer_level(health.printer)
+        if level is not Level.GOOD:
+            action = PRINTER_ACTIONS.get(health.printer, Text("", ""))
+            yield self._task(device, level, "do_printer", state=self._printer_word(health.printer), action=action)
+        facts = device.printers
+        if facts is None:
+            return
+        if facts.in_use == "second":
+            yield self._task(device, Level.NOTICE, "do_fallback", state=self._printer_word(facts.printer))
+        if facts.is_paper_low and level is Level.GOOD:
+            state, action = self._printer_word("paper_low"), PRINTER_ACTIONS["paper_low"]
+            yield self._task(device, Level.NOTICE, "do_printer", state=state, action=action)
 
     def _task(self, device: DeviceState, level: Level, name: str, detail: str = "", **facts: str | Text) -> Task:
         subject = f"{device.name} ({device.site_id})" if self.role is Role.CENTRAL else device.name
@@ -166,12 +179,25 @@ class DeviceReader:
         level = Level.NOTICE if waited >= UNSENT_TOO_LONG else Level.GOOD
         return Cell(grouped(health.backlog, self.language), self._say("oldest", age=duration(waited)), level)
 
-    def _printer(self, health: Health) -> Cell:
-        known = PRINTERS.get(health.printer)
-        text = health.printer if known is None else known.in_language(self.language)
-        if health.printer in _GOOD_PRINTERS:
-            return Cell(text)
-        return Cell(text, level=Level.NOTICE if health.printer == "paper_low" else Level.TROUBLE)
+    def _printer(self, device: DeviceState, health: Health) -> Cell:
+        """The heartbeat's word, which is the newest; below it what the log tells besides."""
+        text, level, facts = self._printer_word(health.printer), _printer_level(health.printer), device.printers
+        if facts is None:
+            return Cell(text, level=level)
+        notes = []
+        if facts.in_use == "second":
+            notes.append(self._say("fallback_used"))
+        if facts.slips_left is not None:
+            notes.append(self._say("slips_left", count=grouped(facts.slips_left, self.language)))
+        if facts.confirmation in _UNCONFIRMING:
+            notes.append(self._say("cannot_confirm"))
+        if level is Level.GOOD and (facts.is_paper_low or facts.in_use == "second"):
+            level = Level.NOTICE
+        return Cell(text, " · ".join(notes), level)
+
+    def _printer_word(self, word: str) -> str:
+        known = PRINTERS.get(word)
+        return word if known is None else known.in_language(self.language)
 
     def _clock(self, device: DeviceState, health: Health) -> Cell:
         if not health.clock_trusted:
@@ -239,6 +265,12 @@ def relay_level(state: SyncState) -> Level:
     if state is SyncState.CONNECTING:
         return Level.UNKNOWN
     return Level.NOTICE if state is SyncState.OFFLINE else Level.TROUBLE
+
+
+def _printer_level(word: str) -> Level:
+    if word in _GOOD_PRINTERS:
+        return Level.GOOD
+    return Level.NOTICE if word == "paper_low" else Level.TROUBLE
 
 
 def _waited(device: DeviceState, health: Health) -> timedelta:

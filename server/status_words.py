@@ -35,6 +35,9 @@ WORDS: Final[Mapping[str, Text]] = {
     "oldest": Text("tertua {age}", "oldest {age}"),
     "none": Text("tidak ada", "none"),
     "printer": Text("Printer", "Printer"),
+    "slips_left": Text("± {count} tiket lagi", "± {count} tickets left"),
+    "fallback_used": Text("printer kedua dipakai", "second printer in use"),
+    "cannot_confirm": Text("tidak dapat memastikan", "cannot confirm"),
     "clock": Text("Jam", "Clock"),
     "clock_right": Text("tepat", "right"),
     "clock_not_trusted": Text("tidak dipercaya", "not trusted"),
@@ -109,6 +112,10 @@ WORDS: Final[Mapping[str, Text]] = {
         "Not one device is heard (0 of {all}). Check the network, and this server's address at the devices.",
     ),
     "do_printer": Text("Printer: {state}. {action}", "Printer: {state}. {action}"),
+    "do_fallback": Text(
+        "Tiket keluar dari printer kedua; yang pertama {state}. Perbaiki sebelum yang kedua ikut berhenti.",
+        "Tickets come from the second printer; of the first: {state}. Repair it before the second one stops as well.",
+    ),
     "do_alarm": Text("Ada riwayat yang harus dilihat orang.", "A history there needs a person."),
     "do_clock": Text(
         "Jamnya berbeda {age} dari jam server. Setel jam mesin itu.",

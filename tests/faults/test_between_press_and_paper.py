@@ -70,7 +70,7 @@ def test_p2_killed_after_the_commit_the_ticket_is_offered_again_then_abandoned(k
 
         def is_abandoned() -> bool:
             kiosk.pass_time(5.0)
-            return sum(kiosk.hall()["waiting"].values()) == 0
+            return not any(kiosk.hall()["waiting"].values())
 
         wait_until(is_abandoned, deadline_s, lambda: str(kiosk.hall()))
         told = kiosk.hall()

@@ -12,7 +12,10 @@ from prometheus_client.core import Metric
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from sqlalchemy import insert
 
+from kiosk.domain.event_bodies import kiosk_status
+from kiosk.domain.events import KIOSK_STATUS
 from kiosk.domain.print_job import PrintState
+from kiosk.domain.printer_facts import PrinterFacts
 from kiosk.identity import Identity, new_identity
 from kiosk.paths import resource_path
 from kiosk.sync.status import SyncState, SyncStatus
@@ -61,6 +64,9 @@ NAMES = {
     "giliran_device_clock_offset_seconds": {"device", "site"},
     "giliran_device_disk_free_bytes": {"device", "site"},
     "giliran_printer_state": {"device", "site", "state"},
+    "giliran_kiosk_printer": {"confirmation", "device", "printer", "site", "state"},
+    "giliran_slips_left": {"device", "site"},
+    "giliran_paper_low": {"device", "site"},
 }
 """Every sample with its labels. On SQLite there is `giliran_wal_bytes` as well."""
 
@@ -108,6 +114,7 @@ def test_every_name_is_there_with_its_labels(server: Server) -> None:
     with server.node.database.reading() as connection:
         day = day_in_force(connection, SITE)
     log.printed(log.issue(1, service_day=day))
+    log.write(KIOSK_STATUS, kiosk_status(PrinterFacts("no_paper", "ready", "second", "fence", 120)))
     with server.node.database.writing() as connection:
         log.push(connection)
     answer = httpx2.get(f"{server.url}/metrics").text
@@ -198,6 +205,22 @@ def test_central_tells_of_sites_and_not_of_their_kiosks(tmp_path: Path) -> None:
         names = {name for name, _ in scrape(server)}
     assert "giliran_device_info" not in names
     assert "giliran_queue_waiting" not in names
+
+
+def test_what_a_kiosks_log_tells_of_its_printers_is_told_at_central_too(tmp_path: Path) -> None:
+    with central_server(tmp_path) as server:
+        key = (SITE, let_in(server).device_id)
+        log = WrittenLog(key[1])
+        for left in (130, 120):
+            log.write(KIOSK_STATUS, kiosk_status(PrinterFacts("no_paper", "ready", "second", "fence", left)))
+        with server.node.database.writing() as connection:
+            log.push(connection)
+        samples = scrape(server)
+    device = (key[1], SITE)
+    assert samples["giliran_slips_left", device] == 120
+    assert samples["giliran_paper_low", device] == 0
+    assert samples["giliran_kiosk_printer", ("fence", key[1], "second", SITE, "ready")] == 1
+    assert samples["giliran_kiosk_printer", ("", key[1], "first", SITE, "no_paper")] == 0
 
 
 def test_labels_say_a_name_as_it_is(server: Server) -> None:
