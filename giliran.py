@@ -174,7 +174,7 @@ def selftest(*, as_json: bool) -> None:
 
 @main.group(epilog="Example: giliran printer status tcp://192.0.2.7:9100")
 def printer() -> None:
-    """One printer: tcp://HOST:9100, or sim:DIR."""
+    """One printer: tcp://HOST:9100, file:/dev/usb/lp0, serial:/dev/ttyUSB0, usb:VID:PID, win:NAME or sim:DIR."""
 
 
 def printer_command(name: str, function: str, sentence: str, *options: Callable[[Any], Any]) -> None:

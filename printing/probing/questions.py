@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, TypeVar
 
-from printing.answers import Answer, AnswerParser, AutomaticStatus, FlowControl, InfoBlock, LoneByte, Noise, StatusByte
-from printing.confirmation import FENCE_REQUEST
+from printing.answers import Answer, AnswerParser, AutomaticStatus, FlowControl, InfoBlock, LoneByte, StatusByte
+from printing.confirmation import FENCE_REQUEST, lone_bytes
 from printing.escpos_status import Question, read_status
 from printing.identity import Name, identity_of
 from printing.status import PrinterStatus
@@ -90,7 +90,7 @@ class _Conversation:
         for question in (Question.OFFLINE_CAUSE, Question.ERROR_CAUSE, Question.PAPER):
             if (byte := self._answer(question.request, only_status)) is not None:
                 statuses[question] = byte
-        has_fence = self._answer(FENCE_REQUEST, lambda heard: is_fence_answered(heard) or None) is not None
+        has_fence = self._answer(FENCE_REQUEST, lambda heard: lone_bytes(heard) == 1 or None) is not None
         names = self._names()
         numbers = self._numbers() if names else {}
         has_reports = self._answer(REPORTS_ON, lambda heard: _has_report(heard) or None) is not None
@@ -163,12 +163,6 @@ def only_status(heard: Sequence[Answer]) -> int | None:
     """The one answer to `DLE EOT` in what came: two of them are text, or nobody knows whose."""
     found = [answer.byte for answer in heard if isinstance(answer, StatusByte)]
     return found[0] if len(found) == 1 else None
-
-
-def is_fence_answered(heard: Sequence[Answer]) -> bool:
-    """Whether one lone byte came: among noise, or beside another, nobody can tell whose it is."""
-    is_noisy = any(isinstance(answer, Noise | InfoBlock) for answer in heard)
-    return not is_noisy and sum(isinstance(answer, LoneByte) for answer in heard) == 1
 
 
 def _clean_status(heard: Sequence[Answer]) -> int | None:

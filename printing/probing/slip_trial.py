@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from printing.answers import Answer, AnswerParser, ProcessDone
-from printing.confirmation import FENCE_REQUEST
+from printing.confirmation import FENCE_REQUEST, lone_bytes
 from printing.escpos_status import Question, read_status
-from printing.probing.questions import Answers, Voice, is_fence_answered, only_status
+from printing.probing.questions import Answers, Voice, only_status
 from printing.status import Attention, CannotTell, NeedsAttention, PrinterStatus
 from printing.transports.deadline import Deadline
 from printing.transports.transport import Transport
@@ -108,7 +108,7 @@ class _Ear:
         now = round(time.monotonic() - self._began, 3)
         if self.process_id_s is None and self._done in self._heard:
             self.process_id_s = now
-        if self.fence_s is None and is_fence_answered(self._heard):
+        if self.fence_s is None and lone_bytes(self._heard) == 1:
             self.fence_s = now
         return answers
 
