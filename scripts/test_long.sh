@@ -21,3 +21,7 @@ stage "5,000 tickets and 100 power cuts in real processes, by chance $GILIRAN_SE
 export GILIRAN_CRASHES=1000
 stage "1,000 kiosks killed between the press and the verdict" .venv/bin/python -m pytest -q \
   -o faulthandler_timeout=3600 tests/faults/test_crash_matrix.py
+
+export GILIRAN_FORCED_FAULTS=1000
+stage "1,000 slips with a fault forced on the printer" .venv/bin/python -m pytest -q \
+  -o faulthandler_timeout=3600 tests/faults/test_forced_faults.py
