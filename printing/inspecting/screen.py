@@ -46,7 +46,10 @@ def inspect(chosen: Chosen, *, with_identity: bool = True) -> Inspected:
     parts = Parts()
     if not isinstance(status, Unreachable):
         parts = chosen.ask(lambda transport: ask_parts(transport, with_identity=with_identity)) or parts
-    return Inspected(chosen.device, chosen.role, chosen.profile, status, chosen.driver.confirmation, parts, chosen.book)
+    confirmation = chosen.driver.confirmation
+    if isinstance(status, CannotTell) and confirmation is Confirmation.AUTO:
+        confirmation = Confirmation.NONE
+    return Inspected(chosen.device, chosen.role, chosen.profile, status, confirmation, parts, chosen.book)
 
 
 def show(seen: Inspected) -> str:

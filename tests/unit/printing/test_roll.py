@@ -172,3 +172,16 @@ def test_printer_that_prints_keeps_its_book(file: Path, tmp_path: Path) -> None:
     printer.close()
     printer.expect_fragment()
     assert RollBook(file, 80).confirmed_at == NOON
+
+
+def test_slip_in_which_the_paper_ended_is_no_part_of_what_the_roll_held(file: Path, tmp_path: Path) -> None:
+    simulated = SimulatedPrinter(tmp_path / "slips", PROFILE)
+    book = RollBook(file, 80)
+    printer = RolledPrinter(EscposPrinter(SimTransport(simulated), PROFILE, QUICK), book)
+    book.new_roll()
+    book.saw(Ready())
+    book.saw(Ready(paper_low=True))
+    book.used(1_000.0)
+    simulated.change(paper_mm=30)
+    assert printer.print(render_text_page, 1).status == ENDED
+    assert book._page.roll.near_ends_mm == (1_000.0,)
