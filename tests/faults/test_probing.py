@@ -13,8 +13,9 @@ from giliran import main
 from kiosk.domain.print_job import PrintState
 from printing.escpos_parser import parse
 from printing.escpos_printer import EscposPrinter
+from printing.known_profile import probed_file, profile_in_force
 from printing.probing import slip_trial
-from printing.profile import Confirmation, Profile, Source, load_profile, load_sources
+from printing.profile import Confirmation, Source, load_profile, load_sources
 from printing.test_page import render_text_page
 from printing.transports.devices import open_device
 from tests.emulated_printer import EmulatedPrinter, emulated_printer
@@ -33,18 +34,21 @@ ASKED_AND_PRINTED: Final = {
 
 
 def probed(printer: EmulatedPrinter, folder: Path, *words: str) -> tuple[Result, Path]:
-    file = folder / "probed.toml"
-    words = ("printer", "probe", address(printer), "--out", str(file), "--answers", SEEN, *words)
-    return CliRunner().invoke(main, words), file
+    """The printer of a kiosk whose settings lie in `folder`, and where its profile is to be."""
+    config = folder / "kiosk.toml"
+    config.write_text(f'printer.device = "{address(printer)}"\n')
+    words = ("printer", "probe", "--config", str(config), "--answers", SEEN, *words)
+    return CliRunner().invoke(main, words), probed_file(address(printer), folder / "data")
 
 
 def address(printer: EmulatedPrinter) -> str:
     return f"{printer.url}?baud=115200" if printer.url.startswith("serial:") else printer.url
 
 
-def verdict_after(printer: EmulatedPrinter, profile: Profile) -> PrintState:
-    """What the kiosk says of a slip on the printer as it was probed."""
+def verdict_after(printer: EmulatedPrinter, folder: Path) -> PrintState:
+    """What that kiosk then says of a slip."""
     device = address(printer)
+    profile = profile_in_force("auto", device, folder / "data")
     driver = EscposPrinter(open_device(device, profile), profile, device=device)
     driver.status()
     return driver.print(render_text_page, 1).state
@@ -89,7 +93,7 @@ def test_r14_what_was_probed_is_true_and_the_kiosk_confirms_or_says_that_it_cann
         profile, sources = load_profile(file), load_sources(file)
         assert (profile.dots, profile.confirmation, sources["confirmation"]) == (576, row.rung, Source.PROBED)
         assert (row.words == LIE) <= (Source.MODEL_TABLE not in sources.values())
-        assert verdict_after(printer, profile) is row.state
+        assert verdict_after(printer, tmp_path) is row.state
         printer.wait_for_paper("slip", 2)
         assert printer.fragments() == ()
 
