@@ -25,6 +25,8 @@ _LONGEST_QUERY: Final = 18
 _READING_S: Final = 1.2
 """A finger that comes sooner after the ticket appears is not heard: it was meant for the screen before."""
 
+_WAYS_OUT: Final = ("finishButton", "ticketSeenButton", "paperCameButton")
+
 
 class VisitError(KioskError):
     """The visit did not get where it should."""
@@ -82,7 +84,7 @@ class ScriptedVisit:
         if is_synced:
             timings["press_to_synced"] = monotonic() - pressed
         self.driver.look(_READING_S)
-        self._touch("finishButton" if self.driver.find("finishButton") else "ticketSeenButton", Screen.ATTRACT)
+        self._put_ticket_away()
         trouble = "" if is_synced else self._trouble()
         return Visit(ticket, job, is_synced, trouble, {name: round(1000 * took, 1) for name, took in timings.items()})
 
@@ -90,7 +92,16 @@ class ScriptedVisit:
     def _session(self) -> VisitorSession:
         return self.application.attendant.state.session
 
+    def _put_ticket_away(self) -> None:
+        """By whichever way out the screen offers: who has no paper must say something first."""
+        self._touch(next(name for name in _WAYS_OUT if self.driver.find(name)), Screen.ATTRACT)
+
     def _enter(self) -> None:
+        attendant = self.application.attendant
+        self.driver.wait_until(lambda: bool(attendant.state.queues), "the hall")
+        if attendant.state.is_from_before_restart:  # the last visitor's number, of a run less than a minute ago
+            self.driver.look(_READING_S)
+            self._put_ticket_away()
         self.driver.wait_for(Screen.ATTRACT)
         self._keep("attract")
         self._touch("attractStart", Screen.HOME)

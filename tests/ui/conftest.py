@@ -95,6 +95,7 @@ def start(tmp_path: Path, qapp: QGuiApplication) -> Iterator[Start]:
     def start(
         size: tuple[int, int] = (1080, 1920),
         now: datetime = MONDAY_MORNING,
+        device: str | None = None,
         fallback: str | None = None,
         **printer: float | bool,
     ) -> KioskUnderTest:
@@ -102,7 +103,7 @@ def start(tmp_path: Path, qapp: QGuiApplication) -> Iterator[Start]:
         width, height = size
         config = KioskConfig(
             data_dir=tmp_path / "data",
-            printer=PrinterConfig(device=f"sim:{slips}", fallback=fallback),
+            printer=PrinterConfig(device=device or f"sim:{slips}", fallback=fallback),
             screen=ScreenConfig(width, height, 336.0 if width < height else 598.0, full_screen=False, animations=False),
         )
         if printer:

@@ -9,6 +9,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from kiosk.domain.language import Language
 from kiosk.domain.print_job import PrintState
 from kiosk.domain.screens import Screen
 from kiosk.domain.visitor import Problem
@@ -17,6 +18,7 @@ from printing.simulated import SimulatedPrinter
 from printing.status import Attention, NeedsAttention, PrinterStatus, Ready, Unreachable
 from tests.conftest import Logs
 from tests.ui.conftest import MONDAY_MORNING, KioskUnderTest, Start
+from ui.scripted_visit import ScriptedVisit
 
 LOST_ID = "dukcapil.ktp-hilang"
 
@@ -255,6 +257,20 @@ def test_after_a_restart_the_last_number_is_shown_and_nothing_prints(start: Star
     assert later.shows(Screen.ATTRACT)
 
 
+def test_a_scripted_visit_soon_after_another_puts_the_last_number_away(start: Start, tmp_path: Path) -> None:
+    """Else `giliran demo` could not be run twice in a minute."""
+    kiosk = start()
+    take_ticket(kiosk)
+    kiosk.wait_for(Screen.TICKET)
+    service = kiosk.attendant.hall.catalogue.services[LOST_ID]
+    kiosk.close()
+    again = start(now=MONDAY_MORNING + timedelta(seconds=20))
+    again.wait_for(Screen.TICKET)
+    again.clock.advance(timedelta(seconds=1))
+    ScriptedVisit(again.application, (service,), Language.INDONESIAN, tmp_path / "album", again.driver)._enter()
+    assert again.shows(Screen.HOME)
+
+
 def test_a_slip_of_before_the_restart_waits_for_a_finger(start: Start, expected_logs: Logs) -> None:
     expected_logs("printer_lost")
     kiosk = start(is_cover_open=True)
@@ -336,7 +352,7 @@ def test_the_second_printer_takes_over_and_the_technician_reads_it(
     assert rows["Printer kedua", "Terakhir dipastikan"].value != "-"
     assert kiosk.application.machine is not None
     machine = kiosk.application.machine
-    assert any("second printer is in use" in each for each in machine.printers.remarks(machine.spooler.status))
+    assert any("second printer is in use" in each for each in machine._details()), "the server hears of it"
     kiosk.wait_until(lambda: logged(kiosk, "kiosk.status") > 0, "the event")
 
 
