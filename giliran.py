@@ -172,7 +172,8 @@ def selftest(*, as_json: bool) -> None:
     sys.exit(run_selftest(as_json=as_json))
 
 
-@main.group(epilog="Example: giliran printer status tcp://192.0.2.7:9100")
+@main.group(short_help="Ask, probe, try and emulate printers.",
+            epilog="Example: giliran printer status tcp://192.0.2.7:9100")  # fmt: skip
 def printer() -> None:
     """One printer: tcp://HOST:9100, file:/dev/usb/lp0, serial:/dev/ttyUSB0, usb:VID:PID, win:NAME or sim:DIR."""
 
