@@ -164,5 +164,6 @@ class Roll:
 
 
 def _middle(lengths: tuple[float, ...]) -> float:
-    """Of an even number the lower one: rather too early than too late. (`statistics` takes 8 ms of a kiosk's start.)"""
+    """Of an even number the lower one: rather too early than too late."""
+    # By hand: to import `statistics` takes 8 ms of a kiosk's start.
     return sorted(lengths)[(len(lengths) - 1) // 2]
