@@ -274,7 +274,7 @@ printer_command("watch", "watch", "Its state at every change, until Ctrl-C.")
 @click.option("--script", type=FILE, help="Faults at a byte, within a slip or after a time, as TOML.")
 @click.option("--out", type=FOLDER, required=True, help="For the paper: PNG and bytes, and paper.ndjson.")
 @click.option("--profile", default="generic-80mm", show_default=True, help=f"Its head is as wide: {PROFILES}.")
-@click.option("--speed", type=click.FloatRange(min=0), metavar="MM_PER_S", help="0: at once. Without: as its model.")
+@click.option("--speed", type=click.FloatRange(min=0), metavar="MM_PER_S", help="0: at once. Without: 200; slow: 20.")
 @click.option("--baud", type=click.IntRange(min=300), help="Take bytes no faster than a serial line of this speed.")
 @click.option(
     "--flow",

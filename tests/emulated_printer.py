@@ -152,13 +152,16 @@ def emulated_printer(
     speed: float | None = None, flow: str | None = None, baud: int | None = None, clears: str | None = None,
 ) -> Iterator[EmulatedPrinter]:  # fmt: skip
     """`listen`: tcp, or tcp:PORT; pty, pty:LINK; lp or lp:LINK (a device file with both ways), fifo or fifo:PATH.
-    Without a path they lie in `out`. `script`: TOML text. `out`: an own folder for its paper.
+    Without a path they lie in `out`. `speed` None: at once, but for the slow model. `script`: TOML text. `out`: an own
+    folder for its paper.
     """
     out.mkdir(parents=True, exist_ok=True)
     arguments = ["--listen", _line(listen, out), "--model", model, "--out", str(out), "--profile", profile]
     if script is not None:
         (out / "script.toml").write_text(script)
         arguments += ["--script", str(out / "script.toml")]
+    if speed is None and model != "slow":
+        speed = 0
     for name, value in {"speed": speed, "flow": flow, "baud": baud, "clears": clears}.items():
         if value is not None:
             arguments += [f"--{name}", str(value)]

@@ -29,12 +29,15 @@ from printing.profile import find_profile
 if TYPE_CHECKING:
     from rich.table import Table
 
+USUAL_SPEED_MM_S: Final = 200.0
+"""Of printers on counters. One that prints at once looks like one that vouches for what it has not printed."""
+
 _RECENT: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """As the command line has them. `speed`: mm/s, 0 prints at once, None as the model does."""
+    """As the command line has them. `speed`: mm/s, 0 prints at once, None as the model does, or USUAL_SPEED_MM_S."""
 
     listen: str
     model: str
@@ -55,6 +58,8 @@ def run_emulator(options: Options) -> int:
     model = MODELS[options.model]
     if options.speed is not None:
         model = replace(model, speed_mm_s=options.speed or None)
+    elif model.speed_mm_s is None:
+        model = replace(model, speed_mm_s=USUAL_SPEED_MM_S)
     if options.clears:
         model = replace(model, clears=Clears(options.clears))
     line = open_line(options.listen, model.buffer_bytes)
