@@ -125,6 +125,10 @@ def _opened(name: str, address: SerialAddress) -> serial.Serial:
     )
     try:
         keep_dtr_up(port)
+        if address.flow is Flow.XONXOFF:
+            # An XOFF whose XON came while nobody listened would hold for ever. Printers take a few bytes more after it.
+            port.set_output_flow_control(enable=False)  # Linux starts only what was stopped by this
+            port.set_output_flow_control(enable=True)
         if address.flow is Flow.DTR:
             _ = port.dsr
     except TROUBLE as error:

@@ -1,4 +1,4 @@
-"""Every fault that the sync is built against has a test named after its id: `test_n3_...`, or `test_n3_n7_...`."""
+"""Every fault that the machine is built against has a test named after its id: `test_n3_...`, or `test_n3_n7_...`."""
 
 import re
 from pathlib import Path
@@ -8,11 +8,12 @@ FAULTS: Final = {
     *(f"n{number}" for number in range(1, 16)),
     *(f"s{number}" for number in range(1, 9)),
     *(f"t{number}" for number in range(1, 7)),
+    *(f"r{number}" for number in range(1, 15)),
     *("p1", "p2", "p5", "p6", "p9"),
     *("c1", "c3"),
     *("a3", "a5"),
 }
-"""P power, N network, S sync, T time, C configuration, A abuse."""
+"""P power, N network, S sync, T time, R printer, C configuration, A abuse."""
 
 _TEST: Final = re.compile(r"^(?:async )?def test_((?:[a-z]\d+_)+)", re.MULTILINE)
 
