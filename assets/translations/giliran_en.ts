@@ -590,8 +590,8 @@ What brings you here today?</translation>
             <translation>I have taken a photo</translation>
         </message>
         <message>
-            <source>Sudah dikirim, tetapi pencetak ini tidak dapat memastikan. Lihat apakah tiket ada di bawah layar.</source>
-            <translation>Sent, but this printer cannot tell for certain. Please look for the ticket below the screen.</translation>
+            <source>Sudah dikirim, tetapi pencetak ini tidak dapat memastikan. Lihat di bawah layar.</source>
+            <translation>Sent, but this printer cannot tell for certain. Please look below the screen.</translation>
         </message>
         <message>
             <source>Setelah memotret, sentuh “Sudah saya foto” agar nomor Anda tetap dipanggil.</source>

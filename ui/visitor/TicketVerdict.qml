@@ -32,7 +32,7 @@ Control {
         case KioskViewModel.PrintOutcome.Confirmed:
             return qsTr("Sudah tercetak. Ambil tiket di bawah layar.");
         case KioskViewModel.PrintOutcome.Unverified:
-            return qsTr("Sudah dikirim, tetapi pencetak ini tidak dapat memastikan. Lihat apakah tiket ada di bawah layar.");
+            return qsTr("Sudah dikirim, tetapi pencetak ini tidak dapat memastikan. Lihat di bawah layar.");
         case KioskViewModel.PrintOutcome.Unknown:
             return qsTr("Apakah tiket keluar?");
         default:
