@@ -75,15 +75,21 @@ class Delivery:
         self._write_s = deadlines.write_s + own_s
         self._confirm_s = deadlines.confirm_s + own_s
         self._stall_s = deadlines.stall_s + own_s
+        self._whole = Deadline(0)
 
     def verdict(self) -> PrintVerdict:
         """Raises TransportError while nothing of the slip was sent; whatever comes later is in the verdict."""
         self._line.listen_anew()
+        self._whole = Deadline(self._write_s + self._confirm_s)
         try:
             self._send_first()
             return self._send_rest()
         except _Incomplete as end:
             return self._incomplete(end)
+
+    def _within(self, step_s: float) -> Deadline:
+        """For one step, and never beyond the whole: a visitor is waiting."""
+        return Deadline(min(step_s, self._whole.left_s))
 
     def _send_first(self) -> None:
         """Everything but the end of the slip, and wait until the printer has come near it.
@@ -91,7 +97,7 @@ class Delivery:
         Who changes the paper while a piece of it waits must not pass unseen: that piece's deadline is shorter.
         """
         first, sent = self._slip.first, 0
-        deadline = Deadline(self._write_s)
+        deadline = self._within(self._write_s)
         try:
             while sent < len(first):
                 piece = first[sent : sent + _PIECE]
@@ -115,7 +121,7 @@ class Delivery:
             if _has_stopped(seen := self._line.ask()):
                 raise _Incomplete(_STOPPED, sent, seen)
             return
-        deadline, silence = Deadline(self._confirm_s), Deadline(self._stall_s)
+        deadline, silence = self._within(self._confirm_s), Deadline(self._stall_s)
         status: PrinterStatus = CannotTell("not asked")
         while not deadline.is_over and not silence.is_over:
             came = self._line.hear(min(self._answer_s, deadline.left_s))
@@ -132,7 +138,7 @@ class Delivery:
 
     def _send_rest(self) -> PrintVerdict:
         try:
-            self._line.send(self._slip.rest, self._write_s)
+            self._line.send(self._slip.rest, self._within(self._write_s).left_s)
         except WriteError as error:
             if error.sent:
                 return self._unknown(self._look_again(), str(error))
@@ -146,7 +152,7 @@ class Delivery:
         in which the paper ended is in two pieces, whatever the printer says later. So nobody waits on a silent line,
         behind which paper may be changed unseen.
         """
-        deadline, silence = Deadline(self._confirm_s), Deadline(self._stall_s)
+        deadline, silence = self._within(self._confirm_s), Deadline(self._stall_s)
         status: PrinterStatus = CannotTell("not asked")
         try:
             while not deadline.is_over and not silence.is_over:
