@@ -76,6 +76,7 @@ def _issue(world: World, step: Step, chance: Random) -> None:
             world.tell(f"{kiosk.name} issues {given.ticket.label} of {given.ticket.service_day} ({given.ticket.id})")
             if chance.random() < 0.9:
                 kiosk.print_waiting()
+    print_again(world, kiosk, Random(step.luck + 1))  # noqa: S311  # a replay needs a chance that repeats
 
 
 def _reprint(world: World, step: Step, chance: Random) -> None:
@@ -86,12 +87,33 @@ def _reprint(world: World, step: Step, chance: Random) -> None:
     ticket_id = mine[step.amount % len(mine)]
     with world.power.on(kiosk):
         try:
-            kiosk.process.issuing.reprint(ticket_id)
+            slip = kiosk.process.issuing.reprint(ticket_id)
         except (IssueRefused, StoreError) as error:
             world.tell(f"{kiosk.name} does not reprint {ticket_id}: {error}")
             return
-        world.promises.reprints[ticket_id] += 1
+        world.promises.reprints[ticket_id] = max(slip.copy, world.promises.reprints[ticket_id] + 1)
         kiosk.print_waiting()
+
+
+def print_again(world: World, kiosk: KioskMachine, chance: Random) -> None:
+    """Somebody stands before a ticket without paper: the printer is good again, or the screen is read."""
+    if kiosk.process is None:
+        return
+    with world.power.on(kiosk):
+        try:
+            for ticket_id in kiosk.lost_slips():
+                fate = chance.random()
+                if fate < 0.4:
+                    kiosk.process.issuing.print_again(ticket_id)
+                    world.promises.again[ticket_id] += 1
+                elif fate < 0.5:
+                    kiosk.process.issuing.shown(ticket_id)
+                    world.promises.shown.add(ticket_id)
+                elif fate < 0.6:
+                    kiosk.process.issuing.hold(ticket_id)
+            kiosk.print_waiting()
+        except (IssueRefused, StoreError) as error:
+            world.tell(f"{kiosk.name} does not print again: {error}")
 
 
 def _sync(world: World, step: Step, chance: Random) -> None:

@@ -14,7 +14,7 @@ from kiosk.clock import FakeClock
 from kiosk.config import KioskConfig, SyncConfig
 from kiosk.domain.print_job import PrintState
 from kiosk.domain.site import Site, TimeRange
-from kiosk.domain.ticket import IssueRequest, Ticket
+from kiosk.domain.ticket import IssueRequest, Ticket, TicketId
 from kiosk.errors import KioskError
 from kiosk.held_tickets import HeldTickets
 from kiosk.identity import Identity
@@ -197,6 +197,17 @@ class KioskMachine(Machine):
             return self.process.issuing.issue(request)
         except IssueRefused as refused:
             return refused
+
+    def lost_slips(self) -> tuple[TicketId, ...]:
+        """Tickets whose newest slip certainly did not come out, the last one first."""
+        assert self.process is not None
+        rows = self.process.store.call(
+            lambda db: db.conn.execute(
+                "SELECT ticket_id FROM print_jobs AS slip WHERE state IN ('failed', 'expired') AND copy ="
+                " (SELECT max(copy) FROM print_jobs WHERE ticket_id = slip.ticket_id) ORDER BY id DESC LIMIT 3"
+            ).fetchall()
+        )
+        return tuple(TicketId(ticket_id) for (ticket_id,) in rows)
 
     def print_waiting(self) -> None:
         assert self.process is not None

@@ -53,6 +53,10 @@ class Promises:
     """Events that a disk once held and then did not: while it lacks them, it says that they were never written."""
     untold: set[TicketId] = field(default_factory=set)
     """Tickets on paper of which a kiosk's witness had not heard when its disk was put back."""
+    again: Counter[TicketId] = field(default_factory=Counter)
+    """How often a slip that certainly had not come out was printed again."""
+    shown: set[TicketId] = field(default_factory=set)
+    """Tickets whose number somebody took from a screen."""
     reprints: Counter[TicketId] = field(default_factory=Counter)
     written_ms: dict[Key, int] = field(default_factory=dict)
     """When each event was written: milliseconds of the site server's clock at that moment."""

@@ -23,6 +23,7 @@ def settle(world: World) -> None:
         world.pass_time(timedelta(seconds=61))  # so that a recovering server stops waiting for those who are gone
         do_chores(world)
         for kiosk in world.kiosks:
+            kiosk.print_waiting()
             beat(kiosk, world)
             kiosk.greet_again()
             sync(world, kiosk, batches=200)

@@ -119,6 +119,9 @@ FLAWS: Mapping[str, Flaw] = {
         lambda: patch.object(Bracket, "clamp", lambda _, at_ms: at_ms), "i8_", first=5, is_harsh=False
     ),
     "a slip that was on its way goes out again": Flaw(_prints_again_after_a_restart, "i6_", first=3, is_harsh=False),
+    "whoever went without paper keeps his place": Flaw(
+        lambda: patch.object(StoredPrintJobs, "abandon", lambda _: ()), "i6_no_ghosts", is_harsh=False
+    ),
     "a second press is a second visitor": Flaw(
         lambda: patch.object(issuing, "ticket_of_session", lambda *_: None), "i2_|IntegrityError"
     ),
