@@ -189,3 +189,27 @@ def test_a_restored_disk_learns_what_became_of_its_tickets(tmp_path: Path) -> No
         machine.clock.advance(ABANDONED_AFTER)
         assert machine.jobs.abandon() == ()
         verified(machine)
+
+
+def test_a_database_of_the_release_before_knows_who_holds_what(tmp_path: Path) -> None:
+    """Who was printed for, or took the number from the screen, is added up from the log."""
+    with running_kiosk(tmp_path) as machine:
+        shown_one, printed_one, lost = (failed_ticket(machine, session) for session in ("one", "two", "three"))
+        shown(machine, shown_one)
+        printed(machine, printed_one)
+
+        def as_before(db: Any) -> list[tuple[Any, ...]]:
+            papers = db.conn.execute("SELECT * FROM papers").fetchall()
+            db.conn.execute("DROP TABLE papers")
+            db.conn.execute("ALTER TABLE stops DROP COLUMN state_before")
+            db.conn.execute("ALTER TABLE print_jobs DROP COLUMN times_again")
+            db.conn.execute("DELETE FROM _sqlite_migrations WHERE name = 'know_who_holds_a_ticket'")
+            return list(papers)
+
+        before = machine.store.call(as_before)
+    with running_kiosk(tmp_path, machine.clock) as machine:
+        assert machine.store.call(lambda db: db.conn.execute("SELECT * FROM papers").fetchall()) == before
+        machine.jobs.abandon()
+        machine.clock.advance(ABANDONED_AFTER)
+        assert machine.jobs.abandon() == (lost,)
+        verified(machine)
