@@ -81,7 +81,8 @@ class Line:
         self._parser = AnswerParser()
         self.listen_anew()
         if self.can_read:
-            self._drain(self._deadlines.quiet_s if self._owes_status else 0.0)
+            came = self._drain(self._deadlines.quiet_s if self._owes_status else 0.0)
+            self._owes_status = any(isinstance(answer, StatusByte) for answer in came)
 
     def close(self) -> None:
         self._transport.close()
@@ -219,7 +220,6 @@ class Line:
             came += self._parser.give_up()
         if any(isinstance(answer, LoneByte) for answer in came):
             self._is_in_step = False
-        self._owes_status = any(isinstance(answer, StatusByte) for answer in came)
         return tuple(came)
 
 

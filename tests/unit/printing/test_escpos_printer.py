@@ -208,9 +208,10 @@ def test_cover_that_is_closed_in_time_lets_the_slip_be_confirmed(simulated: Simu
 
 def test_slip_in_which_the_paper_was_changed_is_in_two_pieces(simulated: SimulatedPrinter) -> None:
     """The cover is open and the paper has ended; then all is well, and the printer reports a slip done."""
-    transport = RepairedTransport(simulated, b"\x72", is_cover_open=False, paper_mm=80_000)
+    transport = RepairedTransport(simulated, b"\x7e", is_cover_open=False, paper_mm=80_000)
     transport.before_the_end = {"is_cover_open": True, "paper_mm": 0}
-    assert printer_on(transport).print(lambda _: DOCUMENT, 1).state is PrintState.UNKNOWN
+    verdict = printer_on(transport).print(lambda _: DOCUMENT, 1)
+    assert (verdict.state, verdict.status) == (PrintState.UNKNOWN, Ready())
 
 
 @pytest.mark.parametrize("clears_buffer", [True, False])
