@@ -14,13 +14,12 @@ from kiosk.domain.history import (
     NotUnderstoodError,
     Paper,
     PaperNews,
-    ProjectionHash,
     StopRow,
     canonical_row,
     effect_of,
-    projection_hash,
     standing,
 )
+from kiosk.domain.projection_hash import ProjectionHash, projection_hash
 from kiosk.domain.ticket import StopState
 from kiosk.replay import ReplayedTicket
 from server.parked import parked_events

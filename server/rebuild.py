@@ -11,7 +11,8 @@ from sqlalchemy import Connection, delete, select, update
 
 from kiosk.check_report import Rebuilt
 from kiosk.domain.events import DAY_OPENED
-from kiosk.domain.history import DayOpened, NotUnderstoodError, effect_of, hash_of_hashes
+from kiosk.domain.history import DayOpened, NotUnderstoodError, effect_of
+from kiosk.domain.projection_hash import hash_of_hashes
 from server.database import Database, lock_site
 from server.device_projection import DEVICE_EVENTS
 from server.parked import Arrival, arrival_of, parked_events, release

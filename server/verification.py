@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, func, select
 from sqlalchemy.exc import DBAPIError
 
 from kiosk.domain.events import NO_EVENT, Event, LogHead
-from kiosk.domain.history import ProjectionHash, hash_of_hashes
+from kiosk.domain.projection_hash import ProjectionHash, hash_of_hashes
 from kiosk.domain.verdict import Broken, Link, Verified, read_link
 from kiosk.errors import StoreCorruptError
 from kiosk.replay import Replay

@@ -13,7 +13,7 @@ from pysqlite3 import dbapi2
 from sqlite_utils import Database
 
 from kiosk.domain.events import NO_EVENT, PRINT_FINISHED, Event, LogHead
-from kiosk.domain.history import projection_hash
+from kiosk.domain.projection_hash import projection_hash
 from kiosk.domain.verdict import Broken, Link, Verified, read_link
 from kiosk.replay import Replay
 from kiosk.store.database import explained, read_only_uri

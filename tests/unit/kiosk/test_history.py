@@ -18,11 +18,11 @@ from kiosk.domain.history import (
     PrinterNews,
     canonical_row,
     effect_of,
-    projection_hash,
     standing,
 )
 from kiosk.domain.print_job import PrintState
 from kiosk.domain.printer_facts import PrinterFacts
+from kiosk.domain.projection_hash import projection_hash
 from kiosk.replay import Replay
 from tests.paired_kiosk import some_ticket
 from tests.written_log import WrittenLog

@@ -33,9 +33,9 @@ from kiosk.domain.events import (
     Event,
     decode,
 )
-from kiosk.domain.history import projection_hash
 from kiosk.domain.print_job import PrintState
 from kiosk.domain.printer_facts import PrinterFacts
+from kiosk.domain.projection_hash import projection_hash
 from kiosk.domain.ticket import Stop, TicketId
 from kiosk.domain.trust import DeviceFacts
 from kiosk.domain.verdict import Broken, Verified

@@ -11,9 +11,6 @@ import httpx2
 import pytest
 
 from kiosk.clock import FakeClock
-from kiosk.domain.event_bodies import kiosk_status
-from kiosk.domain.events import KIOSK_STATUS
-from kiosk.domain.printer_facts import PrinterFacts
 from kiosk.identity import Identity, new_identity
 from kiosk.paths import resource_path
 from kiosk.sync.status import SyncState, SyncStatus
@@ -141,37 +138,6 @@ def test_trouble_of_a_device_is_told_with_what_to_do(
     text = page(server).text.replace("\N{NO-BREAK SPACE}", " ")
     assert headline in text
     assert task in text
-
-
-@pytest.mark.parametrize(
-    ("facts", "cell", "task"),
-    [
-        (PrinterFacts("ready", None, "first", "fence", 1230), "siap ± 1.230 tiket lagi", None),
-        (PrinterFacts("ready", None, "first", "none"), "siap tidak dapat memastikan", None),
-        (
-            PrinterFacts("ready", None, "first", "fence", 18, is_paper_low=True),
-            "siap ± 18 tiket lagi",
-            "Printer: kertas hampir habis. Siapkan gulungan baru.",
-        ),
-        (
-            PrinterFacts("cutter", "ready", "second", "status", 300),
-            "siap printer kedua dipakai · ± 300 tiket lagi · tidak dapat memastikan",
-            "Tiket keluar dari printer kedua; yang pertama pisau macet.",
-        ),
-    ],
-    ids=str,
-)
-def test_what_the_log_tells_of_printers_stands_below_the_heartbeats_word(
-    server: Server, facts: PrinterFacts, cell: str, task: str | None
-) -> None:
-    log = WrittenLog(let_in(server, printer="ready").device_id)
-    log.write(KIOSK_STATUS, kiosk_status(facts))
-    with server.node.database.writing() as connection:
-        log.push(connection)
-    text = page(server).text
-    assert cell in text
-    assert ("Yang perlu dikerjakan" in text) is (task is not None)
-    assert (task or "") in text
 
 
 def test_device_that_falls_silent_is_the_first_thing_told(server: Server, clock: FakeClock) -> None:
