@@ -59,7 +59,7 @@ class Kiosk:
 
 
 def device_of(printer: EmulatedPrinter) -> str:
-    return f"{printer.url}?baud=115200" if printer.url.startswith("serial:") else printer.url
+    return f"{printer.url}?baud=921600" if printer.url.startswith("serial:") else printer.url
 
 
 def whole_slips(printer: EmulatedPrinter) -> list[int]:
@@ -201,7 +201,7 @@ def test_r6_modem_or_power_supply_in_its_place_gets_no_byte_of_a_slip(tmp_path: 
         link = tmp_path / "ttyUSB0"
         link.symlink_to(os.ttyname(theirs))
         os.write(ours, word)
-        kiosk = Kiosk(f"serial:{link}?baud=115200")
+        kiosk = Kiosk(f"serial:{link}?baud=921600")
         assert kiosk.print().state is PrintState.FAILED
         assert isinstance(kiosk.driver.status(), Unreachable)
         assert set(os.read(ours, 10_000)) <= set(b"\x10\x04\x01\x02\x03")

@@ -1,4 +1,4 @@
-"""Printer faults R1-R10 over a real socket, and the power cut in mid-slip: no slip twice, no false verdict."""
+"""What the spooler makes of a printer's troubles over a real socket, and of a power cut: nothing twice, no false word."""
 
 import os
 import signal
