@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlite_utils import Database
 
 from kiosk.clock import FakeClock
-from kiosk.domain.events import TICKET_ABANDONED, Event, decode
+from kiosk.domain.events import TICKET_ABANDONED, Event, StoredEvent, decode
 from kiosk.domain.print_job import PrintState
 from kiosk.domain.ticket import StopState, TicketId
+from kiosk.issuing import IssueRefused, Refusal
 from kiosk.store.log import heads, read_after
 from kiosk.store.print_jobs import ABANDONED_AFTER
 from kiosk.store.rebuild import rebuild
@@ -183,11 +186,46 @@ def test_a_restored_disk_learns_what_became_of_its_tickets(tmp_path: Path) -> No
     with running_kiosk(tmp_path) as machine:
         origin = machine.store.node.origin
         assert machine.store.call(lambda db: take_back(db, origin, incarnation, known, lost)) is None
+        with pytest.raises(IssueRefused, match=Refusal.MAY_BE_OUT):
+            machine.issuing.print_again(lucky)
         assert states(machine, lucky) == [StopState.WAITING] * 2
         assert states(machine, gone) == [StopState.EXPIRED] * 2
         machine.jobs.abandon()
         machine.clock.advance(ABANDONED_AFTER)
         assert machine.jobs.abandon() == ()
+        verified(machine)
+
+
+def after(life: tuple[str, int], db: Database) -> Sequence[StoredEvent]:
+    return read_after(db, *life)
+
+
+def give_back(origin: str, incarnation: str, known: int, raw: Sequence[bytes], db: Database) -> str | None:
+    return take_back(db, origin, incarnation, known, raw)
+
+
+def test_what_comes_back_before_its_ticket_is_not_lost(tmp_path: Path) -> None:
+    """The later life, in which it was abandoned, is given back first."""
+    clock = FakeClock(MONDAY_10_00)
+    image = tmp_path / "image.db"
+    lives: list[tuple[str, int]] = []
+    with running_kiosk(tmp_path, clock) as machine:
+        machine.store.call(lambda db: db.conn.execute("VACUUM INTO ?", (str(image),)))
+        ticket_id = failed_ticket(machine)
+        lives.append((machine.store.node.incarnation, 1))
+    with running_kiosk(tmp_path, clock) as machine:
+        machine.jobs.abandon()
+        clock.advance(ABANDONED_AFTER)
+        assert machine.jobs.abandon() == (ticket_id,)
+        lives.append((machine.store.node.incarnation, 0))
+        raws = [[event.raw for event in machine.store.call(partial(after, life))] for life in lives]
+    image.replace(tmp_path / "kiosk.db")
+    with running_kiosk(tmp_path, clock) as machine:
+        origin = machine.store.node.origin
+        for (incarnation, known), raw in reversed(list(zip(lives, raws, strict=True))):
+            taken = machine.store.call(partial(give_back, origin, incarnation, known, raw))
+            assert taken is None
+        assert states(machine, ticket_id) == [StopState.EXPIRED] * 2
         verified(machine)
 
 

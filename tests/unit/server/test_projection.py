@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from kiosk.clock import SystemClock
 from kiosk.domain.event_bodies import (
@@ -38,15 +38,12 @@ from kiosk.domain.printer_facts import PrinterFacts
 from kiosk.domain.projection_hash import projection_hash
 from kiosk.domain.ticket import Stop, TicketId
 from kiosk.domain.trust import DeviceFacts
-from kiosk.domain.verdict import Broken, Verified
 from kiosk.replay import Replay
 from server.database import Database, open_database
 from server.projected import site_hash
 from server.projection import project_parked
-from server.rebuild import rebuild
 from server.schema import devices, poison, printers, queues, service_days, stops, tickets
 from server.settings import Role, ServerSettings
-from server.verification import verify_database
 from tests.paired_kiosk import SITE, some_ticket
 from tests.written_log import NOW_MS, WrittenLog, take
 
@@ -222,65 +219,6 @@ def test_interleaved_origins_on_both_databases(database: Database) -> None:
                 replay.add(event)
         from_the_log_alone = projection_hash((ticket.origin, ticket.row) for ticket in replay.tickets())
     assert whole_hash(database) == from_the_log_alone.whole
-
-
-def waits(database: Database) -> list[tuple[Any, ...]]:
-    """Of queue D: who took a number, who waits; then the stops."""
-    return rows(database, select(queues.c.issued, queues.c.waiting)) + rows(database, select(stops.c.state))
-
-
-def test_whom_nothing_holds_waits_nowhere_and_whoever_turns_up_waits_again(database: Database) -> None:
-    kiosk = WrittenLog("0a" * 8)
-    ticket_id = kiosk.issue(1)
-    kiosk.printed(ticket_id, 0, PrintState.EXPIRED)
-    push(database, kiosk)
-    assert waits(database) == [(1, 1), ("waiting",)]
-    kiosk.write(TICKET_ABANDONED, ticket_abandoned(ticket_id))
-    push(database, kiosk)
-    assert waits(database) == [(1, 0), ("expired",)]
-    assert isinstance(verify_database(database), Verified)
-    kiosk.printed(ticket_id, 0, PrintState.CONFIRMED)
-    push(database, kiosk)
-    assert waits(database) == [(1, 1), ("waiting",)]
-    verdict = verify_database(database)
-    assert isinstance(verdict, Verified)
-    rebuilt = rebuild(database)
-    assert rebuilt.before == rebuilt.after
-    assert (waits(database), verify_database(database)) == ([(1, 1), ("waiting",)], verdict)
-
-
-def test_a_ticket_that_comes_abandoned_already_never_waits(database: Database) -> None:
-    kiosk, other = WrittenLog("0a" * 8), WrittenLog("0b" * 8)
-    ticket_id = kiosk.issue(1)
-    other.write(TICKET_ABANDONED, ticket_abandoned(ticket_id))
-    for log in (other, kiosk):
-        push(database, log)
-    assert waits(database) == [(1, 0), ("expired",)]
-    assert isinstance(verify_database(database), Verified)
-
-
-@pytest.mark.parametrize("statement", [update(stops).values(state="waiting"), update(queues).values(waiting=1)])
-def test_a_ghost_that_waits_is_found(database: Database, statement: Any) -> None:
-    kiosk = WrittenLog()
-    ticket_id = kiosk.issue(1)
-    kiosk.write(TICKET_ABANDONED, ticket_abandoned(ticket_id))
-    push(database, kiosk)
-    with database.writing() as connection:
-        connection.execute(statement)
-    assert isinstance(verify_database(database), Broken)
-
-
-def test_of_each_kiosk_the_newest_word_about_its_printers_counts(database: Database) -> None:
-    kiosk = WrittenLog()
-    for left in (40, 30):
-        kiosk.write(KIOSK_STATUS, kiosk_status(PrinterFacts("paper_low", "ready", "second", "fence", left, True)))
-    push(database, kiosk)
-    query = select(printers.c.device_id, printers.c.printer, printers.c.fallback, printers.c.slips_left)
-    assert rows(database, query) == [(kiosk.origin, "paper_low", "ready", 30)]
-    kiosk.write(KIOSK_STATUS, kiosk_status(PrinterFacts("ready")))
-    push(database, kiosk)
-    rebuild(database)
-    assert rows(database, query) == [(kiosk.origin, "ready", None, None)]
 
 
 def enrolled(facts: DeviceFacts, log: WrittenLog) -> None:
