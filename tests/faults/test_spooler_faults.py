@@ -1,4 +1,4 @@
-"""What the spooler makes of a printer's troubles over a real socket, and of a power cut: nothing twice, no false word."""
+"""What the spooler makes of a printer's troubles over a socket, and of a power cut: nothing twice, nothing untrue."""
 
 import os
 import signal
