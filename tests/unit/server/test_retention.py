@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import func, select, update
 
 from kiosk.clock import SystemClock
-from kiosk.domain.event_bodies import day_opened
-from kiosk.domain.events import DAY_OPENED
+from kiosk.domain.event_bodies import day_opened, ticket_abandoned
+from kiosk.domain.events import DAY_OPENED, TICKET_ABANDONED
 from kiosk.domain.verdict import Verified
 from server.database import Database, open_database
 from server.rebuild import rebuild
@@ -95,6 +95,21 @@ def test_central_keeps_thirteen_months_and_the_totals_of_what_went(database: Dat
     with database.writing() as connection:
         log.push(connection, NOW_MS + 2 * kept_ms)  # a kiosk that was restored sends everything again
     assert count(database, events) == 5
+
+
+def test_an_old_ticket_that_nobody_held_takes_nobody_elses_place_with_it(database: Database) -> None:
+    log = WrittenLog()
+    for number in range(1, 11):
+        ticket_id = log.issue(number)
+        if number % 2:
+            log.write(TICKET_ABANDONED, ticket_abandoned(ticket_id))
+    with database.writing() as connection:
+        log.push(connection)
+        connection.execute(update(incarnations).values(central_sequence=9))
+    assert rows(database, queues.c.issued, queues.c.waiting) == [(10, 5)]
+    assert prune(database, Role.SITE, OWN, NOW_MS + KEPT_MS[Role.SITE] + 1) == 9
+    assert rows(database, queues.c.issued, queues.c.waiting) == [(5, 3)]
+    verified(database)
 
 
 def test_a_site_keeps_what_central_does_not_hold(database: Database) -> None:
