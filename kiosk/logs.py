@@ -51,6 +51,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "housekeeping_failed": "Old events could not be let go of: a bug of ours; nothing is lost, and it is tried again.",
     "identity_set_aside": "The data folder came from another machine: its identity is set aside; pair this kiosk anew.",
     "kiosk_not_started": "The kiosk could not start; `problem` says why, and its screen that it is out of service.",
+    "last_visitor_not_read": "After a restart the store could not say who stood here last; the welcome is shown.",
     "label_given_twice": "Two tickets have one label: a kiosk was cloned or has another's letter; the second waits.",
     "log_imported": "The log of a kiosk was taken in from a file that somebody carried here.",
     "numbers_doubted": "A device told of numbers or days that cannot be true; they are ignored: look at that device.",
