@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from printing.escpos_parser import TEXT, Command, parse
-from printing.profile import Profile
+from printing.profile import Profile, Renderer
 
 _DOTS_PER_MM: Final = 8.0
 """203 dpi, as most receipt printers have."""
@@ -25,9 +25,11 @@ _CELLS: Final = {0: (12, 24), 1: (9, 17)}
 _MISSED_AT_LEAST_MM: Final = 12.0
 """A slip that lacks so much ink at its end is certainly not complete: a good part of the symbol is not there."""
 
-_HEAD_START_MM: Final = 20.0
+_HEAD_START_MM: Final = {Renderer.RASTER: 20.0, Renderer.TEXT: 60.0}
 """So much paper lies between where the printer is asked whether it has come so far and where it must have the rest:
-the answer is back before it has to stop for it."""
+the answer is back before it has to stop for it. Letters take few bytes for much paper: on the slow lines that they are
+for, the line would stand idle while the head comes there.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def measure_slip(document: bytes, profile: Profile) -> SlipLength:
     scale = dots_per_mm(profile)
     ink_end = max((mark.ink_end for mark in marks), default=0)
     last = _last(marks, ink_end - _MISSED_AT_LEAST_MM * scale)
-    first = _last(marks, last.dots - _HEAD_START_MM * scale)
+    first = _last(marks, last.dots - _HEAD_START_MM[profile.renderer] * scale)
     checkpoint = first if first.offset else last
     return SlipLength(max((mark.dots for mark in marks), default=0) / scale, checkpoint.offset, last.offset)
 
