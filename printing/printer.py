@@ -28,7 +28,7 @@ class PrinterReport:
 class Printer(Protocol):
     """One device, used by one thread. No method raises for what a printer may do; trouble is in the values.
 
-    Every method has a total deadline of its own, so none blocks for longer than about 30 seconds.
+    Every method has a total deadline of its own, so none blocks for longer than about a minute (docs/printers.md).
     """
 
     def status(self) -> PrinterStatus:
