@@ -13,7 +13,7 @@ from printing.status import Ready
 from tests.conftest import Logs
 from tests.emulated_printer import EmulatedPrinter, emulated_printer
 from tests.ui.conftest import KioskUnderTest, Start
-from tests.ui.test_slip_again import logged, reads, take_ticket
+from tests.ui.lost_slips import logged, reads, take_ticket
 
 WITHIN_THE_SLIP = 20_000
 """Bytes: of some 85,000, in the middle of a picture."""

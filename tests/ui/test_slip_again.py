@@ -1,75 +1,29 @@
 """Paper that did not come: what the visitor reads, what prints again by itself, and what never does."""
 
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import zxingcpp
-from PIL import Image
 
 from kiosk.domain.language import Language
 from kiosk.domain.print_job import PrintState
 from kiosk.domain.screens import Screen
 from kiosk.domain.visitor import Problem
-from kiosk.sync.status import SyncState, SyncStatus
-from printing.simulated import SimulatedPrinter
-from printing.status import Attention, NeedsAttention, PrinterStatus, Ready, Unreachable
+from printing.status import Attention, NeedsAttention, Ready
 from tests.conftest import Logs
 from tests.ui.conftest import MONDAY_MORNING, KioskUnderTest, Start
+from tests.ui.lost_slips import (
+    LOST_ID,
+    become_unknown,
+    copies,
+    let_be_read,
+    logged,
+    lose_slip,
+    reads,
+    take_ticket,
+    with_code,
+)
 from ui.scripted_visit import ScriptedVisit
-
-LOST_ID = "dukcapil.ktp-hilang"
-
-
-def take_ticket(kiosk: KioskUnderTest) -> None:
-    """By finger, all the way."""
-    kiosk.driver.touch("attractStart")
-    kiosk.wait_for(Screen.HOME)
-    kiosk.driver.touch(f"popular_{LOST_ID}")
-    kiosk.wait_for(Screen.SERVICE)
-    kiosk.driver.touch("takeTicketButton")
-    kiosk.wait_for(Screen.PRIORITY)
-    kiosk.driver.touch("priorityNo")
-
-
-def lose_slip(kiosk: KioskUnderTest) -> None:
-    """A ticket whose slip certainly did not come: the printer is stopped."""
-    kiosk.wait_until(lambda: kiosk.state.is_printer_in_trouble, "the printer's trouble")
-    take_ticket(kiosk)
-    kiosk.wait_for(Screen.PRINTER_TROUBLE)
-    kiosk.wait_until(lambda: kiosk.state.is_paper_missing, "the verdict")
-
-
-def become_unknown(kiosk: KioskUnderTest) -> None:
-    """As if nobody could say what became of the newest slip."""
-    kiosk.wait_for(Screen.TICKET)
-    job = kiosk.state.session.job
-    assert job is not None
-    kiosk.attendant.on_job(replace(job, state=PrintState.UNKNOWN))
-    kiosk.driver.wait_for_item("paperCameButton")
-
-
-def let_be_read(kiosk: KioskUnderTest) -> None:
-    kiosk.pass_time(1)
-
-
-def copies(kiosk: KioskUnderTest) -> int:
-    return kiosk.state.session.job.copy if kiosk.state.session.job else 0
-
-
-def logged(kiosk: KioskUnderTest, kind: str) -> int:
-    return sum(f'"{kind}"' in str(raw) for (raw,) in kiosk.stored("SELECT raw FROM events"))
-
-
-def with_code(slips: Sequence[Path]) -> int:
-    """How many of them an officer could scan."""
-    return sum(len(zxingcpp.read_barcodes(Image.open(slip).convert("L"))) for slip in slips)
-
-
-def reads(kiosk: KioskUnderTest, words: str) -> bool:
-    return any(words in text for text in kiosk.driver.texts())
 
 
 def test_a_closed_cover_prints_the_slip_once_and_unmarked(start: Start, expected_logs: Logs) -> None:
@@ -289,86 +243,3 @@ def test_a_slip_of_before_the_restart_waits_for_a_finger(start: Start, expected_
     assert len(again.printer.slips()) == 1
     assert again.state.session.job is not None
     assert again.state.session.job.copy == 0
-
-
-@pytest.mark.parametrize(
-    ("status", "words"),
-    [
-        (NeedsAttention(Attention.NO_PAPER), "Kertas tiket sedang habis."),
-        (NeedsAttention(Attention.COVER_OPEN), "Penutup pencetak sedang terbuka."),
-        (NeedsAttention(Attention.CUTTER), "Pencetak sedang macet."),
-        (NeedsAttention(Attention.OVERHEATED), "Pencetak sedang terlalu panas."),
-        (NeedsAttention(Attention.OTHER), "Pencetak sedang terganggu."),
-        (Unreachable("no answer"), "Pencetak sedang tidak terhubung."),
-    ],
-)
-def test_the_printers_trouble_is_known_before_anything_is_chosen(
-    kiosk: KioskUnderTest, status: PrinterStatus, words: str
-) -> None:
-    kiosk.attendant.on_printer_status(status)
-    instead = "Tiket Anda akan tampil di layar untuk difoto."
-    assert reads(kiosk, f"{words} {instead} Mohon beri tahu petugas.")
-    kiosk.attendant.on_sync(SyncStatus(SyncState.ONLINE))
-    assert reads(kiosk, f"{words} {instead} Petugas sedang diberi tahu."), "only where somebody hears of it"
-    kiosk.driver.touch("attractStart")
-    kiosk.wait_for(Screen.HOME)
-    assert reads(kiosk, f"{words} {instead}")
-    kiosk.attendant.on_printer_status(Ready())
-    assert not reads(kiosk, words)
-
-
-def test_a_printer_that_cannot_confirm_says_so(kiosk: KioskUnderTest) -> None:
-    take_ticket(kiosk)
-    kiosk.wait_for(Screen.TICKET)
-    job = kiosk.state.session.job
-    assert job is not None
-    kiosk.attendant.on_job(replace(job, state=PrintState.UNVERIFIED))
-    assert reads(kiosk, "pencetak ini tidak dapat memastikan")
-    kiosk.driver.touch("reprintButton")
-    kiosk.wait_until(lambda: copies(kiosk) == 1, "the copy")
-
-
-def test_the_second_printer_takes_over_and_the_technician_reads_it(
-    start: Start, tmp_path: Path, expected_logs: Logs
-) -> None:
-    expected_logs("printer_fallback_used")
-    kiosk = start(fallback=f"sim:{tmp_path / 'spare'}", is_cover_open=True)
-    take_ticket(kiosk)
-    kiosk.wait_for(Screen.TICKET)
-    kiosk.wait_until(lambda: kiosk.state.is_paper_out, "the slip")
-    assert kiosk.printer.slips() == ()
-    assert len(SimulatedPrinter(tmp_path / "spare").slips()) == 1
-    let_be_read(kiosk)
-    kiosk.driver.touch("finishButton")
-    kiosk.wait_for(Screen.ATTRACT)
-    assert not kiosk.state.is_printer_in_trouble
-    kiosk.attendant.open_technician()
-    kiosk.wait_until(lambda: bool(kiosk.state.technician_rows), "the report")
-    rows = {(row.group, row.name): row for row in kiosk.application.view_model.view.technician_rows}
-    assert rows["Printer", "Keadaan"].value == "penutup terbuka"
-    assert rows["Printer", "Dipakai"].value == "digantikan printer kedua"
-    assert rows["Printer kedua", "Dipakai"].value == "menggantikan printer pertama"
-    assert rows["Printer kedua", "Kepastian tiket"].value == "printer memastikan tiap tiket"
-    assert rows["Printer kedua", "Terakhir dipastikan"].value != "-"
-    assert kiosk.application.machine is not None
-    machine = kiosk.application.machine
-    assert any("second printer is in use" in each for each in machine._details()), "the server hears of it"
-    kiosk.wait_until(lambda: logged(kiosk, "kiosk.status") > 0, "the event")
-
-
-def test_the_technician_says_that_new_paper_is_in(kiosk: KioskUnderTest) -> None:
-    take_ticket(kiosk)
-    kiosk.wait_for(Screen.TICKET)
-    let_be_read(kiosk)
-    kiosk.driver.touch("finishButton")
-    kiosk.wait_for(Screen.ATTRACT)
-    kiosk.attendant.change_roll(0)
-    kiosk.attendant.open_technician()
-    kiosk.driver.wait_for_item("closeTechnicianButton")
-
-    def paper_left() -> str:
-        return next((row.value for row in kiosk.application.view_model.view.technician_rows if row.roll_of == 0), "")
-
-    kiosk.wait_until(lambda: paper_left() == "belum diketahui", "a roll that nobody saw begin")
-    kiosk.driver.touch("changeRoll_0")
-    kiosk.wait_until(lambda: paper_left().startswith("± "), "the estimate")
