@@ -124,11 +124,7 @@ class AnswerParser:
 
     def _process(self) -> Answer | None:
         head, process_id, end = self._pending[:2], self._pending[2:6], self._pending[6:7]
-        is_one = (
-            _PROCESS_HEADER.startswith(head)
-            and all(0x20 <= byte <= 0x7E for byte in process_id)
-            and not any(end)
-        )
+        is_one = _PROCESS_HEADER.startswith(head) and all(0x20 <= byte <= 0x7E for byte in process_id) and not any(end)
         if not is_one:
             return self._cut(1, Noise(self._pending[0]))
         return self._cut(7, ProcessDone(bytes(process_id))) if end else None

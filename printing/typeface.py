@@ -85,13 +85,16 @@ class Face:
         return lines
 
     def _pieces(self, word: str, width: int) -> list[str]:
-        """A word too long for a line, broken where the line ends."""
+        """A word too long for a line, broken where the line ends. No letter of any language is as wide as a line; what
+        is, somebody has heaped up, and it is broken too.
+        """
         pieces = [""]
         for cluster in clusters(word):
-            if pieces[-1] and self.width(pieces[-1] + cluster) > width:
-                pieces.append(cluster)
-            else:
-                pieces[-1] += cluster
+            for part in [cluster] if self.width(cluster) <= width else cluster:
+                if pieces[-1] and self.width(pieces[-1] + part) > width:
+                    pieces.append(part)
+                else:
+                    pieces[-1] += part
         return pieces
 
     def _shortened(self, line: str, width: int) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import ImageFont
 
@@ -57,6 +57,7 @@ def test_a_letter_keeps_its_marks_and_what_hangs_under_it() -> None:
 
 @NEEDS_SHAPING
 @given(LINES, st.integers(100, 576), st.integers(1, 6))
+@example("3᭄᭄ꦏ", 100, 1)
 def test_lines_of_any_script_fit(text: str, width: int, max_lines: int) -> None:
     lines = FACE.break_lines(text, width, max_lines)
     assert len(lines) <= max_lines
