@@ -12,7 +12,7 @@ from kiosk.domain.printer_facts import PrinterFacts
 from kiosk.errors import KioskError, ProfileError, TransportError
 from printing.escpos_printer import EscposPrinter
 from printing.fallback_printer import FallbackPrinter
-from printing.known_profile import UNTIL_PROBED, profile_in_force
+from printing.known_profile import AUTO, UNTIL_PROBED, profile_in_force
 from printing.printer import Draw, Printer, PrinterReport
 from printing.profile import Confirmation, Profile, find_profile
 from printing.roll import RollBook, roll_file
@@ -118,7 +118,7 @@ class PrinterPlace:
 
 class Printers:
     """`printer` is what the spooler prints on. Raises ProfileError for a first printer that can never be one; trouble
-    with the second keeps no visitor from a ticket.
+    with the second, or with what was probed of either, keeps no visitor from a ticket.
     """
 
     def __init__(self, config: KioskConfig, clock: Clock) -> None:
@@ -186,14 +186,15 @@ class Printers:
 
 
 def _place(config: KioskConfig, device: str, setting: str, clock: Clock, *, is_spare: bool = False) -> PrinterPlace:
-    absence: type[KioskError] = KioskError if is_spare else TransportError
     trouble: ProfileError | None = None
     try:
         profile = profile_in_force(setting, device, config.data_dir)
     except ProfileError as error:
-        if not is_spare:
+        # What was probed is no setting of anybody's: a damaged disk, or a program older than the one that probed.
+        if not is_spare and setting != AUTO:
             raise
         profile, trouble = find_profile(UNTIL_PROBED), error
+    absence = KioskError if is_spare or trouble is not None else TransportError
 
     def make() -> Printer:
         if trouble is not None:

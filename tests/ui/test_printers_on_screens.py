@@ -8,11 +8,12 @@ import pytest
 from kiosk.domain.print_job import PrintState
 from kiosk.domain.screens import Screen
 from kiosk.sync.status import SyncState, SyncStatus
+from printing.known_profile import probed_file
 from printing.simulated import SimulatedPrinter
 from printing.status import Attention, NeedsAttention, PrinterStatus, Ready, Unreachable
 from tests.conftest import Logs
 from tests.ui.conftest import KioskUnderTest, Start
-from tests.ui.lost_slips import copies, let_be_read, logged, reads, take_ticket
+from tests.ui.lost_slips import copies, let_be_read, logged, lose_slip, reads, take_ticket
 
 
 @pytest.mark.parametrize(
@@ -96,3 +97,19 @@ def test_the_technician_says_that_new_paper_is_in(kiosk: KioskUnderTest) -> None
     kiosk.wait_until(lambda: paper_left() == "belum diketahui", "a roll that nobody saw begin")
     kiosk.driver.touch("changeRoll_0")
     kiosk.wait_until(lambda: paper_left().startswith("± "), "the estimate")
+
+
+def test_a_probed_profile_that_the_disk_has_damaged_stops_the_printer_and_not_the_kiosk(
+    start: Start, tmp_path: Path, expected_logs: Logs
+) -> None:
+    expected_logs("printer_lost")
+    file = probed_file(f"sim:{tmp_path / 'slips'}", tmp_path / "data")
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"\0" * 512)
+    kiosk = start()
+    lose_slip(kiosk)
+    assert reads(kiosk, "Pencetak sedang tidak terhubung.")
+    assert kiosk.driver.find("ticketQr") is not None
+    assert kiosk.printer.slips() == ()
+    assert kiosk.application.machine is not None
+    assert file.name in repr(kiosk.application.machine.spooler.status), "who looks after it reads why"

@@ -60,10 +60,9 @@ def test_two_printers_in_one_file_are_refused(tmp_path: Path) -> None:
 
 
 def test_everything_wrong_with_both_printers_is_told(tmp_path: Path) -> None:
-    file = probed_file(DEVICE, tmp_path)
-    file.parent.mkdir()
+    file = tmp_path / "mine.toml"
     file.write_text(ONE.replace("dots = 384", "dots = 8"))
-    printer = PrinterConfig(device=DEVICE, fallback="moon:1", fallback_profile=str(tmp_path / "no.toml"))
+    printer = PrinterConfig(DEVICE, str(file), fallback="moon:1", fallback_profile=str(tmp_path / "no.toml"))
     problems = [str(problem) for problem in problems_of(printer, tmp_path)]
     assert [problem.partition(":")[0] for problem in problems] == [
         "printer.fallback",
@@ -72,6 +71,21 @@ def test_everything_wrong_with_both_printers_is_told(tmp_path: Path) -> None:
     ]
     assert "x.dots: Input should be greater" in problems[1]
     assert "no.toml cannot be read" in problems[2]
+
+
+def test_a_broken_probed_profile_is_no_wrong_setting(tmp_path: Path) -> None:
+    """A kiosk that would not start for it would give nobody a number; who asks for the printer hears of it."""
+    file = probed_file(DEVICE, tmp_path)
+    file.parent.mkdir()
+    file.write_text(ONE.replace("dots = 384", "dots = 8"))
+    assert list(problems_of(PrinterConfig(DEVICE), tmp_path)) == []
+    with pytest.raises(ProfileError, match="dots: Input should be greater"):
+        profile_in_force("auto", DEVICE, tmp_path)
+
+
+def test_a_printer_does_not_stand_in_for_itself(tmp_path: Path) -> None:
+    (problem,) = problems_of(PrinterConfig(DEVICE, fallback=DEVICE), tmp_path)
+    assert str(problem).startswith("printer.fallback: ")
 
 
 def test_sources_are_of_fields_that_there_are(tmp_path: Path) -> None:
