@@ -118,6 +118,7 @@ class Spooler:
         self._guarded(self._prepare)
         while not self._is_stopping:
             self._guarded(self._work_off)
+            self._guarded(self._let_go)
             self._guarded(self._poll)
             with self._condition:
                 self._condition.wait_for(lambda: self._is_awake or self._is_stopping, timeout=self._poll_s)
@@ -146,23 +147,40 @@ class Spooler:
         while not self._is_stopping:
             for expired in self._jobs.expire():
                 self._on_job(expired)
-            self._jobs.abandon()
             job = self._jobs.take_next()
             if job is None:
                 return
             self._on_job(job)
             self._settle(job, self._print(job))
 
+    def _let_go(self) -> None:
+        """After the slips, and apart from them: no visitor's paper waits for it, or fails with it."""
+        if self._is_recovered:  # until then, what an earlier run left behind is not known to be lost
+            self._jobs.abandon()
+
     def _print(self, job: PrintJob) -> PrintVerdict:
         if self._resting_since is not None:
             return PrintVerdict(
                 PrintState.FAILED, self._status, "the printer is out of service after slips without a verdict"
             )
+        is_drawn = False
+
+        def draw(profile: Profile) -> bytes:
+            nonlocal is_drawn
+            is_drawn = False
+            document = self._render(ticket, job.copy, profile)
+            is_drawn = True
+            return document
+
         try:
             ticket = self._jobs.ticket(job.ticket_id)
-            return self._printer.print(lambda profile: self._render(ticket, job.copy, profile), job.id)
+            return self._printer.print(draw, job.id)
         except Exception as error:
-            # A bug in a layout must not leave the job `sending`: certainly no byte went out.
+            # A bug must not leave the job `sending`, nor let a slip that may be out be printed again unmarked.
+            if is_drawn:
+                log.exception("spooler_failed")
+                self._printer.expect_fragment()
+                return PrintVerdict(PrintState.UNKNOWN, self._status, f"lost sight of the slip: {type(error).__name__}")
             log.exception("slip_not_rendered", job=job.id)
             return PrintVerdict(PrintState.FAILED, self._status, f"the slip could not be drawn: {type(error).__name__}")
 

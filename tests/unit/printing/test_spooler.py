@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from kiosk.domain.print_job import PrintState
 from kiosk.domain.ticket import Ticket
-from kiosk.store.print_jobs import PATIENCE
+from kiosk.errors import StoreFullError
+from kiosk.store.print_jobs import PATIENCE, StoredPrintJobs
 from printing.confirmation import FENCE_REQUEST
 from printing.printer import Draw, PrinterReport
 from printing.profile import Profile
@@ -88,6 +91,26 @@ def test_slip_that_cannot_be_drawn_fails_and_the_next_is_printed(tmp_path: Path,
 
     with printing_kiosk(tmp_path, render=sometimes) as works:
         assert works.heard.verdict(works.issue("first").id) is PrintState.FAILED
+        assert works.heard.verdict(works.issue("second").id) is PrintState.CONFIRMED
+
+
+class StumblingTransport(SimTransport):
+    """A bug that shows when most of the first slip is out."""
+
+    has_stumbled = False
+
+    def write(self, data: bytes, timeout_s: float) -> None:
+        super().write(data, timeout_s)
+        if len(data) > 1_000 and not self.has_stumbled:
+            self.has_stumbled = True
+            raise ValueError("a bug")
+
+
+def test_slip_that_is_lost_sight_of_is_unknown_and_the_next_is_whole(tmp_path: Path, expected_logs: Logs) -> None:
+    """Called failed, it would be printed again unmarked."""
+    expected_logs("spooler_failed")
+    with printing_kiosk(tmp_path, transport=StumblingTransport) as works:
+        assert works.heard.verdict(works.issue("first").id) is PrintState.UNKNOWN
         assert works.heard.verdict(works.issue("second").id) is PrintState.CONFIRMED
 
 
@@ -263,3 +286,16 @@ def test_stop_ends_the_thread_and_lets_the_printer_go(tmp_path: Path) -> None:
         works.spooler.stop()
         works.spooler.stop()
     assert not any(thread.name == "spooler" for thread in threading.enumerate())
+
+
+def test_a_number_that_cannot_be_let_go_keeps_nobody_from_paper(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, expected_logs: Logs
+) -> None:
+    expected_logs("spooler_hindered")
+
+    def full(_: StoredPrintJobs) -> None:
+        raise StoreFullError("The disk is full.")
+
+    monkeypatch.setattr(StoredPrintJobs, "abandon", full)
+    with printing_kiosk(tmp_path) as works:
+        assert works.heard.verdict(works.issue("visitor").id) is PrintState.CONFIRMED
