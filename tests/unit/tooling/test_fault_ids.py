@@ -9,7 +9,7 @@ FAULTS: Final = {
     *(f"s{number}" for number in range(1, 9)),
     *(f"t{number}" for number in range(1, 7)),
     *(f"r{number}" for number in range(1, 15)),
-    *("p1", "p2", "p5", "p6", "p9"),
+    *("p1", "p2", "p3", "p4", "p5", "p6", "p9"),
     *("c1", "c3"),
     *("a3", "a5"),
 }
