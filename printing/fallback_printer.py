@@ -22,7 +22,8 @@ from printing.status import (
 log = structlog.get_logger(__name__)
 
 UNKNOWN_IN_A_ROW: Final = 2
-"""So many slips of the first printer without a verdict, and the second takes over for a while."""
+"""So many slips of the first printer without a verdict, or lost in the midst though it calls itself ready after, and
+the second takes over for a while."""
 
 REST_S: Final = 60.0
 """For so long at least; then one more slip is dared, and a further one without a verdict ends that at once."""
@@ -122,9 +123,11 @@ class FallbackPrinter:
 
     def _on_first(self, draw: Draw, job: int) -> PrintVerdict:
         verdict = self._first.print(draw, job)
-        if verdict.state is not PrintState.UNKNOWN:
+        has_broken_off = verdict.state is PrintState.FAILED and _is_usable(verdict.status)
+        if verdict.state is not PrintState.UNKNOWN and not has_broken_off:
             self._unknown_in_a_row = 0
             return verdict
+        # One that calls itself ready and loses each slip would else come back between any two visitors.
         self._unknown_in_a_row += 1
         if self._unknown_in_a_row >= UNKNOWN_IN_A_ROW:
             self._resting_since = self._clock.monotonic()

@@ -3,8 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,8 +15,7 @@ from kiosk.domain.print_job import PrintState
 from printing.confirmation import FENCE_REQUEST
 from printing.escpos_printer import EscposPrinter
 from printing.fallback_printer import REST_S, FallbackPrinter
-from printing.printer import Draw, PrinterReport
-from printing.profile import Confirmation, Profile, find_profile
+from printing.profile import Profile, find_profile
 from printing.roll import RollBook
 from printing.rolled_printer import RolledPrinter
 from printing.simulated import SimulatedPrinter
@@ -29,63 +27,11 @@ from printing.transports.sim import SimTransport
 from tests.conftest import Logs
 from tests.small_hall import running_kiosk, small_catalogue, small_site
 from tests.spooling import QUICK, Heard, Works
+from tests.unit.printing.scripted_pair import CONFIRMED, FAILED, READY, UNKNOWN, Pair
 
-READY, NO_PAPER, AWAY = Ready(), NeedsAttention(Attention.NO_PAPER), Unreachable("no answer")
+NO_PAPER, AWAY = NeedsAttention(Attention.NO_PAPER), Unreachable("no answer")
 RESTING = NeedsAttention(Attention.OTHER)
-CONFIRMED, UNKNOWN, FAILED = PrintState.CONFIRMED, PrintState.UNKNOWN, PrintState.FAILED
 WIDE, NARROW = find_profile("generic-80mm"), find_profile("generic-58mm")
-
-
-@dataclass
-class Scripted:
-    """A printer that says what it is told to. It counts what it is asked, and how long that takes is up to the test."""
-
-    name: str
-    clock: FakeClock
-    now: PrinterStatus = READY
-    verdict: PrintState | None = None
-    takes_s: float = 0.0
-    asked: int = 0
-    printed: list[int] = field(default_factory=list)
-    fragments: int = 0
-
-    def status(self) -> PrinterStatus:
-        self.asked += 1
-        self.clock.advance(timedelta(seconds=self.takes_s))
-        return self.now
-
-    def print(self, draw: Draw, job: int) -> PrintVerdict:
-        state = self.verdict or (CONFIRMED if isinstance(self.now, Ready | CannotTell) else FAILED)
-        if state is not FAILED:
-            self.printed.append(job)
-        return PrintVerdict(state, self.now, f"{self.name} {state.value}", 100.0 if state is not FAILED else 1.0)
-
-    def expect_fragment(self) -> None:
-        self.fragments += 1
-
-    def reports(self) -> tuple[PrinterReport, ...]:
-        return (PrinterReport(self.name, "generic-80mm", self.now, Confirmation.FENCE, None, is_in_use=True),)
-
-    def close(self) -> None:
-        self.fragments = 0
-
-
-class Pair:
-    def __init__(self) -> None:
-        self.clock = FakeClock(datetime(2026, 11, 21, tzinfo=UTC))
-        self.first, self.second = Scripted("first", self.clock), Scripted("second", self.clock)
-        self.printer = FallbackPrinter(self.first, self.second, self.clock)
-
-    @property
-    def in_use(self) -> list[str]:
-        return [report.device for report in self.printer.reports() if report.is_in_use]
-
-    def slip(self, job: int) -> PrintState:
-        return self.printer.print(render_text_page, job).state
-
-    def poll(self, *, after_s: float = 5.0) -> PrinterStatus:
-        self.clock.advance(timedelta(seconds=after_s))
-        return self.printer.status()
 
 
 @pytest.fixture(autouse=True)
@@ -191,6 +137,19 @@ def test_first_rests_after_two_unknown_slips_and_gets_one_chance_after_a_minute(
     pair.first.verdict = UNKNOWN
     assert pair.slip(7) is UNKNOWN
     assert pair.in_use == ["first"]  # it has done well since: one doubt is no reason
+
+
+def test_first_that_loses_slips_and_calls_itself_ready_does_not_come_back_for_each(pair: Pair) -> None:
+    pair.first.verdict = FAILED
+    assert pair.slip(1) is CONFIRMED
+    for _ in range(2):
+        pair.poll()
+    assert pair.in_use == ["first"]  # once may have been chance
+    assert pair.slip(2) is CONFIRMED
+    for _ in range(3):
+        pair.poll()
+    assert pair.in_use == ["second"]
+    assert (pair.first.printed, pair.second.printed) == ([], [1, 2])
 
 
 def test_resting_first_prints_nothing_also_while_the_second_cannot(pair: Pair) -> None:
