@@ -118,8 +118,11 @@ class Delivery:
         """Returns when the printer is there, or is ready and does not say."""
         evidence = self._slip.evidence
         if evidence is None:
-            if _has_stopped(seen := self._line.ask()):
+            seen = self._ask_behind_the_slip()
+            if _has_stopped(seen):
                 raise _Incomplete(_STOPPED, sent, seen)
+            if isinstance(seen, CannotTell):
+                raise _Incomplete("the printer fell silent before the end of the slip", sent)
             return
         deadline, silence = self._within(self._confirm_s), Deadline(self._stall_s)
         status: PrinterStatus = CannotTell("not asked")
@@ -189,12 +192,16 @@ class Delivery:
         if not isinstance(self._before, Ready):
             return self._taken(self._before, "this printer cannot confirm")
         try:
-            after = self._line.ask()
+            after = self._ask_behind_the_slip()
         except TransportError as error:
             return self._unknown(Unreachable(str(error)), "the connection broke after the slip")
         if isinstance(after, Ready) and not self._line.saw_paper_end:
             return self._taken(after, "ready before and after; this printer cannot confirm now")
         return self._unknown(after, "ready before the slip, not after it")
+
+    def _ask_behind_the_slip(self) -> PrinterStatus:
+        """On a network the question waits with the slip until the printer has taken it: asked once, and waited for."""
+        return self._line.ask(self._within(self._stall_s).left_s)
 
     def _taken(self, status: PrinterStatus, detail: str) -> PrintVerdict:
         return PrintVerdict(PrintState.UNVERIFIED, status, detail, self._slip.length.mm)

@@ -108,7 +108,8 @@ class EscposPrinter:
         if isinstance(status, Ready):
             self._line.silence_reports()
             if for_slip or not self._is_known:
-                stranger = self._stranger(patience_s)
+                # It says its name in its turn, and may still be printing what came before.
+                stranger = self._stranger(self._deadlines.confirm_s if for_slip else self._deadlines.settle_s)
                 if stranger:
                     return self._pass_over(stranger)
             self._find_confirmation(patience_s)

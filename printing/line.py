@@ -124,18 +124,23 @@ class Line:
         self.heard += answers
         return answers
 
-    def ask(self) -> PrinterStatus:
-        """The four questions, one at a time. Whoever does not answer the first is not asked the others."""
+    def ask(self, patience_s: float | None = None) -> PrinterStatus:
+        """The four questions, one at a time. Whoever does not answer the first is not asked the others. `patience_s`:
+        for the first, behind which a network printer may still have to take all that was sent before it.
+        """
         if not self.can_read:
             return CannotTell("no answer can come this way")
         said: dict[Question, bytes] = {}
+        was_owed = self._owes_status
         for question in Question:
             if self._unanswered[question] >= _NEVER_ANSWERED:
                 continue
-            said[question] = self._answer_to(question)
+            said[question] = self._answer_to(question, patience_s if question is Question.PRINTER else None)
             if not self._note(question, said[question]) and question is Question.PRINTER:
                 self._owes_status = True
                 break
+        if was_owed and _are_statuses(said.get(Question.PRINTER, b"")):
+            return CannotTell("it answered an earlier question together with this one")
         if self._owes_status and any(isinstance(answer, StatusByte) for answer in self._drain(self._deadlines.quiet_s)):
             return CannotTell("its answers come too late to be told apart")
         return read_status(said)
@@ -155,9 +160,9 @@ class Line:
             self.saw_paper_end |= bool(status[0] & _STOPPED_BY_PAPER)
         return True
 
-    def _answer_to(self, question: Question) -> bytes:
+    def _answer_to(self, question: Question, patience_s: float | None) -> bytes:
         """The status byte, with the noise that came beside it."""
-        deadline = Deadline(self._deadlines.answer_s)
+        deadline = Deadline(self._deadlines.answer_s if patience_s is None else patience_s)
         self._transport.write(question.request, deadline.left_s)
         said = bytearray()
         while not deadline.is_over and len(said) <= _MOST_BYTES:
@@ -198,8 +203,11 @@ class Line:
 
     def identity(self, patience_s: float) -> str:
         """What it calls itself; "" where it does not say."""
+        deadline = Deadline(patience_s)
         model = self._name(Name.MODEL, patience_s)
-        return identity_of(self._name(Name.MAKER, patience_s), model) if model else ""
+        return (
+            identity_of(self._name(Name.MAKER, max(deadline.left_s, self._deadlines.answer_s)), model) if model else ""
+        )
 
     def _name(self, name: Name, patience_s: float) -> str:
         deadline = Deadline(patience_s)
@@ -221,6 +229,11 @@ class Line:
         if any(isinstance(answer, LoneByte) for answer in came):
             self._is_in_step = False
         return tuple(came)
+
+
+def _are_statuses(said: bytes) -> bool:
+    """Several of them, and nothing else: no stranger speaks so."""
+    return len(said) > 1 and all(isinstance(_only(byte), StatusByte) for byte in said)
 
 
 def _only(byte: int) -> Answer | None:

@@ -41,9 +41,15 @@ PATIENCE_S: Final = 20.0
 class Kiosk:
     """The driver, and the slips that it has printed: the next one differs from those before."""
 
-    def __init__(self, device: str, confirmation: Confirmation = Confirmation.FENCE, identity: str = "") -> None:
+    def __init__(
+        self,
+        device: str,
+        confirmation: Confirmation = Confirmation.FENCE,
+        identity: str = "",
+        deadlines: Deadlines = DEADLINES,
+    ) -> None:
         profile = replace(PROFILE, confirmation=confirmation, identity=identity)
-        self.driver = EscposPrinter(open_device(device, profile), profile, DEADLINES, device=device)
+        self.driver = EscposPrinter(open_device(device, profile), profile, deadlines, device=device)
         self.count = 0
 
     def print(self) -> PrintVerdict:
@@ -232,6 +238,17 @@ def test_r8_printer_that_never_answers_prints_openly_unverified_and_nobody_waits
             assert verdict.state is PrintState.UNVERIFIED
             assert isinstance(verdict.status, CannotTell)
             assert time.monotonic() - began < 3
+        assert whole_slips(printer) == [1, 1, 1]
+
+
+@EVERY_LINE
+def test_r8_printer_that_confirms_nothing_is_no_stranger_while_it_prints(tmp_path: Path, listen: str) -> None:
+    """A second slip comes at once: the first is still in the printer, and on its way to a network printer."""
+    with emulated_printer(listen, "clone", out=tmp_path, speed=150) as printer:
+        kiosk = Kiosk(device_of(printer), Confirmation.STATUS, "EPSON TM-T88V", Deadlines())
+        for _ in SLIPS:
+            verdict = kiosk.print()
+            assert (verdict.state, verdict.status) == (PrintState.UNVERIFIED, Ready())
         assert whole_slips(printer) == [1, 1, 1]
 
 

@@ -148,6 +148,17 @@ def test_late_status_is_not_taken_for_the_answer_to_the_next_question() -> None:
     assert line.saw_paper_end
 
 
+def test_two_answers_at_once_are_late_and_no_stranger() -> None:
+    device = ScriptedDevice()
+    line = Line(device, QUICK, pushes_status=False)
+    line.open()
+    assert isinstance(line.ask(), CannotTell)
+    device.replies = {b"\x10\x04\x01": b"\x12\x12"}
+    assert isinstance(line.ask(), CannotTell)
+    device.replies = clean()
+    assert line.ask() == Ready()
+
+
 def test_questions_that_are_never_answered_are_not_asked_for_ever() -> None:
     device = ScriptedDevice({b"\x10\x04\x01": b"\x12", b"\x10\x04\x04": b"\x12"})
     line = Line(device, QUICK, pushes_status=False)
