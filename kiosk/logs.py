@@ -65,7 +65,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "printer_lost": "The printer needs a person, or no longer answers; said once.",
     "printer_recovered": "The printer is ready again.",
     "printer_rested": "Slips in a row ended without a verdict: printing stops until the printer was clean for a while.",
-    "printer_status_not_stored": "How the printer fares could not be written into the log; it is tried again.",
+    "printer_status_not_stored": "How the printer fares could not be written into the log; said once, and tried again.",
     "program_failed": "A bug ended the program; the traceback is here, and whoever watches it starts it again.",
     "qml_warned": "A screen's QML has a fault.",
     "qt_failed": "Qt reported an error.",

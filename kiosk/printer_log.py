@@ -25,6 +25,11 @@ _log = structlog.get_logger(__name__)
 QUIET_S: Final = 10.0
 """At most one event in so many seconds; of what is noted meanwhile the latest is told at their end."""
 
+LONGEST_QUIET_S: Final = 640.0
+"""While it keeps changing, the pause doubles with each event up to this: a cable that is loose all day and a kiosk that
+is alone for 60 days must not fill the log.
+"""
+
 SLIPS_TOLD: Final = (500, 200, 100, 50, 20)
 """What is left is told when it falls below one of these, so that a roll can be brought in time."""
 
@@ -42,6 +47,8 @@ class PrinterLog:
         self._lock = threading.RLock()  # a store that fails at once says so while we are still in here
         self._told: PrinterFacts | None = None
         self._told_at = 0.0
+        self._quiet_s = QUIET_S
+        self._is_failing = False
         self._newest: PrinterFacts | None = None
         self._fewest: int | None = None
         self._is_awaited = False
@@ -56,8 +63,9 @@ class PrinterLog:
         facts = self._newest
         if facts is None or not self._is_news(facts):
             return
-        wait_s = QUIET_S - (self._clock.monotonic() - self._told_at)
-        if self._told is None or wait_s <= 0.0:
+        wait_s = self._quiet_s - (self._clock.monotonic() - self._told_at)
+        is_first = self._told is None and not self._is_failing
+        if is_first or wait_s <= 0.0:
             self._tell(facts)
         elif not self._is_awaited:
             self._is_awaited = True
@@ -87,19 +95,23 @@ class PrinterLog:
             written = self._store.submit(write)
         except RuntimeError:
             return  # the store is closed: the program ends
-        self._told, self._told_at, self._fewest = facts, self._clock.monotonic(), facts.slips_left
+        now = self._clock.monotonic()
+        was_calm = self._told is None or now - self._told_at >= 2 * self._quiet_s
+        self._quiet_s = QUIET_S if was_calm else min(2 * self._quiet_s, LONGEST_QUIET_S)
+        self._told, self._told_at, self._fewest = facts, now, facts.slips_left
         written.add_done_callback(self._note_failure)
 
     def _note_failure(self, written: "Future[None]") -> None:
-        """On the store's thread. What was not written is news again."""
+        """On the store's thread. What was not written is news again, and that it was not is said once."""
         error = written.exception()
-        if error is None:
-            return
-        if not isinstance(error, KioskError):
+        if error is not None and not isinstance(error, KioskError):
             raise error
-        _log.warning("printer_status_not_stored", problem=str(error))
         with self._lock:
-            self._told = None
+            was_failing, self._is_failing = self._is_failing, error is not None
+            if error is not None:
+                self._told = None
+        if error is not None and not was_failing:
+            _log.warning("printer_status_not_stored", problem=str(error))
 
 
 def _by_timer(wait_s: float, call: Callable[[], None]) -> None:

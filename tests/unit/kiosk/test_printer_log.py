@@ -9,8 +9,9 @@ import pytest
 from kiosk.domain.events import KIOSK_STATUS, Event, decode
 from kiosk.domain.printer_facts import PrinterFacts
 from kiosk.errors import StoreFullError
-from kiosk.printer_log import QUIET_S, PrinterLog
+from kiosk.printer_log import LONGEST_QUIET_S, QUIET_S, PrinterLog
 from kiosk.store.log import heads, read_after
+from tests.conftest import Logs
 from tests.small_hall import Machine, running_kiosk
 
 READY = PrinterFacts("ready", None, "first", "fence", 900)
@@ -107,17 +108,40 @@ def test_a_cover_that_flaps_is_no_storm_and_the_latest_word_wins(bench: Bench) -
     assert bench.words() == [("ready", 900), ("no_paper", 900)], "what is as it was told is not told again"
 
 
-def test_what_was_not_written_is_told_again(bench: Bench, expected_logs: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cable_that_is_loose_all_day_does_not_fill_the_log(bench: Bench) -> None:
+    for second in range(0, 8 * 3600, 5):
+        bench.log.note(replace(READY, printer=("ready", "unreachable")[second // 5 % 2]))
+        bench.pass_time(5.0)
+    assert 40 < len(bench.told()) < 60
+    bench.pass_time(LONGEST_QUIET_S)
+    bench.pass_time(2 * LONGEST_QUIET_S)
+    for word in ("no_paper", "cover_open"):
+        bench.log.note(replace(READY, printer=word))
+        bench.pass_time(QUIET_S)
+    assert [word for word, _ in bench.words()[-2:]] == ["no_paper", "cover_open"], "what was calm is told at once again"
+
+
+def test_what_was_not_written_is_told_again(bench: Bench, expected_logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
     expected_logs("printer_status_not_stored")
+    tries = 0
 
     def full(*_: object) -> None:
+        nonlocal tries
+        tries += 1
         raise StoreFullError("The disk is full.")
 
     with monkeypatch.context() as patch:
         patch.setattr("kiosk.printer_log.append", full)
-        bench.log.note(READY)
+        for _ in range(5):
+            bench.log.note(READY)
+            assert bench.told() == []
+        assert tries == 1, "not with every look at the printer"
+        bench.pass_time(QUIET_S)
         assert bench.told() == []
+        assert tries == 2
+    assert expected_logs.seen.count("printer_status_not_stored") == 1, "said once"
     bench.log.note(READY)
+    bench.pass_time(QUIET_S)
     assert bench.words() == [("ready", 900)]
 
 
