@@ -16,7 +16,7 @@ from kiosk.domain.visitor import MAX_COPIES
 from kiosk.refusal import IssueRefused, Refusal
 from kiosk.store.database import transaction
 from kiosk.store.log import append, has_written
-from kiosk.store.papers import show_ticket
+from kiosk.store.papers import show_ticket, was_shown
 from kiosk.store.print_jobs import insert_job, jobs_of, newest_first_slip, queue_again, recovered, times_again
 from kiosk.store.tickets import find_ticket
 from kiosk.store.writer import Store
@@ -96,7 +96,8 @@ class Slips:
 
     def last_visitor(self) -> Issued | None:
         """After a restart: whoever took a number just before it, with the newest slip as the restart left it. None
-        later, and where it is longer ago than RECENT, or the clock cannot tell. Nothing is printed by asking.
+        later, and where it is longer ago than RECENT, or the clock cannot tell, or who took a photograph has gone.
+        Nothing is printed by asking.
         """
 
         def look(db: Database) -> Issued | None:
@@ -106,7 +107,7 @@ class Slips:
             reading = self._store.clock.read()
             if ticket is None or not ticket.clock_trusted or not reading.is_trusted or ticket.site_id != self._site.id:
                 return None
-            if not timedelta(0) <= reading.at - ticket.issued_at < RECENT:
+            if not timedelta(0) <= reading.at - ticket.issued_at < RECENT or was_shown(db, ticket.id):
                 return None
             return Issued(ticket, recovered(jobs_of(db, ticket.id)[-1]))
 

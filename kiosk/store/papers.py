@@ -65,6 +65,12 @@ def show_ticket(db: Database, node: Node, ticket_id: TicketId) -> None:
     note_paper(db, ticket_id, Paper(is_shown=True))
 
 
+def was_shown(db: Database, ticket_id: TicketId) -> bool:
+    """Whether the visitor said that the number is taken from the screen."""
+    row = db.conn.execute("SELECT is_shown FROM papers WHERE ticket_id = ?", (ticket_id,)).fetchone()
+    return row is not None and bool(row[0])
+
+
 def tickets_without_paper(db: Database) -> tuple[TicketId, ...]:
     return tuple(TicketId(ticket_id) for (ticket_id,) in db.conn.execute(_LOST))
 

@@ -211,6 +211,18 @@ def test_after_a_restart_the_last_number_is_shown_and_nothing_prints(start: Star
     assert later.shows(Screen.ATTRACT)
 
 
+def test_a_number_of_another_catalogue_is_not_shown_after_a_restart(start: Start) -> None:
+    """A technician puts a new one in and starts the kiosk anew: it must not end over what it cannot name."""
+    kiosk = start()
+    take_ticket(kiosk)
+    kiosk.wait_for(Screen.TICKET)
+    kiosk.stored("UPDATE stops SET service_id = 'no.longer.offered'")
+    kiosk.close()
+    again = start(now=MONDAY_MORNING + timedelta(seconds=20))
+    again.run_events()
+    assert again.shows(Screen.ATTRACT)
+
+
 def test_a_scripted_visit_soon_after_another_puts_the_last_number_away(start: Start, tmp_path: Path) -> None:
     """Else `giliran demo` could not be run twice in a minute."""
     kiosk = start()

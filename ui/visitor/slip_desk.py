@@ -14,6 +14,7 @@ from kiosk.config import KioskConfig
 from kiosk.domain import visitor
 from kiosk.domain.patience import HOLDING_TICKET
 from kiosk.domain.print_job import PrintJob, PrintState
+from kiosk.domain.ticket import Ticket
 from kiosk.domain.visitor import Problem, VisitorSession
 from kiosk.errors import KioskError
 from kiosk.issuing import Issued
@@ -129,7 +130,7 @@ class SlipDesk(Stage):
     def on_last_visitor(self, result: Issued | KioskError | None) -> None:
         if isinstance(result, KioskError):
             log.error("last_visitor_not_read", problem=str(result))
-        elif result is not None and self.is_unattended:
+        elif result is not None and self.is_unattended and self._can_be_described(result.ticket):
             session = replace(self._state.session, language=result.ticket.language)
             state = replace(
                 self._state,
@@ -139,6 +140,10 @@ class SlipDesk(Stage):
             )
             self._printing_since = self._clock.monotonic()
             self._put(visitor.issued(session, result.ticket, self._newest(result.job)), state)
+
+    def _can_be_described(self, ticket: Ticket) -> bool:
+        """The hall may have been given another catalogue while the kiosk was down."""
+        return all(stop.service_id in self._hall.catalogue.services for stop in ticket.stops)
 
     # Steps
 

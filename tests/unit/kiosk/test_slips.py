@@ -160,6 +160,16 @@ def test_after_a_restart_the_last_visitor_is_known_and_nothing_prints(
         assert machine.issuing.last_visitor() is None
 
 
+def test_who_took_the_number_from_the_screen_is_not_shown_to_the_next(tmp_path: Path) -> None:
+    clock = FakeClock(MONDAY_10_00)
+    with running_kiosk(tmp_path, clock) as machine:
+        ticket = machine.issuing.issue(request("one")).ticket
+        ended(machine, PrintState.FAILED)
+        machine.issuing.shown(ticket.id)
+    with running_kiosk(tmp_path, clock) as machine:
+        assert machine.issuing.last_visitor() is None
+
+
 def test_who_came_long_ago_or_by_a_clock_that_lies_is_not_shown(tmp_path: Path) -> None:
     clock = FakeClock(MONDAY_10_00)
     with running_kiosk(tmp_path, clock) as machine:
