@@ -240,8 +240,8 @@ What brings you here today?</translation>
             <translation>I have taken a photo</translation>
         </message>
         <message>
-            <source>Tiket belum keluar, nomor Anda sudah tersimpan.</source>
-            <translation>The ticket has not come out, but your number is saved.</translation>
+            <source>Tiket mungkin belum keluar, tetapi nomor Anda sudah tersimpan.</source>
+            <translation>The ticket may not have come out, but your number is saved.</translation>
         </message>
         <message>
             <source>Nomor Anda tetap berlaku.</source>

@@ -113,3 +113,18 @@ def test_a_probed_profile_that_the_disk_has_damaged_stops_the_printer_and_not_th
     assert kiosk.printer.slips() == ()
     assert kiosk.application.machine is not None
     assert file.name in repr(kiosk.application.machine.spooler.status), "who looks after it reads why"
+
+
+def test_nobody_is_said_to_know_of_a_slip_that_is_only_late(kiosk: KioskUnderTest) -> None:
+    take_ticket(kiosk)
+    kiosk.wait_for(Screen.TICKET)
+    job = kiosk.state.session.job
+    assert job is not None
+    kiosk.attendant.on_sync(SyncStatus(SyncState.ONLINE))
+    kiosk.attendant.on_job(replace(job, state=PrintState.SENDING))
+    kiosk.pass_time(11)
+    kiosk.wait_for(Screen.PRINTER_TROUBLE)
+    assert reads(kiosk, "Tiket mungkin belum keluar, tetapi nomor Anda sudah tersimpan.")
+    assert reads(kiosk, "Mohon beri tahu petugas.")
+    kiosk.attendant.on_printer_status(NeedsAttention(Attention.COVER_OPEN))
+    assert reads(kiosk, "Petugas sedang diberi tahu.")

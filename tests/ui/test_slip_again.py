@@ -93,6 +93,9 @@ def test_a_printer_that_comes_and_goes_is_not_tried_for_ever(start: Start, expec
     kiosk.wait_for(Screen.TICKET)
     assert kiosk.driver.find("reprintButton") is None
     assert kiosk.driver.find("ticketSeenButton") is not None
+    kiosk.attendant.on_printer_status(NeedsAttention(Attention.COVER_OPEN))
+    kiosk.wait_for(Screen.PRINTER_TROUBLE)
+    assert not reads(kiosk, "Tiket dicetak begitu pencetak siap"), "it will not be"
 
 
 def test_the_verdict_of_the_try_before_is_not_taken_for_the_new_one(start: Start, expected_logs: Logs) -> None:

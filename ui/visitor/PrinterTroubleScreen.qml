@@ -14,8 +14,10 @@ TicketFrame {
 
     /** The slip may still come. */
     readonly property bool pending: root.kiosk.printOutcome === KioskViewModel.PrintOutcome.Pending
-    /** It is printed by itself after the repair. */
-    readonly property bool waits: !root.pending && !root.kiosk.beforeRestart
+    /** The printer has said what is wrong: else nobody elsewhere can know that a slip is late. */
+    readonly property bool known: root.kiosk.printerTrouble !== KioskViewModel.PrinterTroubleKind.NoTrouble
+    /** It is printed by itself after the repair, if that was not refused already: it was tried often enough. */
+    readonly property bool waits: !root.pending && !root.kiosk.beforeRestart && root.kiosk.problem === ""
 
     bleeds: true
     objectName: "screen_PrinterTrouble"
@@ -71,7 +73,7 @@ TicketFrame {
                         Layout.fillWidth: true
                         color: Theme.heroSoftInk
                         objectName: "wayToWait"
-                        text: Words.sentences([root.waits ? qsTr("Tiket dicetak begitu pencetak siap, selama nomor ini di layar.") : "", Words.staff(root.kiosk.staffTold)])
+                        text: Words.sentences([root.waits ? qsTr("Tiket dicetak begitu pencetak siap, selama nomor ini di layar.") : "", Words.staff(root.known && root.kiosk.staffTold)])
                     }
 
                     Body {
