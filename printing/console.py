@@ -15,7 +15,7 @@ from printing.inspecting.chosen import Choice, Chosen, PrinterTakenError
 from printing.inspecting.screen import document, inspect, paper_facts, show, show_paper
 from printing.inspecting.words import facts, is_usable, outcome
 from printing.status import PrintVerdict
-from printing.test_page import PAGES
+from printing.test_page import PAGES, usual_pages
 
 
 def show_status(choice: Choice, *, as_json: bool) -> int:
@@ -45,9 +45,11 @@ def _show_paper(choice: Choice, problem: str, *, as_json: bool) -> int:
 
 
 def print_test_page(choice: Choice, *, as_json: bool, pages: Sequence[str] = ()) -> int:
-    """A page and a sample slip, each drawn by us and in the printer's own letters; or some of `pages` only."""
+    """A page and a sample slip, each drawn by us and in the printer's own letters; or some of `pages` only. Without
+    them a slow line gets those in letters: what is drawn takes minutes there, and is given up.
+    """
     with choice.taken() as printers:
-        slips = {chosen.device: _printed(chosen, pages or tuple(PAGES)) for chosen in printers}
+        slips = {chosen.device: _printed(chosen, pages or usual_pages(chosen.profile)) for chosen in printers}
     if as_json:
         _tell_documents(
             choice, [{"device": device, "slips": _slip_facts(verdicts)} for device, verdicts in slips.items()]

@@ -40,10 +40,22 @@ def renderer_for(device: str) -> Renderer:
 
 def is_slow_line(device: str) -> bool:
     """Whether `device` is a serial line of at most 38,400 baud. An address that cannot be read is none."""
+    baud = _baud(device)
+    return baud is not None and baud <= _SLOW_LINE
+
+
+def carries_pictures(device: str) -> bool:
+    """Whether a drawn slip can be out before it is given up: not on serial lines below 38,400 baud."""
+    baud = _baud(device)
+    return baud is None or baud >= _SLOW_LINE
+
+
+def _baud(device: str) -> int | None:
+    """None where it is no serial line, or an address that cannot be read."""
     if not device.startswith("serial:"):
-        return False
+        return None
     (baud,) = parse_qs(urlsplit(device).query).get("baud", [_USUAL_BAUD])[-1:]
-    return baud.isdecimal() and int(baud) <= _SLOW_LINE
+    return int(baud) if baud.isdecimal() else None
 
 
 def probed_file(device: str, data_dir: Path) -> Path:

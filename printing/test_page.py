@@ -12,7 +12,7 @@ from printing.blocks import Block, Checklist, Fact, Heading, Label, Lead, Mark, 
 from printing.escpos_builder import EscposBuilder
 from printing.head_pattern import head_pattern, shades
 from printing.printable import encode
-from printing.profile import Profile
+from printing.profile import Profile, Renderer
 from printing.qr_symbol import MODULE_DOTS, qr_image
 from printing.raster_renderer import render_raster
 from printing.sheet import Sheet
@@ -117,6 +117,11 @@ PAGES: Final[Mapping[str, Callable[[str, Profile], bytes]]] = MappingProxyType(
     }
 )
 """Each a slip of its own: what it is called, and what draws it for a device and its profile."""
+
+
+def usual_pages(profile: Profile) -> tuple[str, ...]:
+    """All of PAGES, or those that a slow line carries in time."""
+    return ("text", "text-slip") if profile.renderer is Renderer.TEXT else tuple(PAGES)
 
 
 def _heading(sheet: Sheet, title: str, explanation: str = "") -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from kiosk.version import VERSION
-from printing.known_profile import is_slow_line, slug
+from printing.known_profile import carries_pictures, is_slow_line, slug
 from printing.probing.dialogue import Sight
 from printing.probing.models import Model, find_model
 from printing.probing.questions import Answers, Voice
@@ -165,7 +165,12 @@ class _Reasoning:
             self._unread_symbol()
 
     def _unread_symbol(self) -> None:
-        if self._renderer() is Renderer.TEXT:
+        if not carries_pictures(self._device):
+            self._notes.append(
+                "No phone reads the symbol that it enlarges by itself, and this line is too slow for pictures: set"
+                " printer and address to 38400 baud or more, and probe again."
+            )
+        elif self._renderer() is Renderer.TEXT:
             self._set(Source.PROBED, renderer=Renderer.RASTER)
             self._notes.append(
                 "No phone reads the symbol that it enlarges by itself: slips go as pictures, which are slow here."

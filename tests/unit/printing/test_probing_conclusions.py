@@ -120,12 +120,15 @@ def test_a_cut_through_the_symbol_is_fed_further() -> None:
     assert (conclusion.profile.feed_dots, conclusion.is_usable) == (200, False)
 
 
-def test_an_unread_symbol_on_a_slow_line_goes_as_a_picture() -> None:
-    slow = "serial:/dev/ttyUSB0?baud=9600"
+def test_an_unread_symbol_goes_as_a_picture_where_the_line_can_carry_it() -> None:
+    """At 9600 baud a drawn slip takes longer than any slip is given, and all would fail."""
+    slow, slowest = (f"serial:/dev/ttyUSB0?baud={baud}" for baud in (38_400, 9_600))
     blurred = replace(SEEN, is_symbol_read=False)
     assert concluded(device=slow).profile.renderer is Renderer.TEXT
     assert concluded(sight=blurred, device=slow).profile.renderer is Renderer.RASTER
     assert concluded(sight=blurred, device=slow).is_usable
+    assert concluded(sight=blurred, device=slowest).profile.renderer is Renderer.TEXT
+    assert not concluded(sight=blurred, device=slowest).is_usable
     assert not concluded(sight=blurred).is_usable
 
 

@@ -107,6 +107,13 @@ def test_test_page_prints_the_pages_that_were_asked_for(tmp_path: Path) -> None:
     assert printer("test-page", f"sim:{tmp_path}", "--page", "colour").exit_code == 2
 
 
+def test_slow_line_gets_the_pages_that_it_carries_in_time(tmp_path: Path) -> None:
+    with emulated_printer("pty", out=tmp_path) as emulated:
+        result = printer("test-page", f"{emulated.url}?baud=9600", "--json")
+        assert result.exit_code == 0
+        assert list(json.loads(result.output)["slips"]) == ["text", "text-slip"]
+
+
 def test_test_page_without_paper_exits_1(tmp_path: Path) -> None:
     SimulatedPrinter(tmp_path).change(paper_mm=0)
     assert printer("test-page", f"sim:{tmp_path}").exit_code == 1
