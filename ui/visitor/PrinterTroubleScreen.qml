@@ -59,7 +59,7 @@ TicketFrame {
                     color: Theme.heroInk
                     font: Theme.heading
                     objectName: "verdict"
-                    text: Words.sentences([Words.printerTrouble(root.kiosk.printerTrouble), root.pending ? qsTr("Tiket belum keluar, nomor Anda sudah tersimpan.") : qsTr("Nomor Anda tetap berlaku.")])
+                    text: Words.sentences([Words.printerTrouble(root.kiosk.printerTrouble), root.pending ? qsTr("Tiket mungkin belum keluar, tetapi nomor Anda sudah tersimpan.") : qsTr("Nomor Anda tetap berlaku.")])
                 }
 
                 ColumnLayout {
