@@ -34,26 +34,37 @@ class Deadline:
         time.sleep(min(_MOMENT_S, self.left_s))
 
 
-def within(deadline: Deadline, call: Callable[[], _T]) -> _T:
-    """What `call` returns or raises. For calls of the system that know no timeout of their own.
-
-    Raises TimeoutError when the deadline is over first; the call then ends by itself some day, in a thread that nobody
-    waits for.
+class Caller:
+    """Makes calls of the system that know no timeout of their own. One that hangs ends by itself some day, in a thread
+    that nobody waits for; until then no other is begun, or a kiosk that asks every few seconds would pile them up.
     """
-    results: list[_T] = []
-    errors: list[BaseException] = []
 
-    def run() -> None:
-        try:
-            results.append(call())
-        except BaseException as error:  # noqa: BLE001  # it is raised again, in the thread that asked
-            errors.append(error)
+    def __init__(self) -> None:
+        self._thread: threading.Thread | None = None
 
-    thread = threading.Thread(target=run, name="within a deadline", daemon=True)
-    thread.start()
-    thread.join(deadline.left_s)
-    if thread.is_alive():
-        raise TimeoutError
-    if errors:
-        raise errors[0]
-    return results[0]
+    def within(self, deadline: Deadline, call: Callable[[], _T]) -> _T:
+        """What `call` returns or raises. Raises TimeoutError when the deadline is over first."""
+        self._await(deadline)
+        results: list[_T] = []
+        errors: list[BaseException] = []
+
+        def run() -> None:
+            try:
+                results.append(call())
+            except BaseException as error:  # noqa: BLE001  # it is raised again, in the thread that asked
+                errors.append(error)
+
+        self._thread = threading.Thread(target=run, name="within a deadline", daemon=True)
+        self._thread.start()
+        self._await(deadline)
+        if errors:
+            raise errors[0]
+        return results[0]
+
+    def _await(self, deadline: Deadline) -> None:
+        if self._thread is None:
+            return
+        self._thread.join(deadline.left_s)
+        if self._thread.is_alive():
+            raise TimeoutError
+        self._thread = None

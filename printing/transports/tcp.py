@@ -8,7 +8,7 @@ from typing import Final
 
 from kiosk.errors import TransportError
 from printing.transports.addresses import USUAL_PORT
-from printing.transports.deadline import Deadline, within
+from printing.transports.deadline import Caller, Deadline
 from printing.transports.transport import WriteError
 
 _SOONEST_S: Final = 0.001
@@ -24,6 +24,7 @@ class TcpTransport:
     def __init__(self, host: str, port: int = USUAL_PORT) -> None:
         self._host = host
         self._port = port
+        self._caller = Caller()
         self._socket: socket.socket | None = None
         self._is_broken = False
 
@@ -104,7 +105,7 @@ class TcpTransport:
         try:
             ipaddress.ip_address(self._host)
         except ValueError:
-            return within(deadline, look_up)  # the resolver has a patience of its own
+            return self._caller.within(deadline, look_up)  # the resolver has a patience of its own
         return look_up()
 
     def _connected(self) -> socket.socket:

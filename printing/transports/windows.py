@@ -6,17 +6,19 @@ print and brings it out later, after a restart too: what is ours and old is dele
 
 import os
 from contextlib import suppress
+from functools import partial
 from types import ModuleType
 from typing import Any, Final
 
 from kiosk.errors import TransportError
 from printing.transports.addresses import WindowsAddress
-from printing.transports.deadline import Deadline, within
+from printing.transports.deadline import Caller, Deadline
 from printing.transports.transport import WriteError
 
 _DOCUMENT: Final = f"Giliran {os.getpid()}"
 _OURS: Final = "Giliran "
 _DELETE_JOB: Final = 5
+_CLOSE_S: Final = 3.0
 _WORKS_OFFLINE: Final = 0x400
 _STOPPED: Final = {
     0x1: "the queue is paused",
@@ -39,6 +41,7 @@ class WindowsTransport:
 
     def __init__(self, address: WindowsAddress) -> None:
         self._name = address.name
+        self._caller = Caller()
         self._printer: Any = None
         self._is_in_document = False
         self._is_broken = False
@@ -47,7 +50,7 @@ class WindowsTransport:
         self.close()
         self._is_broken = False
         try:
-            self._printer = within(Deadline(timeout_s), self._ready_printer)
+            self._printer = self._caller.within(Deadline(timeout_s), self._ready_printer)
         except TimeoutError as error:
             raise TransportError(f"Windows does not answer for the printer {self._name!r}") from error
         except _trouble() as error:
@@ -59,7 +62,7 @@ class WindowsTransport:
         deadline = Deadline(timeout_s)
         self._is_broken = True  # until it is known to be well
         try:
-            within(deadline, lambda: self._spool(data))
+            self._caller.within(deadline, lambda: self._spool(data))
         except TimeoutError as error:
             raise WriteError(f"Windows did not take {len(data)} bytes for {self._name!r} in time", len(data)) from error
         except _trouble() as error:
@@ -82,14 +85,9 @@ class WindowsTransport:
         is_in_document, self._is_in_document = self._is_in_document, False
         if printer is None:
             return
-        spooler = _spooler()
-        with suppress(*_trouble()):
-            if is_in_document and self._is_broken:
-                spooler.AbortPrinter(printer)
-            elif is_in_document:
-                spooler.EndDocPrinter(printer)
-        with suppress(*_trouble()):
-            spooler.ClosePrinter(printer)
+        ends = None if not is_in_document else "AbortPrinter" if self._is_broken else "EndDocPrinter"
+        with suppress(TimeoutError):  # by a caller of its own: what hangs may be what is to be aborted
+            Caller().within(Deadline(_CLOSE_S), partial(_let_go, printer, ends))
 
     def _ready_printer(self) -> Any:
         spooler = _spooler()
@@ -128,6 +126,16 @@ class WindowsTransport:
         taken = spooler.WritePrinter(printer, data)
         if taken != len(data):
             raise OSError(f"it took {taken} of {len(data)} bytes")
+
+
+def _let_go(printer: Any, ends: str | None) -> None:
+    """`ends`: the call that ends its document."""
+    spooler = _spooler()
+    with suppress(*_trouble()):
+        if ends is not None:
+            getattr(spooler, ends)(printer)
+    with suppress(*_trouble()):
+        spooler.ClosePrinter(printer)
 
 
 def _spooler() -> ModuleType:

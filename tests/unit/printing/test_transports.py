@@ -12,7 +12,7 @@ from kiosk.errors import TransportError
 from printing.profile import find_profile
 from printing.simulated import SimulatedPrinter
 from printing.simulated_tcp import SimulatedTcpPrinter
-from printing.transports.deadline import Deadline, within
+from printing.transports.deadline import Caller, Deadline
 from printing.transports.devices import open_device
 from printing.transports.sim import SimTransport
 from printing.transports.transport import Transport, WriteError
@@ -119,10 +119,22 @@ def test_simulated_folder_that_cannot_be_is_explained() -> None:
 
 
 def test_call_without_a_timeout_is_left_in_time() -> None:
-    answered = threading.Event()
-    with pytest.raises(TimeoutError):
-        within(Deadline(0.01), lambda: answered.wait(30))
-    answered.set()
+    caller = Caller()
     with pytest.raises(ZeroDivisionError):
-        within(Deadline(5), lambda: 1 // 0)
-    assert within(Deadline(5), lambda: 7) == 7
+        caller.within(Deadline(5), lambda: 1 // 0)
+    assert caller.within(Deadline(5), lambda: 7) == 7
+
+
+def test_while_a_call_hangs_no_other_is_begun() -> None:
+    caller, goes_on, begun = Caller(), threading.Event(), []
+
+    def hang() -> None:
+        begun.append(1)
+        goes_on.wait(30)
+
+    for _ in range(3):
+        with pytest.raises(TimeoutError):
+            caller.within(Deadline(0.01), hang)
+    assert len(begun) == 1
+    goes_on.set()
+    assert caller.within(Deadline(5), lambda: 7) == 7

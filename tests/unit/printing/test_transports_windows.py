@@ -72,6 +72,7 @@ class Spooler(ModuleType):
         self.calls.append("end")
 
     def AbortPrinter(self, printer: str) -> None:
+        self.goes_on.wait(PATIENCE_S)
         self.calls.append("abort")
 
     def ClosePrinter(self, printer: str) -> None:
