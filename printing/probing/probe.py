@@ -55,7 +55,11 @@ def is_anybody_there() -> bool:
 
 def run_probe(request: Request) -> int:
     """Returns the exit code: 0 good, 1 the printer needs a person. Raises PrintError, ProfileError."""
-    return _Probe(request).run()
+    try:
+        return _Probe(request).run()
+    except (click.Abort, KeyboardInterrupt):
+        # Nothing is written before the last answer.
+        raise PrintError("\nStopped: no profile was written.") from None
 
 
 class _Probe:
@@ -90,12 +94,12 @@ class _Probe:
             )
         if answers.voice is Voice.PRINTER or self._request.is_write_only:
             return
-        question = f"Nothing answers at {device}. Is it surely a receipt printer, one that cannot answer?"
-        if not (self._is_asking and click.confirm(question)):
-            raise PrintError(
-                f"Nothing answers at {device}: look at its cable, its speed and its switches. If it is a receipt"
-                " printer that cannot answer, say --write-only."
-            )
+        advice = f"Nothing answers at {device}: {_why_silent(device)}."
+        if not self._is_asking:
+            raise PrintError(f"{advice} If it is a receipt printer that cannot answer, say --write-only.")
+        click.echo(advice)
+        if not click.confirm("Is it surely a receipt printer, one that cannot answer?"):
+            raise PrintError("Nothing was printed. Mend that, and probe it again.")
 
     def _refuse_stopped(self, answers: Answers) -> None:
         if isinstance(answers.status, NeedsAttention):
@@ -162,6 +166,14 @@ class _Probe:
             click.echo(document)
         else:
             click.echo("\n".join(filter(None, (words, self._request.hint))))
+
+
+def _why_silent(device: str) -> str:
+    """What to look at first; a network printer that another host holds is as silent as one that cannot answer."""
+    if device.startswith("tcp:"):
+        return "perhaps another program or kiosk holds its port, which serves one at a time; else switch it off and on"
+    parts = "its cable, its speed and its switches" if device.startswith("serial:") else "its cable and its switches"
+    return f"look at {parts}"
 
 
 def _rubbish(device: str, *, is_last: bool) -> str:

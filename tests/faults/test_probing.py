@@ -111,6 +111,7 @@ def test_a_mute_device_that_nobody_vouches_for_gets_one_question_twice(tmp_path:
     with emulated_printer("tcp", "mute", out=tmp_path / "paper") as printer:
         result, file = probed(printer, tmp_path)
         assert (result.exit_code, file.exists(), printer.received()) == (1, False, b"\x10\x04\x01" * 2)
+        assert "perhaps another program or kiosk holds its port" in result.output
 
 
 @pytest.mark.parametrize(

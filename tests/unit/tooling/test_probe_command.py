@@ -64,6 +64,13 @@ def test_rubbish_instead_of_boxes_is_tried_as_columns(tmp_path: Path) -> None:
     assert len(SimulatedPrinter(tmp_path / "slips").slips()) == 2
 
 
+@pytest.mark.usefixtures("somebody")
+def test_who_goes_away_in_mid_question_hears_that_nothing_is_written(tmp_path: Path) -> None:
+    result = probed("sim:slips", "--out", "x.toml", typed="11\n")
+    assert (result.exit_code, (tmp_path / "x.toml").exists()) == (1, False)
+    assert "Stopped: no profile was written.\n" in result.output
+
+
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
@@ -185,7 +192,9 @@ def test_a_silent_device_gets_no_slip_without_a_yes(tmp_path: Path, monkeypatch:
     told = document(probed("sim:slips", "--answers", GOOD, "--write-only", "--json"))
     assert (told["voice"], told["profile"]["confirmation"], len(simulated.slips())) == ("silent", "none", 1)
     monkeypatch.setattr(probe, "is_anybody_there", lambda: True)
-    assert probed("sim:slips", typed="n\n").exit_code == 1
+    hesitating = probed("sim:slips", typed="n\n")
+    assert (hesitating.exit_code, "look at its cable and its switches" in hesitating.output) == (1, True)
+    assert "Nothing was printed. Mend that, and probe it again.\n" in hesitating.output
     assert probed("sim:slips", typed="y\n11\n4\n2\n").exit_code == 0
     assert len(simulated.slips()) == 2
 
