@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 import click
 
+from kiosk.errors import PrintError
 from printing.emulator.lines import open_line
 from printing.emulator.machine import Machine
 from printing.emulator.models import MODELS, Clears
@@ -52,7 +53,7 @@ class Options:
 
 
 def run_emulator(options: Options) -> int:
-    """Until standard input ends, or Ctrl-C. Raises TransportError, ProfileError."""
+    """Until standard input ends, or Ctrl-C. Raises PrintError, such as TransportError and ProfileError."""
     faults = load_script(options.script) if options.script else ()
     dots = find_profile(options.profile).dots
     model = MODELS[options.model]
@@ -62,8 +63,12 @@ def run_emulator(options: Options) -> int:
         model = replace(model, speed_mm_s=USUAL_SPEED_MM_S)
     if options.clears:
         model = replace(model, clears=Clears(options.clears))
+    try:
+        tray = Tray(options.out, keeps_diary=True)
+    except OSError as error:
+        raise PrintError(f"the emulator cannot leave paper in {options.out}: {error.strerror}") from error
     line = open_line(options.listen, model.buffer_bytes)
-    machine = Machine(model, dots, Tray(options.out, keeps_diary=True))
+    machine = Machine(model, dots, tray)
     voice = _JsonVoice() if options.as_json else _LiveVoice()
     pace = Pace(options.baud, is_xonxoff=options.flow == "xonxoff")
     peer = Peer(machine, line, Script(faults, time.monotonic()), voice.tell, pace)

@@ -9,10 +9,10 @@ import click
 
 from printing.inspecting.chosen import Chosen
 from printing.inspecting.parts import Parts, ask_parts
-from printing.inspecting.words import CONFIRMATIONS, facts, is_usable, sentence
+from printing.inspecting.words import CONFIRMATIONS, UNCLEAR, facts, is_usable, sentence
 from printing.profile import Confirmation, Profile
 from printing.roll import RollBook
-from printing.status import CannotTell, PrinterStatus, Unreachable
+from printing.status import CannotTell, PrinterStatus, Ready, Unreachable
 
 SILENT: Final = "it does not say"
 _NAME_WIDTH: Final = 14
@@ -66,8 +66,10 @@ def lines(seen: Inspected) -> Iterator[Line]:
         yield from _part_lines(seen.parts)
     elif isinstance(seen.status, CannotTell | Unreachable) and seen.device.startswith("tcp:"):
         yield Line("perhaps", "another program holds its port: it serves one at a time")
-    yield Line("calls itself", seen.parts.identity or seen.profile.identity or SILENT)
-    yield Line("confirms", CONFIRMATIONS[seen.confirmation])
+    remembered = f"{seen.profile.identity}, when it was probed" if seen.profile.identity else SILENT
+    yield Line("calls itself", seen.parts.identity or remembered)
+    is_unclear = seen.confirmation is Confirmation.AUTO and isinstance(seen.status, Ready)
+    yield Line("confirms", UNCLEAR if is_unclear else CONFIRMATIONS[seen.confirmation])
     profile = seen.profile
     yield Line("profile", f"{profile.name}: {profile.dots} dots on {profile.paper_mm} mm of paper")
     yield from paper_lines(seen.book)

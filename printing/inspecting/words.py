@@ -23,6 +23,9 @@ CONFIRMATIONS: Final[Mapping[Confirmation, str]] = {
 }
 """How a printer confirms, behind the word "confirms"."""
 
+UNCLEAR: Final = "cannot be told: what comes back for GS r is no clean answer"
+"""The same of a printer that is ready."""
+
 
 def sentence(status: PrinterStatus) -> str:
     match status:

@@ -55,6 +55,8 @@ def test_status_is_a_sentence_and_a_document(
         ({"is_overheated": True}, "print head      too hot", {"head_hot": True}),
         ({}, "calls itself    Giliran Simulated 80 mm", {}),
         ({}, "confirms        each slip, by an answer in its turn (GS r)", {}),
+        ({"is_noisy": True}, "confirms        cannot be told: what comes back for GS r is no clean answer", {}),
+        ({"is_cover_open": True}, "confirms        cannot be told before it is ready", {}),
     ],
 )
 def test_status_shows_every_part(
@@ -79,6 +81,13 @@ def test_printer_that_says_nothing_of_itself_is_told_in_few_lines(tmp_path: Path
     told = printer("status", f"sim:{tmp_path}", "--profile", str(mute_profile(tmp_path)))
     assert [line[:14].strip() for line in told.output.splitlines()[1:]] == ["calls itself", "confirms", "profile"]
     assert "  confirms        no slip: it answers nothing" in told.output.splitlines()
+
+
+def test_name_of_a_printer_that_is_away_is_that_of_its_probe(tmp_path: Path) -> None:
+    values = tomllib.loads((ROOT / "printing/profiles.toml").read_text())["generic-80mm"] | {"identity": "EPSON X"}
+    file = tmp_path / "x.toml"
+    file.write_text("\n".join(("[x]", *(f"{name} = {json.dumps(value)}" for name, value in values.items()))))
+    assert "  calls itself    EPSON X, when it was probed\n" in printer("status", NOBODY, "--profile", str(file)).output
 
 
 def test_nobody_at_the_address_is_a_fault_not_a_traceback() -> None:

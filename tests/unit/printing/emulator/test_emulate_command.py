@@ -88,6 +88,11 @@ def test_person_reads_sentences_and_roll_outlives_nothing(tmp_path: Path) -> Non
         (("--listen", "fifo:"), 1, "'fifo:' is no line"),
         (("--listen", "pty:/nowhere/ttyS0"), 1, "cannot listen on pty:/nowhere/ttyS0: No such file or directory"),
         (("--listen", "tcp://192.0.2.1:9100"), 1, "cannot listen on tcp://192.0.2.1:9100"),
+        (
+            ("--listen", "pty", "--out", "/proc/paper"),
+            1,
+            "cannot leave paper in /proc/paper: No such file or directory",
+        ),
         (("--listen", "pty", "--profile", "nothing"), 2, "no printer profile is called nothing"),
         (("--listen", "pty", "--model", "star"), 2, "'star' is not one of"),
     ],
