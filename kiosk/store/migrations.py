@@ -207,7 +207,8 @@ def remember_where_pruning_ended(db: Database) -> None:
 def know_who_holds_a_ticket(db: Database) -> None:
     """A ticket that nobody can hold keeps no place in a queue; a slip that certainly is not out may be printed again.
 
-    What the log has told of slips so far is added up; none of it says that a ticket was abandoned.
+    What the log has told of slips so far is added up; none of it says that a ticket was abandoned. What the disk has
+    damaged of it says nothing, and keeps no kiosk from starting: `giliran verify` finds it.
     """
     db.conn.execute(
         """
@@ -225,9 +226,12 @@ def know_who_holds_a_ticket(db: Database) -> None:
         """
         INSERT INTO papers (ticket_id, is_shown, may_be_out, is_abandoned)
         SELECT ticket_id, max(type = 'ticket.shown'), max(type = 'print.finished'), 0 FROM (
-            SELECT type, json_extract(CAST(raw AS TEXT), '$.body.ticket_id') AS ticket_id,
-                json_extract(CAST(raw AS TEXT), '$.body.state') AS state
-            FROM events WHERE type IN ('ticket.shown', 'print.finished')
+            SELECT type, json_extract(said, '$.body.ticket_id') AS ticket_id,
+                json_extract(said, '$.body.state') AS state
+            FROM (
+                SELECT type, CASE WHEN json_valid(CAST(raw AS TEXT)) THEN CAST(raw AS TEXT) END AS said
+                FROM events WHERE type IN ('ticket.shown', 'print.finished')
+            )
         )
         WHERE length(ticket_id) = 16
             AND (type = 'ticket.shown' OR state IN ('confirmed', 'unverified', 'unknown'))

@@ -54,10 +54,17 @@ def _look_at_earlier_slips() -> None:
         query = "SELECT raw FROM events WHERE site_id = :site_id AND origin = :origin"
         for (raw,) in connection.execute(sa.text(query), of_origin).yield_per(1000):
             if b'"type":"print.finished"' in bytes(raw):
-                body = json.loads(bytes(raw))["body"]
-                if body.get("state") in {"confirmed", "unverified", "unknown"} and body.get("ticket_id") in ids:
-                    out.add(body["ticket_id"])
+                out.update(ids & _may_be_out(bytes(raw)))
         for ticket_id in sorted(out):
             one = {"site_id": site_id, "ticket_id": ticket_id}
             change = "UPDATE tickets SET may_be_out = 1 WHERE site_id = :site_id AND ticket_id = :ticket_id"
             connection.execute(sa.text(change), one)
+
+
+def _may_be_out(raw: bytes) -> set[str]:
+    """The ticket that this verdict says it of. A body that nobody could read when it came says nothing now either."""
+    try:
+        body = json.loads(raw)["body"]
+        return {body["ticket_id"]} if body["state"] in {"confirmed", "unverified", "unknown"} else set()
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return set()

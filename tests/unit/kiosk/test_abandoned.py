@@ -229,25 +229,45 @@ def test_what_comes_back_before_its_ticket_is_not_lost(tmp_path: Path) -> None:
         verified(machine)
 
 
+def of_the_release_before(db: Any) -> list[tuple[Any, ...]]:
+    """What was known of papers until then."""
+    papers = db.conn.execute("SELECT * FROM papers").fetchall()
+    db.conn.execute("DROP TABLE papers")
+    db.conn.execute("ALTER TABLE stops DROP COLUMN state_before")
+    db.conn.execute("ALTER TABLE print_jobs DROP COLUMN times_again")
+    db.conn.execute("DELETE FROM _sqlite_migrations WHERE name = 'know_who_holds_a_ticket'")
+    return list(papers)
+
+
 def test_a_database_of_the_release_before_knows_who_holds_what(tmp_path: Path) -> None:
     """Who was printed for, or took the number from the screen, is added up from the log."""
     with running_kiosk(tmp_path) as machine:
         shown_one, printed_one, lost = (failed_ticket(machine, session) for session in ("one", "two", "three"))
         shown(machine, shown_one)
         printed(machine, printed_one)
-
-        def as_before(db: Any) -> list[tuple[Any, ...]]:
-            papers = db.conn.execute("SELECT * FROM papers").fetchall()
-            db.conn.execute("DROP TABLE papers")
-            db.conn.execute("ALTER TABLE stops DROP COLUMN state_before")
-            db.conn.execute("ALTER TABLE print_jobs DROP COLUMN times_again")
-            db.conn.execute("DELETE FROM _sqlite_migrations WHERE name = 'know_who_holds_a_ticket'")
-            return list(papers)
-
-        before = machine.store.call(as_before)
+        before = machine.store.call(of_the_release_before)
     with running_kiosk(tmp_path, machine.clock) as machine:
         assert machine.store.call(lambda db: db.conn.execute("SELECT * FROM papers").fetchall()) == before
         machine.jobs.abandon()
         machine.clock.advance(ABANDONED_AFTER)
         assert machine.jobs.abandon() == (lost,)
         verified(machine)
+
+
+def damage_oldest_verdict(db: Any) -> None:
+    """As a disk may: no trigger keeps it from that."""
+    db.conn.execute("DROP TRIGGER events_are_never_changed")
+    db.conn.execute(
+        "UPDATE events SET raw = substr(raw, 2)"
+        " WHERE position = (SELECT min(position) FROM events WHERE type = 'print.finished')"
+    )
+
+
+def test_an_event_that_the_disk_damaged_keeps_no_new_release_from_starting(tmp_path: Path) -> None:
+    with running_kiosk(tmp_path) as machine:
+        printed(machine, failed_ticket(machine, "one"))
+        failed_ticket(machine, "two")
+        before = machine.store.call(of_the_release_before)
+        machine.store.call(damage_oldest_verdict)
+    with running_kiosk(tmp_path, machine.clock) as machine:
+        assert machine.store.call(lambda db: db.conn.execute("SELECT * FROM papers").fetchall()) == before

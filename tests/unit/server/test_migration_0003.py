@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from kiosk.clock import SystemClock
 from kiosk.domain.event_bodies import ticket_reprinted, ticket_shown
-from kiosk.domain.events import TICKET_REPRINTED, TICKET_SHOWN
+from kiosk.domain.events import PRINT_FINISHED, TICKET_REPRINTED, TICKET_SHOWN
 from kiosk.domain.print_job import PrintState
 from kiosk.domain.verdict import Verified
 from server.database import open_database
@@ -36,6 +36,9 @@ def test_who_may_hold_which_ticket_is_known_after_the_change(tmp_path: Path, dat
         log.write(TICKET_REPRINTED, ticket_reprinted(ticket_id, 1))
         log.printed(ticket_id, 1, PrintState.FAILED)
     log.write(TICKET_SHOWN, ticket_shown(shown))
+    for state in ([], "burnt"):  # of a device that writes nonsense, parked when it came
+        log.write(PRINT_FINISHED, {"ticket_id": [lost], "copy": 0, "state": state})
+    log.write(PRINT_FINISHED, {"ticket_id": [lost], "copy": 0, "state": "confirmed"})
     database = open_database(settings, SystemClock())
     with database.writing() as connection:
         log.push(connection)
