@@ -108,12 +108,13 @@ class NotedPrinter:
 
 @dataclass(frozen=True, slots=True)
 class PrinterPlace:
-    """One device, its profile and the roll in it."""
+    """One device, its profile and the roll in it. `trouble`: why the profile that it should have is of no use."""
 
     device: str
     profile: Profile
     book: RollBook
     printer: Printer
+    trouble: ProfileError | None = None
 
 
 class Printers:
@@ -173,7 +174,7 @@ class Printers:
     def remarks(self, now: PrinterStatus) -> tuple[str, ...]:
         """What a technician far away should know, one sentence each; nothing while all is well."""
         reports, facts = self.reports(), self.facts(now)
-        said: list[str] = []
+        said = [f"Probe {place.device} again: {place.trouble}" for place in self.places if place.trouble is not None]
         if facts.in_use == "second":
             said.append(f"The second printer is in use: the first is {facts.printer}.")
         elif isinstance(reports[-1].status, NeedsAttention | Unreachable) and facts.fallback is not None:
@@ -202,4 +203,4 @@ def _place(config: KioskConfig, device: str, setting: str, clock: Clock, *, is_s
         return EscposPrinter(open_device(device, profile), profile, device=device)
 
     book = RollBook(roll_file(device, config.data_dir), config.printer.roll_m, clock)
-    return PrinterPlace(device, profile, book, AwaitedPrinter(device, profile.name, make, absence))
+    return PrinterPlace(device, profile, book, AwaitedPrinter(device, profile.name, make, absence), trouble)

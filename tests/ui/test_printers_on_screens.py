@@ -112,7 +112,8 @@ def test_a_probed_profile_that_the_disk_has_damaged_stops_the_printer_and_not_th
     assert kiosk.driver.find("ticketQr") is not None
     assert kiosk.printer.slips() == ()
     assert kiosk.application.machine is not None
-    assert file.name in repr(kiosk.application.machine.spooler.status), "who looks after it reads why"
+    assert file.name in repr(kiosk.application.machine.spooler.status), "who stands before it reads why"
+    assert any(file.name in each for each in kiosk.application.machine._details()), "and who looks after many"
 
 
 def test_nobody_is_said_to_know_of_a_slip_that_is_only_late(kiosk: KioskUnderTest) -> None:

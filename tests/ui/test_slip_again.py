@@ -96,6 +96,8 @@ def test_a_printer_that_comes_and_goes_is_not_tried_for_ever(start: Start, expec
     kiosk.attendant.on_printer_status(NeedsAttention(Attention.COVER_OPEN))
     kiosk.wait_for(Screen.PRINTER_TROUBLE)
     assert not reads(kiosk, "Tiket dicetak begitu pencetak siap"), "it will not be"
+    kiosk.attendant.on_printer_status(Ready())
+    assert kiosk.shows(Screen.TICKET), "nothing is on its way"
 
 
 def test_the_verdict_of_the_try_before_is_not_taken_for_the_new_one(start: Start, expected_logs: Logs) -> None:

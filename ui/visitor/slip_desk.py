@@ -89,9 +89,11 @@ class SlipDesk(Stage):
 
     def _waits_for_repair(self) -> bool:
         """Certainly no slip came out, and whoever took this number still has it on the screen. What an earlier run of
-        the program left behind waits for a finger: nobody knows who stands there now.
+        the program left behind waits for a finger: nobody knows who stands there now. What was refused is not asked
+        for again, and the screen no longer promises it.
         """
-        return self._state.is_paper_missing and not self._state.is_from_before_restart
+        is_refused = self._state.session.problem is not Problem.NONE
+        return self._state.is_paper_missing and not self._state.is_from_before_restart and not is_refused
 
     def _print_once_more(self, *, is_after_repair: bool = False) -> None:
         session = self._state.session
