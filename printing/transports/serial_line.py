@@ -22,6 +22,12 @@ _DTR_PIECE: Final = 64
 no more than this is ever on its way when we look."""
 
 
+_DLE: Final = b"\x10"
+_LONGEST_AT_ONCE: Final = 3
+"""Real-time commands, `DLE EOT` among them, are obeyed by a printer that says it is busy: they have room behind that,
+and one without paper says why only when it is asked."""
+
+
 class SerialTransport:
     can_read = True
 
@@ -59,7 +65,8 @@ class SerialTransport:
         port = self._connected()
         deadline = Deadline(timeout_s)
         self._is_broken = True  # until it is known to be well
-        write_port(port, data, deadline, self._name, self._pace(port))
+        is_at_once = data.startswith(_DLE) and len(data) <= _LONGEST_AT_ONCE
+        write_port(port, data, deadline, self._name, Pace() if is_at_once else self._pace(port))
         self._drain(port, deadline, len(data))
         self._is_broken = False
 

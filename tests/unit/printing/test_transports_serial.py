@@ -224,6 +224,19 @@ def test_printer_that_lowers_its_dtr_is_left_in_time(printer: PseudoTerminal, mo
     transport.close()
 
 
+def test_printer_that_lowers_its_dtr_is_asked_why(printer: PseudoTerminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many lower it when the paper is out or the cover open, and answer all the same."""
+    monkeypatch.setattr(serial, "Serial", WithDsr)
+    monkeypatch.setattr(WithDsr, "is_ready", False)
+    transport = transport_to(printer.path, "?flow=dtr")
+    transport.open(1)
+    transport.write(b"\x10\x04\x02", 1)
+    assert printer.hear(3) == b"\x10\x04\x02"
+    with pytest.raises(WriteError, match="took 0 of 3 bytes"):
+        transport.write(b"\x1dr\x01", 0.05)
+    transport.close()
+
+
 def test_printer_with_its_dtr_up_gets_everything(printer: PseudoTerminal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(serial, "Serial", WithDsr)
     transport = transport_to(printer.path, "?flow=dtr")
