@@ -1,8 +1,8 @@
 """An ESC/POS printer over any transport: asks before, sends once, and believes only what the printer says after.
 
 One connection per conversation: a network printer serves one client, and an answer counts only on the connection that
-asked for it. What may take how long (docs/printers.md): with the deadlines as they are, a status 8 s at most, and a
-slip 45 s and twice its own time.
+asked for it. What may take how long (docs/printers.md): with the deadlines as they are, a status 12 s at most, and a
+slip a minute and twice its own time: ten seconds of it for a printer that is still busy with the slip before.
 """
 
 from typing import Final, assert_never
