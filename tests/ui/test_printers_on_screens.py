@@ -49,6 +49,7 @@ def test_a_printer_that_cannot_confirm_says_so(kiosk: KioskUnderTest) -> None:
     assert job is not None
     kiosk.attendant.on_job(replace(job, state=PrintState.UNVERIFIED))
     assert reads(kiosk, "pencetak ini tidak dapat memastikan")
+    let_be_read(kiosk)
     kiosk.driver.touch("reprintButton")
     kiosk.wait_until(lambda: copies(kiosk) == 1, "the copy")
 

@@ -49,8 +49,10 @@ class SlipDesk(Stage):
     # What the visitor wants
 
     def reprint(self) -> None:
-        """The same slip once more where certainly none came out, else one that is marked as a copy."""
-        if can_reprint(self._state):
+        """The same slip once more where certainly none came out, else one that is marked as a copy. Not by the second
+        of two quick taps, which was meant for the screen before.
+        """
+        if can_reprint(self._state) and self._has_been_read():
             self._print_once_more()
 
     def paper_came(self) -> None:
