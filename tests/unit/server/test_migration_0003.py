@@ -36,8 +36,8 @@ def test_who_may_hold_which_ticket_is_known_after_the_change(tmp_path: Path, dat
         log.write(TICKET_REPRINTED, ticket_reprinted(ticket_id, 1))
         log.printed(ticket_id, 1, PrintState.FAILED)
     log.write(TICKET_SHOWN, ticket_shown(shown))
-    for state in ([], "burnt"):  # of a device that writes nonsense, parked when it came
-        log.write(PRINT_FINISHED, {"ticket_id": [lost], "copy": 0, "state": state})
+    # Of a device that writes nonsense; parked when it came.
+    log.write(PRINT_FINISHED, {"ticket_id": lost, "copy": 0, "state": []})
     log.write(PRINT_FINISHED, {"ticket_id": [lost], "copy": 0, "state": "confirmed"})
     database = open_database(settings, SystemClock())
     with database.writing() as connection:
