@@ -1,6 +1,7 @@
 """Tickets that stand on a screen: whoever reads the number there has not gone."""
 
 from datetime import timedelta
+from math import inf
 from threading import Lock
 from typing import Final
 
@@ -24,6 +25,11 @@ class HeldTickets:
         with self._lock:
             self._seen = {one: at for one, at in self._seen.items() if now - at < HELD_FOR.total_seconds()}
             self._seen[ticket_id] = now
+
+    def keep(self, ticket_id: TicketId) -> None:
+        """As long as the program runs: its visitor took it along, and the store could not write that down."""
+        with self._lock:
+            self._seen[ticket_id] = inf
 
     def is_held(self, ticket_id: TicketId) -> bool:
         with self._lock:

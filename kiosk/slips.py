@@ -13,6 +13,7 @@ from kiosk.domain.print_job import PrintJob
 from kiosk.domain.site import Site
 from kiosk.domain.ticket import Ticket, TicketId
 from kiosk.domain.visitor import MAX_COPIES
+from kiosk.errors import KioskError
 from kiosk.refusal import IssueRefused, Refusal
 from kiosk.store.database import transaction
 from kiosk.store.log import append, has_written
@@ -127,7 +128,9 @@ class Slips:
         return queue_again(db, lost, self._store.clock.read().at, self._clock.monotonic())
 
     def shown(self, ticket_id: TicketId) -> None:
-        """Record that the visitor took the number from the screen."""
+        """Record that the visitor took the number from the screen. Where that fails, the number is not given up either
+        as long as the program runs.
+        """
 
         def record(db: Database) -> None:
             with transaction(db):
@@ -135,4 +138,8 @@ class Slips:
                     raise IssueRefused(Refusal.UNKNOWN_TICKET)
                 show_ticket(db, self._store.node, ticket_id)
 
-        self._store.call(record)
+        try:
+            self._store.call(record)
+        except KioskError:
+            self._store.held.keep(ticket_id)
+            raise

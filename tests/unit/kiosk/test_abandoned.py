@@ -13,6 +13,7 @@ from kiosk.clock import FakeClock
 from kiosk.domain.events import TICKET_ABANDONED, Event, StoredEvent, decode
 from kiosk.domain.print_job import PrintState
 from kiosk.domain.ticket import StopState, TicketId
+from kiosk.errors import StoreFullError
 from kiosk.issuing import IssueRefused, Refusal
 from kiosk.store.log import heads, read_after
 from kiosk.store.print_jobs import ABANDONED_AFTER
@@ -85,6 +86,21 @@ def test_who_took_the_number_from_the_screen_waits(tmp_path: Path) -> None:
         machine.issuing.shown(failed_ticket(machine))
         machine.clock.advance(10 * ABANDONED_AFTER)
         assert machine.jobs.abandon() == ()
+
+
+def test_who_took_it_while_the_disk_was_full_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise StoreFullError("The disk is full.")
+
+    with running_kiosk(tmp_path) as machine:
+        ticket_id = failed_ticket(machine)
+        monkeypatch.setattr("kiosk.slips.show_ticket", full)
+        with pytest.raises(StoreFullError):
+            machine.issuing.shown(ticket_id)
+        machine.issuing.hold(failed_ticket(machine, "two"))
+        machine.clock.advance(10 * ABANDONED_AFTER)
+        assert ticket_id not in machine.jobs.abandon()
+        assert states(machine, ticket_id) == [StopState.WAITING] * 2
 
 
 def test_who_still_reads_the_screen_waits_until_so_long_after(tmp_path: Path) -> None:
