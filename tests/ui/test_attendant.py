@@ -253,6 +253,7 @@ def test_the_technician_sees_the_machine_and_leaves_nothing_behind(kiosk: KioskU
     rows = kiosk.application.view_model.view.technician_rows
     assert {row.group for row in rows} == {"Mesin", "Printer", "Sinkronisasi", "Data"}
     assert {row.name for row in rows if row.level == "ok"} >= {"Jam", "Keadaan", "Belum terkirim", "Ruang bebas"}
+    assert next(row.value for row in rows if row.name == "Tertua belum terkirim") == "2026-11-23 09:41", "by this clock"
     kiosk.attendant.close_technician()
     assert kiosk.shows(Screen.ATTRACT)
     assert kiosk.state.technician_rows == ()

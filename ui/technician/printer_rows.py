@@ -87,6 +87,10 @@ def _roll_row(place: int, report: PrinterReport, printers: "Printers", group: Te
     left = report.slips_left
     known = Text("belum diketahui", "not known yet") if left is None else Text(f"± {left} tiket", f"± {left} tickets")
     is_low = printers.is_paper_low(place)
-    hint = Text(f"{known.id}; ganti selagi sepi", f"{known.en}; change it in a quiet minute")
+    if report.status == NeedsAttention(Attention.NO_PAPER):
+        when = Text("ganti sekarang", "change it now")
+    else:
+        when = Text("ganti selagi sepi", "change it in a quiet minute")
+    hint = Text(f"{known.id}; {when.id}", f"{known.en}; {when.en}")
     value, level = (hint, Level.WARNING) if is_low else (known, Level.FACT)
     return TechnicianRow(Text("Sisa kertas", "Paper left"), group, value, level, roll_of=place)

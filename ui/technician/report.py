@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Final
 
 from kiosk.config import KioskConfig
@@ -49,11 +49,11 @@ def report(machine: "Machine") -> Sequence[TechnicianRow]:
         TechnicianRow(Text("Identitas", "Identity"), _MACHINE, machine.identity.device_id),
         TechnicianRow(Text("Jam", "Clock"), _MACHINE, f"{local:%Y-%m-%d %H:%M}", clock_level),
         *printer_rows(machine.printers, machine.spooler.status, site.timezone),
-        _sync_row(machine.sync.status if machine.sync else None),
+        _sync_row(machine.sync.status if machine.sync else None, site.timezone),
         _numbers_row(machine),
         TechnicianRow(Text("Server", "Server"), _SYNC, machine.config.sync.server or "-"),
         TechnicianRow(Text("Belum terkirim", "Not sent yet"), _SYNC, str(unsent.count), unsent_level),
-        TechnicianRow(Text("Tertua belum terkirim", "Oldest not sent"), _SYNC, _moment(unsent.oldest)),
+        TechnicianRow(Text("Tertua belum terkirim", "Oldest not sent"), _SYNC, _moment(unsent.oldest, site.timezone)),
         TechnicianRow(Text("Lokasi", "Hall"), _DATA, site.id, Level.WARNING if site.is_demonstration else Level.FACT),
         TechnicianRow(
             Text("Katalog", "Catalogue"),
@@ -82,11 +82,11 @@ def _machine_rows(config: KioskConfig) -> Sequence[TechnicianRow]:
     )
 
 
-def _sync_row(status: SyncStatus | None) -> TechnicianRow:
+def _sync_row(status: SyncStatus | None, timezone: tzinfo) -> TechnicianRow:
     if status is None:
         return TechnicianRow(_LINK, _SYNC, Text("mesin ini berdiri sendiri", "this machine stands alone"))
     state, level = _OF_SYNC[status.state]
-    more = f", {_moment(status.last_contact)} {status.detail}".rstrip()
+    more = f", {_moment(status.last_contact, timezone)} {status.detail}".rstrip()
     return TechnicianRow(_LINK, _SYNC, Text(state.id + more, state.en + more), level)
 
 
@@ -137,5 +137,5 @@ def _disk_row(config: KioskConfig) -> TechnicianRow:
     return TechnicianRow(Text("Ruang bebas", "Free space"), _DATA, f"{free // 2**20} MB", level)
 
 
-def _moment(at: datetime | None) -> str:
-    return "-" if at is None else f"{at:%Y-%m-%d %H:%M} UTC"
+def _moment(at: datetime | None, timezone: tzinfo) -> str:
+    return "-" if at is None else f"{at.astimezone(timezone):%Y-%m-%d %H:%M}"

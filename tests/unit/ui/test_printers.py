@@ -7,12 +7,14 @@ import pytest
 
 from kiosk.clock import FakeClock
 from kiosk.config import KioskConfig, PrinterConfig
+from kiosk.domain.language import Text
 from kiosk.domain.print_job import PrintState
 from kiosk.errors import ProfileError, TransportError
 from printing.profile import Profile
 from printing.simulated import SimulatedPrinter
 from printing.status import Attention, NeedsAttention, PrinterStatus, Ready, Unreachable
 from ui.printers import FIRST, SECOND, AwaitedPrinter, NotedPrinter, Printers
+from ui.technician.printer_rows import printer_rows
 
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
 SLIP = b"\x1b@A-001\n\n\n\n\x1dV\x01"
@@ -131,3 +133,16 @@ def test_whatever_may_have_changed_is_noted(tmp_path: Path) -> None:
     noted.close()
     assert said == [Ready(), Ready()]
     assert noted.reports() == inner.reports()
+
+
+def test_an_empty_roll_is_to_be_changed_now_and_a_low_one_in_a_quiet_minute(tmp_path: Path) -> None:
+    both = printers(tmp_path)
+    both.new_roll(FIRST)
+    told = []
+    for paper_mm in (2_000, 0):
+        SimulatedPrinter(tmp_path / "slips").change(paper_mm=paper_mm)
+        both.printer.status()
+        [roll] = (row for row in printer_rows(both, Ready(), UTC) if row.roll_of == FIRST)
+        told.append((roll.value.id if isinstance(roll.value, Text) else roll.value).partition("; ")[2])
+    assert told == ["ganti selagi sepi", "ganti sekarang"]
+    both.printer.close()
