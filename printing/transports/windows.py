@@ -19,6 +19,7 @@ _DOCUMENT: Final = f"Giliran {os.getpid()}"
 _OURS: Final = "Giliran "
 _DELETE_JOB: Final = 5
 _CLOSE_S: Final = 3.0
+_OF_THAT_FOR_THE_QUEUE: Final = 0.8
 _WORKS_OFFLINE: Final = 0x400
 _STOPPED: Final = {
     0x1: "the queue is paused",
@@ -50,7 +51,9 @@ class WindowsTransport:
         self.close()
         self._is_broken = False
         try:
-            self._printer = self._caller.within(Deadline(timeout_s), self._ready_printer)
+            self._printer = self._caller.within(
+                Deadline(timeout_s), partial(self._ready_printer, Deadline(timeout_s * _OF_THAT_FOR_THE_QUEUE))
+            )
         except TimeoutError as error:
             raise TransportError(f"Windows does not answer for the printer {self._name!r}") from error
         except _trouble() as error:
@@ -89,12 +92,12 @@ class WindowsTransport:
         with suppress(TimeoutError):  # by a caller of its own: what hangs may be what is to be aborted
             Caller().within(Deadline(_CLOSE_S), partial(_let_go, printer, ends))
 
-    def _ready_printer(self) -> Any:
+    def _ready_printer(self, deadline: Deadline) -> Any:
         spooler = _spooler()
         printer = spooler.OpenPrinter(self._name)
         try:
             self._refuse_while_stopped(spooler, printer)
-            self._clear_queue(spooler, printer)
+            self._await_queue(spooler, printer, deadline)
         except BaseException:
             spooler.ClosePrinter(printer)
             raise
@@ -109,14 +112,24 @@ class WindowsTransport:
         if reasons:
             raise TransportError(f"the printer {self._name!r} cannot print: {', '.join(reasons)}")
 
-    def _clear_queue(self, spooler: ModuleType, printer: Any) -> None:
-        """Whatever an earlier run of this program left is deleted; what this run sent must have left."""
+    def _await_queue(self, spooler: ModuleType, printer: Any, deadline: Deadline) -> None:
+        while self._clear_queue(spooler, printer):
+            if deadline.is_over:
+                raise TransportError(f"the last slip still waits in the queue of {self._name!r}")
+            deadline.pause()
+
+    def _clear_queue(self, spooler: ModuleType, printer: Any) -> bool:
+        """Whatever an earlier run of this program left is deleted. Returns whether something of this run still waits:
+        each slip does, for a moment, on its way to the printer.
+        """
+        is_waiting = False
         for job in spooler.EnumJobs(printer, 0, 1_000, 1):
             document = str(job["pDocument"])
             if document == _DOCUMENT:
-                raise TransportError(f"the last slip still waits in the queue of {self._name!r}")
-            if document.startswith(_OURS):
+                is_waiting = True
+            elif document.startswith(_OURS):
                 spooler.SetJob(printer, job["JobId"], 0, None, _DELETE_JOB)
+        return is_waiting
 
     def _spool(self, data: bytes) -> None:
         spooler, printer = _spooler(), self._printer

@@ -176,7 +176,20 @@ def test_slip_that_still_waits_holds_up_the_next(spooler: Spooler, transport: Wi
     transport.close()
     spooler.jobs = [{"JobId": 9, "pDocument": spooler.document}]
     with pytest.raises(TransportError, match="the last slip still waits in the queue of 'EPSON'"):
-        transport.open(1)
+        transport.open(0.5)
+
+
+def test_slip_on_its_way_is_no_fault_of_the_printer(
+    spooler: Spooler, transport: WindowsTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The kiosk asks right after each slip, while that is still in the queue."""
+    transport.open(1)
+    transport.write(b"slip", 1)
+    transport.close()
+    queues = iter([[{"JobId": 9, "pDocument": spooler.document}]] * 3 + [[]])
+    monkeypatch.setattr(spooler, "EnumJobs", lambda *_: next(queues))
+    transport.open(PATIENCE_S)
+    transport.close()
 
 
 def test_program_without_pywin32_says_so(transport: WindowsTransport, monkeypatch: pytest.MonkeyPatch) -> None:
