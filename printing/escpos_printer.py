@@ -14,7 +14,7 @@ from printing.delivery import Delivery, Slip
 from printing.line import Deadlines, Line
 from printing.paper_length import measure_slip
 from printing.printer import Draw, PrinterReport
-from printing.profile import BAND_DOTS, Confirmation, Cutter, Profile
+from printing.profile import Confirmation, Cutter, Profile, longest_picture
 from printing.status import CannotTell, NeedsAttention, PrinterStatus, PrintVerdict, Ready, Unreachable
 from printing.transports.transport import Transport
 
@@ -151,7 +151,7 @@ class EscposPrinter:
         The printer may still wait for the rest of a picture, and would take the next slip for it: it gets bare rows
         first. Outside a picture a NUL is nothing.
         """
-        rest_of_picture = bytes(self._profile.dots // 8 * BAND_DOTS)
+        rest_of_picture = bytes(longest_picture(self._profile))
         cut = b"" if self._profile.cutter is Cutter.NONE else _CUT
         fragment = rest_of_picture + _FEED_FRAGMENT + cut
         self._line.send(fragment, self._deadlines.write_s + self._line.transfer_s(len(fragment)))

@@ -67,6 +67,10 @@ class Renderer(StrEnum):
     """The printer does: few bytes, for slow serial lines."""
 
 
+_LONGEST_IN_TEXT: Final = 4096
+"""Bytes of a symbol of the largest version that fits, or of a line in another script, in a slip of letters."""
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """`dots` is the width of the print head, `columns` the characters of 12 dots in a line, `feed_dots` what lies
@@ -173,3 +177,10 @@ def _read(source: Path) -> dict[str, _ProfileData]:
 
 def _profile(name: str, data: _ProfileData) -> Profile:
     return Profile(name=name, **{field.name: getattr(data, field.name) for field in fields(Profile)[1:]})
+
+
+def longest_picture(profile: Profile) -> int:
+    """Bytes that a printer may still wait for when a slip broke off within a picture. Few on a slow line, where they
+    take their time: a whole band would be 18 s at 9600 baud.
+    """
+    return _LONGEST_IN_TEXT if profile.renderer is Renderer.TEXT else profile.dots // 8 * BAND_DOTS

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from kiosk.clock import FakeClock
-from kiosk.domain.print_job import PrintState
 from kiosk.domain.ticket import TicketId
 from kiosk.faults import watching_faults
 from kiosk.logs import configure_logging
@@ -126,7 +125,7 @@ def come_back(life: Life, say: Say) -> None:
         left = machine.issuing.last_visitor()
         say({"left": None if left is None else left.ticket.id})
         if left is not None and life.asks_again:
-            again = machine.issuing.reprint if left.job.state is PrintState.UNKNOWN else machine.issuing.print_again
+            again = machine.issuing.print_again if left.job.state.is_lost else machine.issuing.reprint
             job = again(left.ticket.id)
             spooler.wake()
             heard.verdict(job.id)

@@ -117,6 +117,7 @@ def test_p3_p4_killed_anywhere_between_press_and_verdict(hall: Hall, tmp_path: P
     """No ghost, no second unmarked slip, no verdict better than the truth, nothing by itself after the restart."""
     kiosk = tmp_path / "kiosk"
     kiosk.mkdir()
+    hall.printer.tell("paper 80000")
     there = replace(life, folder=str(kiosk), device=hall.printer.url, session="visitor")
     before = len(hall.printer.slips())
     death, promised, _ = hall.live(there)

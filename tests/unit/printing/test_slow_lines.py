@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -14,12 +15,13 @@ from kiosk.domain.ticket import Stop
 from kiosk.paths import resource_path
 from kiosk.site_file import load_site
 from printing.escpos_parser import TEXT, parse
-from printing.profile import RasterCommand, Renderer, find_profile
+from printing.profile import RasterCommand, Renderer, find_profile, longest_picture
 from printing.slip import SlipRenderer
 from tests.sample_slips import paper_ticket
 
 BYTES_IN_3_S: Final = 2_880
 USUAL: Final = 2_800
+GOLDEN: Final = Path(__file__).parents[2] / "golden"
 
 
 @pytest.fixture(scope="module")
@@ -66,3 +68,11 @@ def test_symbol_is_enlarged_by_the_printer_and_words_are_plain(site: Site, catal
     bands = [command for command in parse(columns) if command.name == "ESC *"]
     assert {band.parameters[0] for band in bands} == {0}
     assert len(bands) == 11
+
+
+@pytest.mark.parametrize("slip", sorted(GOLDEN.glob("*-text.bin")), ids=lambda slip: slip.stem)
+def test_what_a_torn_slip_still_wants_of_a_picture_is_little(slip: Path) -> None:
+    """It is filled up before the next visitor gets paper; a whole band of a drawn slip would take 18 s."""
+    longest = max(len(command.data) for command in parse(slip.read_bytes()) if command.name in ("GS v 0", "ESC *"))
+    text = replace(find_profile("generic-80mm"), renderer=Renderer.TEXT)
+    assert longest <= longest_picture(text) < 5 * 960
