@@ -107,6 +107,7 @@ def print_again(world: World, kiosk: KioskMachine, chance: Random) -> None:
                     kiosk.process.issuing.print_again(ticket_id)
                     world.promises.again[ticket_id] += 1
                 elif fate < 0.5:
+                    world.promises.taken.add(ticket_id)
                     kiosk.process.issuing.shown(ticket_id)
                     world.promises.shown.add(ticket_id)
                 elif fate < 0.6:

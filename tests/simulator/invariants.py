@@ -165,7 +165,8 @@ def i6_no_ghosts(world: World) -> Iterator[str]:
     """At central only those wait who may hold their number; and whoever holds paper, or took the number from a screen,
     waits. Excused: what was destroyed, and what a revoked kiosk still keeps. From the first: a slip whose verdict a
     full disk did not take: it is unknown after the next start; and a kiosk whose disk was put back: of slips that it
-    has forgotten it cannot say that they did not come out.
+    has forgotten it cannot say that they did not come out. Whoever took a number that a full disk could not note may
+    wait, or not.
     """
     held = {paper.ticket_id for paper in world.promises.papers} | world.promises.shown
     lost = {key.origin for key in world.promises.destroyed} | world.revoked | world.cloned
@@ -184,7 +185,7 @@ def i6_no_ghosts(world: World) -> Iterator[str]:
     for ticket_id, origin, may_be_out, is_shown, waits in rows.fetchall():
         if origin in lost:
             continue
-        is_sure = origin not in forgetful and ticket_id not in held | under_way
+        is_sure = origin not in forgetful and ticket_id not in held | under_way | world.promises.taken
         if waits and is_sure and not (may_be_out or is_shown):
             yield f"{ticket_id} waits, and nobody can hold it"
         if not waits and ticket_id in held:

@@ -212,6 +212,7 @@ class KioskMachine(Machine):
     def print_waiting(self) -> None:
         assert self.process is not None
         self.process.spooler._guarded(self.process.spooler._work_off)
+        self.process.spooler._guarded(self.process.spooler._let_go)
         self.process.spooler._guarded(self.process.spooler._poll)
 
     def write(self, event_type: str) -> None:

@@ -57,6 +57,8 @@ class Promises:
     """How often a slip that certainly had not come out was printed again."""
     shown: set[TicketId] = field(default_factory=set)
     """Tickets whose number somebody took from a screen."""
+    taken: set[TicketId] = field(default_factory=set)
+    """The same, also where a full disk could not note it: until the next start the kiosk does not give them up."""
     reprints: Counter[TicketId] = field(default_factory=Counter)
     written_ms: dict[Key, int] = field(default_factory=dict)
     """When each event was written: milliseconds of the site server's clock at that moment."""
