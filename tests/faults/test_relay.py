@@ -2,6 +2,7 @@
 
 import shutil
 import threading
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -153,7 +154,8 @@ def test_s1_central_that_was_swapped_in_a_quiet_hour_is_compared_whole(
     expected_logs("server_restored", "batch_refused", "events_parked")
     quiet = replace(BRISK, hello_every_s=900.0, heartbeat_every_s=900.0)
     other = pair_second(places)
-    with Proxy(refuse) as line, central_server(places.central) as first:
+    with Proxy(refuse) as line, ExitStack() as until_swapped:
+        first = until_swapped.enter_context(central_server(places.central))
         line.behaviour = relay(first.url)
         backup = places.central.with_name("backup")
         with relaying_server(places.site, line.url, quiet) as site:
@@ -166,7 +168,7 @@ def test_s1_central_that_was_swapped_in_a_quiet_hour_is_compared_whole(
             wait_until_relayed(site)
             with central_server(backup) as second:
                 line.behaviour = relay(second.url)
-                first.stop()
+                until_swapped.close()  # it has ended, and takes nothing any more
                 with paired_kiosk(places.kiosk, identity, site.url) as kiosk:
                     kiosk.issue()
                     kiosk.wait_until_central_holds_it()
