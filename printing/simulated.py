@@ -20,7 +20,7 @@ from kiosk.errors import TransportError
 from printing.emulator.condition import Condition as SimulatedState
 from printing.emulator.machine import NOISE, Machine
 from printing.emulator.models import EPSON, Clears
-from printing.emulator.tray import DOTS_PER_MM, Piece, Tray
+from printing.emulator.tray import DOTS_PER_MM, Kind, Piece, Tray, pictures
 from printing.profile import Profile, find_profile
 
 __all__ = ["DOTS_PER_MM", "NOISE", "RECEIVE_BUFFER", "SimulatedPrinter", "SimulatedState"]
@@ -73,7 +73,7 @@ class SimulatedPrinter:
 
     def slips(self) -> tuple[Path, ...]:
         """The pictures of all slips in its folder, oldest first."""
-        return tuple(sorted(self._directory.glob("slip-*.png")))
+        return pictures(self._directory, Kind.SLIP)
 
     def change(self, **changes: float | bool) -> None:
         """Open the cover, load paper: fields of SimulatedState. What was waiting in its buffer is printed then."""

@@ -9,6 +9,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, Final, cast
 
+from printing.emulator.tray import Kind, pictures
+
 ROOT: Final = Path(__file__).parents[1]
 DEADLINE_S: Final = 30.0
 
@@ -63,10 +65,10 @@ class EmulatedPrinter:
 
     def slips(self) -> tuple[Path, ...]:
         """The pictures of all slips, oldest first; the bytes lie beside each with the suffix .bin."""
-        return tuple(sorted(self.out.glob("slip-*.png")))
+        return pictures(self.out, Kind.SLIP)
 
     def fragments(self) -> tuple[Path, ...]:
-        return tuple(sorted(self.out.glob("fragment-*.png")))
+        return pictures(self.out, Kind.FRAGMENT)
 
     def paper(self) -> tuple[Mapping[str, Any], ...]:
         """paper.ndjson: each piece that left the printer, in order."""

@@ -66,5 +66,14 @@ class Tray:
         return piece
 
 
+def pictures(directory: Path, kind: Kind) -> tuple[Path, ...]:
+    """Of every piece of this kind that a tray keeps there, oldest first: the thousandth has a number of four digits."""
+    return tuple(sorted(directory.glob(f"{kind}-*.png"), key=_number))
+
+
+def _number(piece: Path) -> int:
+    return int(piece.stem.rpartition("-")[2])
+
+
 def _last_number(directory: Path, kind: Kind) -> int:
-    return max((int(path.stem.rpartition("-")[2]) for path in directory.glob(f"{kind}-*.bin")), default=0)
+    return max(map(_number, directory.glob(f"{kind}-*.bin")), default=0)

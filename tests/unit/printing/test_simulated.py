@@ -40,6 +40,17 @@ def test_slip_is_kept_dot_for_dot_and_byte_for_byte(printer: SimulatedPrinter) -
         assert slip.convert("L").crop((0, 0, *drawn.size)).tobytes() == drawn.tobytes()
 
 
+def test_thousandth_slip_comes_after_those_before(printer: SimulatedPrinter) -> None:
+    printer.feed(LINE + CUT)
+    (first,) = printer.slips()
+    for number in (2, 999):
+        first.with_name(f"slip-{number:03d}.png").write_bytes(b"")
+        first.with_name(f"slip-{number:03d}.bin").write_bytes(b"")
+    again = SimulatedPrinter(first.parent, PROFILE)
+    again.feed(LINE + CUT)
+    assert [slip.stem for slip in again.slips()] == ["slip-001", "slip-002", "slip-999", "slip-1000"]
+
+
 def test_questions_are_no_part_of_a_slip(printer: SimulatedPrinter) -> None:
     printer.feed(ASK + b"\x1b@" + LINE + ASK + CUT + b"\x1dr\x01")
     assert printer.slips()[0].with_suffix(".bin").read_bytes() == b"\x1b@" + LINE + CUT
