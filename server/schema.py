@@ -22,6 +22,7 @@ def _where(condition: str) -> dict[str, Any]:
 
 
 _IS_ACTIVE: Final = "revoked_at_ms IS NULL"
+_AT_A_COUNTER: Final = "active_counter IS NOT NULL"
 _IS_ALONE: Final = "revoked_at_ms IS NULL AND kiosk_number IS NOT NULL AND letter IS NULL"
 
 server_epoch = Table(
@@ -210,12 +211,17 @@ tickets = Table(
     Column("shown_on_screen", Integer, nullable=False),
     Column("may_be_out", Integer, nullable=False, server_default="0"),
     Column("is_abandoned", Integer, nullable=False, server_default="0"),
+    Column("has_priority", Integer, nullable=False, server_default="0"),
+    Column("conflicts", Integer, nullable=False, server_default="0"),
     PrimaryKey("site_id", "ticket_id"),
     Unique("site_id", "service_day", "series", "queue_code", "number", name="no_label_twice"),
     Index("tickets_by_arrival", "site_id", "received_at_ms"),
+    Index("tickets_by_label", "site_id", "service_day", "label"),
     sqlite_strict=True,
 )
-"""`may_be_out`: of some slip it is not certain that it did not come out. `is_abandoned`: the visitor went without
+"""`is_priority`: as issued; `has_priority`: as an officer left it. `conflicts`: so often two counters had it at once.
+
+`may_be_out`: of some slip it is not certain that it did not come out. `is_abandoned`: the visitor went without
 paper; where nothing else says that somebody may hold the number, its stops are `expired`.
 """
 
@@ -229,10 +235,162 @@ stops = Table(
     Column("queue_code", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("state_before", Text),
+    Column("issued_state", Text),
+    Column("service_day", Text, nullable=False, server_default=""),
+    Column("after", Text, nullable=False, server_default="[]"),
+    Column("counter", Integer),
+    Column("active_counter", Integer),
+    Column("officer", Text),
+    Column("bound_to", Integer),
+    Column("place_ms", BIG),
+    Column("calls", Integer, nullable=False, server_default="0"),
+    Column("called_at_ms", BIG),
+    Column("started_at_ms", BIG),
+    Column("ended_at_ms", BIG),
+    Column("promised_low_s", Integer),
+    Column("promised_high_s", Integer),
     PrimaryKey("site_id", "ticket_id", "position"),
+    Index("one_active_stop_a_ticket", "site_id", "ticket_id", unique=True, **_where(_AT_A_COUNTER)),
+    Index("one_active_stop_a_counter", "site_id", "active_counter", unique=True, **_where(_AT_A_COUNTER)),
+    Index("stops_in_line", "site_id", "service_day", "queue_code", "state"),
+    Index("stops_by_end", "site_id", "service_id", "ended_at_ms"),
     sqlite_strict=True,
 )
-"""`state_before`: of an abandoned ticket's stop, where it goes back to when somebody holds the number after all."""
+"""As all that was done to them leaves them (kiosk/domain/course.py). `issued_state`: as the ticket was issued with,
+None of a stop that was added later. `state_before`: of no use since 0004. `after`: positions, as JSON.
+
+`active_counter`: where the visitor is, or is called to; the indexes let nobody be called twice, and no counter call
+two. Where desks that were cut off did it all the same, the later one has it here. `bound_to`, `place_ms`, `calls`: see
+CourseStop. `promised_low_s`, `promised_high_s`: seconds of waiting that the ticket promised, None for nothing promised.
+"""
+
+actions = Table(
+    "actions",
+    metadata,
+    Column("site_id", Text, nullable=False),
+    Column("ticket_id", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("incarnation", Text, nullable=False),
+    Column("sequence", BIG, nullable=False),
+    Column("hlc", BIG, nullable=False),
+    Column("verb", Text, nullable=False),
+    Column("counter", Integer),
+    Column("body", Text, nullable=False),
+    Column("received_at_ms", BIG, nullable=False),
+    Column("is_undone", Integer, nullable=False, server_default="0"),
+    Column("is_refused", Integer, nullable=False, server_default="0"),
+    PrimaryKey("site_id", "ticket_id", "origin", "incarnation", "sequence"),
+    Index("actions_by_name", "site_id", "action"),
+    Index("actions_by_verb", "site_id", "verb", "hlc"),
+    sqlite_strict=True,
+)
+"""What was done to the tickets (Action), one row an event; their course is built from it. `body`: the event's, as JSON.
+`is_undone`, `is_refused`: what the course made of it.
+"""
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("site_id", Text, nullable=False),
+    Column("counter", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("queues", Text, nullable=False),
+    Column("officer", Text),
+    Column("device_id", Text),
+    Column("since_ms", BIG, nullable=False),
+    Column("alarm_at_ms", BIG),
+    Column("hlc", BIG, nullable=False),
+    Column("incarnation", Text, nullable=False),
+    PrimaryKey("site_id", "counter"),
+    sqlite_strict=True,
+)
+"""Each counter (loket) as its newest event says: `open`, `paused` or `closed`; `queues`: codes it serves, as JSON.
+`alarm_at_ms`: its officer has called for help, and nobody has answered.
+"""
+
+queue_closures = Table(
+    "queue_closures",
+    metadata,
+    Column("site_id", Text, nullable=False),
+    Column("service_day", Text, nullable=False),
+    Column("queue_code", Text, nullable=False),
+    Column("is_closed", Integer, nullable=False),
+    Column("hlc", BIG, nullable=False),
+    Column("incarnation", Text, nullable=False),
+    PrimaryKey("site_id", "service_day", "queue_code"),
+    sqlite_strict=True,
+)
+"""Queues that give no more numbers on a day, by the newest word about each."""
+
+closed_days = Table(
+    "closed_days",
+    metadata,
+    Column("site_id", Text, nullable=False),
+    Column("service_day", Text, nullable=False),
+    PrimaryKey("site_id", "service_day"),
+    sqlite_strict=True,
+)
+"""Days that are over: what is still open on them has expired."""
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("site_id", Text, nullable=False),
+    Column("staff_id", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("pin_hash", Text, nullable=False),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("wait_until_ms", BIG),
+    Column("is_locked", Integer, nullable=False, server_default="0"),
+    Column("must_change", Integer, nullable=False, server_default="0"),
+    Column("added_at_ms", BIG, nullable=False),
+    PrimaryKey("site_id", "staff_id"),
+    sqlite_strict=True,
+)
+"""Who works here, by an id that says no name. Here alone, in no log and nowhere upstream. `pin_hash`: Argon2id."""
+
+terminal_failures = Table(
+    "terminal_failures",
+    metadata,
+    Column("site_id", Text, nullable=False),
+    Column("device_id", Text, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("wait_until_ms", BIG),
+    PrimaryKey("site_id", "device_id"),
+    sqlite_strict=True,
+)
+"""Wrong PINs at one desk, whoever's they were meant to be."""
+
+staff_sessions = Table(
+    "staff_sessions",
+    metadata,
+    Column("site_id", Text, nullable=False),
+    Column("session_hash", Text, nullable=False),
+    Column("staff_id", Text, nullable=False),
+    Column("device_id", Text, nullable=False),
+    Column("counter", Integer),
+    Column("begun_at_ms", BIG, nullable=False),
+    Column("used_at_ms", BIG, nullable=False),
+    PrimaryKey("site_id", "session_hash"),
+    sqlite_strict=True,
+)
+"""Who is signed in at which desk. `session_hash`: hex SHA-256 of what the desk shows with every request."""
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("site_id", Text, nullable=False),
+    Column("ticket_id", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("officer", Text, nullable=False),
+    Column("written_at_ms", BIG, nullable=False),
+    PrimaryKey("site_id", "ticket_id"),
+    sqlite_strict=True,
+)
+"""What one officer wants the next to know. In no event: somebody may write a name after all, and it is gone with the
+day.
+"""
 
 queues = Table(
     "queues",

@@ -1,12 +1,13 @@
 """One hall: its floors, counters, queues and hours. Data from a file, never code: counters move."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from functools import cached_property
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from kiosk.domain.calling_rules import CallingRules
 from kiosk.domain.catalogue import Agency, Catalogue, Presence
 from kiosk.domain.language import Text
 
@@ -75,6 +76,7 @@ class Queue:
     cut_off: timedelta = timedelta(minutes=30)
     quota: int | None = None
     force_closed: Text | None = None
+    calling: CallingRules = field(default_factory=CallingRules)
 
 
 @dataclass(frozen=True)

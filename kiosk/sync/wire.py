@@ -273,9 +273,19 @@ class Heartbeat(Message):
     health: Health | None = None
 
 
+class Outlook(Message):
+    """What a heartbeat's answer says of one queue. `is_closed`: no more numbers today, by word of the hall."""
+
+    waiting: Annotated[int, Field(ge=0)]
+    low_s: Annotated[int, Field(ge=0)] | None = None
+    high_s: Annotated[int, Field(ge=0)] | None = None
+    is_closed: bool = False
+
+
 class HeartbeatAnswer(Message):
     """`service_day`: the one in force at the site, None where none is open. `recovering`: numbers are not reserved yet;
-    say hello. `snapshots`: kind -> the newest version to be had here.
+    say hello. `snapshots`: kind -> the newest version to be had here. `queues`: how each queue of the site stands; none
+    where the server does not know.
     """
 
     server_epoch: Epoch
@@ -283,6 +293,7 @@ class HeartbeatAnswer(Message):
     service_day: date | None = None
     recovering: bool = False
     snapshots: Mapping[str, int] = Field(default_factory=dict)
+    queues: Mapping[QueueCode, Outlook] = Field(default_factory=dict)
 
 
 class SnapshotKind(StrEnum):

@@ -1,0 +1,166 @@
+"""The counter and the hall: what officers do, the counters, who works here.
+
+Revision ID: 0004
+Revises: 0003
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    _new_columns()
+    _look_at_what_is_there()
+    _new_indexes()
+    _actions()
+    _counters()
+    _staff()
+
+
+def _new_columns() -> None:
+    op.add_column("tickets", sa.Column("has_priority", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("tickets", sa.Column("conflicts", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("stops", sa.Column("issued_state", sa.Text()))
+    op.add_column("stops", sa.Column("service_day", sa.Text(), nullable=False, server_default=""))
+    op.add_column("stops", sa.Column("after", sa.Text(), nullable=False, server_default="[]"))
+    op.add_column("stops", sa.Column("officer", sa.Text()))
+    op.add_column("stops", sa.Column("calls", sa.Integer(), nullable=False, server_default="0"))
+    for name in ("counter", "active_counter", "bound_to", "promised_low_s", "promised_high_s"):
+        op.add_column("stops", sa.Column(name, sa.Integer()))
+    for name in ("place_ms", "called_at_ms", "started_at_ms", "ended_at_ms"):
+        op.add_column("stops", sa.Column(name, BIG))
+
+
+def _look_at_what_is_there() -> None:
+    op.execute("UPDATE tickets SET has_priority = is_priority")
+    op.execute("UPDATE stops SET issued_state = COALESCE(state_before, state)")
+    op.execute(
+        "UPDATE stops SET service_day = (SELECT service_day FROM tickets"
+        " WHERE tickets.site_id = stops.site_id AND tickets.ticket_id = stops.ticket_id)"
+    )
+
+
+def _new_indexes() -> None:
+    at_a_counter = sa.text("active_counter IS NOT NULL")
+    for name, columns in (
+        ("one_active_stop_a_ticket", ["site_id", "ticket_id"]),
+        ("one_active_stop_a_counter", ["site_id", "active_counter"]),
+    ):
+        op.create_index(name, "stops", columns, unique=True, sqlite_where=at_a_counter, postgresql_where=at_a_counter)
+    op.create_index("stops_in_line", "stops", ["site_id", "service_day", "queue_code", "state"])
+    op.create_index("stops_by_end", "stops", ["site_id", "service_id", "ended_at_ms"])
+    op.create_index("tickets_by_label", "tickets", ["site_id", "service_day", "label"])
+
+
+def _actions() -> None:
+    op.create_table(
+        "actions",
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("ticket_id", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("origin", sa.Text(), nullable=False),
+        sa.Column("incarnation", sa.Text(), nullable=False),
+        sa.Column("sequence", BIG, nullable=False),
+        sa.Column("hlc", BIG, nullable=False),
+        sa.Column("verb", sa.Text(), nullable=False),
+        sa.Column("counter", sa.Integer()),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("received_at_ms", BIG, nullable=False),
+        sa.Column("is_undone", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("is_refused", sa.Integer(), nullable=False, server_default="0"),
+        sa.PrimaryKeyConstraint("site_id", "ticket_id", "origin", "incarnation", "sequence"),
+        sqlite_strict=True,
+    )
+    op.create_index("actions_by_name", "actions", ["site_id", "action"])
+    op.create_index("actions_by_verb", "actions", ["site_id", "verb", "hlc"])
+
+
+def _counters() -> None:
+    op.create_table(
+        "counters",
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("counter", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("queues", sa.Text(), nullable=False),
+        sa.Column("officer", sa.Text()),
+        sa.Column("device_id", sa.Text()),
+        sa.Column("since_ms", BIG, nullable=False),
+        sa.Column("alarm_at_ms", BIG),
+        sa.Column("hlc", BIG, nullable=False),
+        sa.Column("incarnation", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("site_id", "counter"),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "queue_closures",
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("service_day", sa.Text(), nullable=False),
+        sa.Column("queue_code", sa.Text(), nullable=False),
+        sa.Column("is_closed", sa.Integer(), nullable=False),
+        sa.Column("hlc", BIG, nullable=False),
+        sa.Column("incarnation", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("site_id", "service_day", "queue_code"),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "closed_days",
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("service_day", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("site_id", "service_day"),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "notes",
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("ticket_id", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("officer", sa.Text(), nullable=False),
+        sa.Column("written_at_ms", BIG, nullable=False),
+        sa.PrimaryKeyConstraint("site_id", "ticket_id"),
+        sqlite_strict=True,
+    )
+
+
+def _staff() -> None:
+    op.create_table(
+        "staff",
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("staff_id", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("pin_hash", sa.Text(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("wait_until_ms", BIG),
+        sa.Column("is_locked", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("must_change", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("added_at_ms", BIG, nullable=False),
+        sa.PrimaryKeyConstraint("site_id", "staff_id"),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "terminal_failures",
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("device_id", sa.Text(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("wait_until_ms", BIG),
+        sa.PrimaryKeyConstraint("site_id", "device_id"),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "staff_sessions",
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("session_hash", sa.Text(), nullable=False),
+        sa.Column("staff_id", sa.Text(), nullable=False),
+        sa.Column("device_id", sa.Text(), nullable=False),
+        sa.Column("counter", sa.Integer()),
+        sa.Column("begun_at_ms", BIG, nullable=False),
+        sa.Column("used_at_ms", BIG, nullable=False),
+        sa.PrimaryKeyConstraint("site_id", "session_hash"),
+        sqlite_strict=True,
+    )
