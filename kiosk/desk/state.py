@@ -43,7 +43,7 @@ class Person:
 class DeskState:
     """`scan_count`, `answer_count`: rise with every new answer, so that two equal ones are told twice. `hall` None: not
     asked for. `offline_visit`: who is served from paper. `unsent`: events that the server does not have yet. `since`:
-    when `link` came about. `is_locked`: somebody is signed in, and has been away too long. `busy`: an answer is awaited.
+    when `link` came about. `is_locked`: whoever is signed in was away too long. `busy`: an answer is awaited.
     `trouble`: one sentence for the technician, empty if none.
     """
 
