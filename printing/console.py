@@ -13,8 +13,8 @@ import click
 from kiosk.domain.print_job import PrintState
 from printing.inspecting.chosen import Choice, Chosen, PrinterTakenError
 from printing.inspecting.screen import document, inspect, paper_facts, show, show_paper
-from printing.inspecting.words import facts, is_usable, outcome
-from printing.status import PrintVerdict
+from printing.inspecting.words import facts, outcome
+from printing.status import PrintVerdict, is_usable
 from printing.test_page import PAGES, usual_pages
 
 

@@ -15,8 +15,8 @@ from printing.status import (
     NeedsAttention,
     PrinterStatus,
     PrintVerdict,
-    Unreachable,
     in_one_word,
+    is_usable,
 )
 
 log = structlog.get_logger(__name__)
@@ -62,7 +62,7 @@ class FallbackPrinter:
         verdict = self._on_first(draw, job)
         if verdict.state is PrintState.FAILED:
             return _after_failure(verdict, self._second.print(draw, job), self._use_second)
-        if self._rests() and _is_usable(status := self._second.ask()):
+        if self._rests() and is_usable(status := self._second.ask()):
             # This slip's fate stays unknown; the next one has a printer.
             self._use_second()
             return replace(verdict, status=status)
@@ -87,12 +87,12 @@ class FallbackPrinter:
     def _with_first(self) -> PrinterStatus:
         self._first.ask()
         status = self._first_if_rested()
-        if _is_usable(status):
+        if is_usable(status):
             if self._second.is_due(_SPARE_POLL_S):
                 self._second.ask()
             return status
         spare = self._second.ask()
-        if _is_usable(spare):
+        if is_usable(spare):
             self._use_second()
             return spare
         return status
@@ -100,17 +100,17 @@ class FallbackPrinter:
     def _with_second(self) -> PrinterStatus:
         spare = self._second.ask()
         if self._first.is_due(0.0):
-            self._good_in_a_row = self._good_in_a_row + 1 if _is_usable(self._first.ask()) else 0
+            self._good_in_a_row = self._good_in_a_row + 1 if is_usable(self._first.ask()) else 0
         first = self._first_if_rested()
-        enough = GOOD_IN_A_ROW if _is_usable(spare) else 1  # with nobody else to print, the first good word will do
-        if _is_usable(first) and self._good_in_a_row >= enough:
+        enough = GOOD_IN_A_ROW if is_usable(spare) else 1  # with nobody else to print, the first good word will do
+        if is_usable(first) and self._good_in_a_row >= enough:
             self._leave_second()
             return first
-        return spare if _is_usable(spare) else first
+        return spare if is_usable(spare) else first
 
     def _first_if_rested(self) -> PrinterStatus:
         status = self._first.status
-        return NeedsAttention(Attention.OTHER) if self._rests() and _is_usable(status) else status
+        return NeedsAttention(Attention.OTHER) if self._rests() and is_usable(status) else status
 
     def _on_second_first(self, draw: Draw, job: int) -> PrintVerdict:
         verdict = self._second.print(draw, job)
@@ -123,7 +123,7 @@ class FallbackPrinter:
 
     def _on_first(self, draw: Draw, job: int) -> PrintVerdict:
         verdict = self._first.print(draw, job)
-        has_broken_off = verdict.state is PrintState.FAILED and _is_usable(verdict.status)
+        has_broken_off = verdict.state is PrintState.FAILED and is_usable(verdict.status)
         if verdict.state is not PrintState.UNKNOWN and not has_broken_off:
             self._unknown_in_a_row = 0
             return verdict
@@ -183,7 +183,3 @@ def _after_failure(failed: PrintVerdict, other: PrintVerdict, take_over: Callabl
         return other
     detail = f"{failed.detail}; the other printer: {other.detail}"
     return replace(failed, detail=detail, paper_mm=failed.paper_mm + other.paper_mm)
-
-
-def _is_usable(status: PrinterStatus) -> bool:
-    return not isinstance(status, NeedsAttention | Unreachable)

@@ -18,7 +18,7 @@ from kiosk.errors import KioskError
 from kiosk.faults import fault_point
 from printing.printer import Printer
 from printing.profile import Profile
-from printing.status import Attention, CannotTell, NeedsAttention, PrinterStatus, PrintVerdict, Ready, Unreachable
+from printing.status import Attention, CannotTell, NeedsAttention, PrinterStatus, PrintVerdict, Ready, is_usable
 
 log = structlog.get_logger(__name__)
 
@@ -228,12 +228,8 @@ class Spooler:
         if was_asked and status == before:
             return
         self._status, self._is_asked = status, True
-        if _is_usable(before) and not _is_usable(status):
+        if is_usable(before) and not is_usable(status):
             log.warning("printer_lost", status=repr(status))
-        elif was_asked and _is_usable(status) and not _is_usable(before):
+        elif was_asked and is_usable(status) and not is_usable(before):
             log.info("printer_recovered", status=repr(status))
         self._on_status(status)
-
-
-def _is_usable(status: PrinterStatus) -> bool:
-    return not isinstance(status, NeedsAttention | Unreachable)

@@ -41,6 +41,11 @@ class CannotTell:
 PrinterStatus = Ready | NeedsAttention | Unreachable | CannotTell
 
 
+def is_usable(status: PrinterStatus) -> bool:
+    """Whether a slip may be sent to it: nothing is known that would keep it back."""
+    return isinstance(status, Ready | CannotTell)
+
+
 def in_one_word(status: PrinterStatus) -> str:
     """For who looks at many kiosks at once: `ready`, `paper_low`, `unreachable`, `cannot_tell`, or what is wrong."""
     match status:

@@ -22,11 +22,12 @@ from kiosk.store.print_jobs import StoredPrintJobs, is_printing
 from kiosk.store.writer import Store
 from kiosk.sync.status import SyncStatus
 from kiosk.witness import Witness
+from printing.kiosk_printers import Printers
+from printing.noted_printer import NotedPrinter
 from printing.profile import Profile
 from printing.slip import SlipRenderer
 from printing.spooler import Spooler
 from printing.status import PrinterStatus, in_one_word
-from ui.printers import NotedPrinter, Printers
 from ui.visitor.hall import Hall, make_hall
 from ui.visitor.machinery import Machinery
 

@@ -9,10 +9,10 @@ import click
 
 from printing.inspecting.chosen import Chosen
 from printing.inspecting.parts import Parts, ask_parts
-from printing.inspecting.words import CONFIRMATIONS, UNCLEAR, facts, is_usable, sentence
+from printing.inspecting.words import CONFIRMATIONS, UNCLEAR, facts, sentence
 from printing.profile import Confirmation, Profile
 from printing.roll import RollBook
-from printing.status import CannotTell, PrinterStatus, Ready, Unreachable
+from printing.status import CannotTell, PrinterStatus, Ready, Unreachable, is_usable
 
 SILENT: Final = "it does not say"
 _NAME_WIDTH: Final = 14

@@ -16,7 +16,8 @@ from rich.text import Text
 
 from printing.inspecting.chosen import Chosen
 from printing.inspecting.screen import Inspected, Line, inspect, lines
-from printing.inspecting.words import facts, is_usable, sentence
+from printing.inspecting.words import facts, sentence
+from printing.status import is_usable
 
 if TYPE_CHECKING:
     from printing.status import PrinterStatus

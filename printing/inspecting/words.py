@@ -61,7 +61,3 @@ def outcome(verdict: PrintVerdict) -> str:
     """With the printer's own reason, where it has one."""
     words = f"{verdict.state.value}, {verdict.detail}"
     return words if isinstance(verdict.status, Ready | CannotTell) else f"{words}; {sentence(verdict.status)}"
-
-
-def is_usable(status: PrinterStatus) -> bool:
-    return isinstance(status, Ready | CannotTell)

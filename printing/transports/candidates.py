@@ -2,6 +2,11 @@
 
 import glob
 from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from kiosk.errors import TransportError
+
+OpenedT = TypeVar("OpenedT")
 
 
 class Candidates:
@@ -25,8 +30,21 @@ class Candidates:
             sorted((name for name in there if name not in self._passed_over), key=lambda name: name != self._last)
         )
 
-    def take(self, name: str) -> None:
-        self._last = name
+    def open_first(self, attempt: Callable[[str], OpenedT], absent: str) -> OpenedT:
+        """What `attempt` makes of the first that can be taken hold of; it raises TransportError for one that cannot.
+
+        Raises TransportError: what was wrong with the last one tried, or `absent` where there is none.
+        """
+        problem = absent
+        for name in self.in_order():
+            try:
+                opened = attempt(name)
+            except TransportError as error:
+                problem = str(error)
+            else:
+                self._last = name
+                return opened
+        raise TransportError(problem)
 
     def pass_over(self) -> None:
         """The one taken last."""

@@ -34,19 +34,8 @@ class DeviceFileTransport:
     def open(self, timeout_s: float) -> None:
         """Nothing here waits: the files are opened without blocking."""
         self.close()
-        problem = f"no printer at {self._pattern}: there is no such device; is it plugged in and switched on?"
-        for name in self._candidates.in_order():
-            try:
-                self._descriptor, self.can_read = _opened(name)
-            except OSError as error:
-                problem = f"cannot print to {name}: {_why_not_open(error)}"
-            except TransportError as error:
-                problem = str(error)
-            else:
-                self._name = name
-                self._candidates.take(name)
-                return
-        raise TransportError(problem)
+        absent = f"no printer at {self._pattern}: there is no such device; is it plugged in and switched on?"
+        self._name, self._descriptor, self.can_read = self._candidates.open_first(_taken, absent)
 
     def write(self, data: bytes, timeout_s: float) -> None:
         descriptor = self._opened()
@@ -80,6 +69,14 @@ class DeviceFileTransport:
         if self._descriptor is None:
             raise TransportError(f"{self._name} is not connected")
         return self._descriptor
+
+
+def _taken(name: str) -> tuple[str, int, bool]:
+    """Its name, a descriptor, and whether that can be read."""
+    try:
+        return name, *_opened(name)
+    except OSError as error:
+        raise TransportError(f"cannot print to {name}: {_why_not_open(error)}") from error
 
 
 def _opened(name: str) -> tuple[int, bool]:

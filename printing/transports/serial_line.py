@@ -46,19 +46,7 @@ class SerialTransport:
         """Nothing here waits. What lies in the line from before is thrown away."""
         self.close()
         self._is_broken = False
-        problem = ""
-        for name in self._candidates.in_order():
-            try:
-                self._port = _opened(name, self._address)
-            except TROUBLE as error:
-                problem = f"cannot print to {name}: {why(error)}"
-            except TransportError as error:
-                problem = str(error)
-            else:
-                self._name = name
-                self._candidates.take(name)
-                return
-        raise TransportError(problem)
+        self._name, self._port = self._candidates.open_first(self._taken, f"no serial port at {self._address.pattern}")
 
     def write(self, data: bytes, timeout_s: float) -> None:
         """Until the last byte left the system's own buffer too: 4 KiB of it are seconds at 9600 baud."""
@@ -89,6 +77,12 @@ class SerialTransport:
             pass  # unplugged: nothing leaves any more
         finally:
             _let_go(port)
+
+    def _taken(self, name: str) -> tuple[str, serial.Serial]:
+        try:
+            return name, _opened(name, self._address)
+        except TROUBLE as error:
+            raise TransportError(f"cannot print to {name}: {why(error)}") from error
 
     def _pace(self, port: serial.Serial) -> Pace:
         if self._address.flow is Flow.DTR and os.name != "nt":

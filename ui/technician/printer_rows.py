@@ -11,7 +11,7 @@ from printing.status import Attention, CannotTell, NeedsAttention, PrinterStatus
 from ui.technician.rows import Level, TechnicianRow
 
 if TYPE_CHECKING:
-    from ui.printers import Printers
+    from printing.kiosk_printers import Printers
 
 _FIRST: Final = Text("Printer", "Printer")
 _SECOND: Final = Text("Printer kedua", "Second printer")

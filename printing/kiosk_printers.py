@@ -1,109 +1,27 @@
 """The printers of one kiosk, put together from its settings: one, or two of which the second stands in."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from kiosk.clock import Clock
 from kiosk.config import KioskConfig
-from kiosk.domain.print_job import PrintState
 from kiosk.domain.printer_facts import PrinterFacts
 from kiosk.errors import KioskError, ProfileError, TransportError
+from printing.awaited_printer import AwaitedPrinter
 from printing.escpos_printer import EscposPrinter
 from printing.fallback_printer import FallbackPrinter
 from printing.known_profile import AUTO, UNTIL_PROBED, profile_in_force
-from printing.printer import Draw, Printer, PrinterReport
-from printing.profile import Confirmation, Profile, find_profile
+from printing.printer import Printer, PrinterReport
+from printing.profile import Profile, find_profile
 from printing.roll import RollBook, roll_file
 from printing.rolled_printer import RolledPrinter
-from printing.status import Attention, NeedsAttention, PrinterStatus, PrintVerdict, Ready, Unreachable, in_one_word
+from printing.status import Attention, NeedsAttention, PrinterStatus, Ready, Unreachable, in_one_word
 from printing.transports.devices import open_device
 
 FIRST: Final = 0
 SECOND: Final = 1
 _AT_REST: Final = NeedsAttention(Attention.OTHER)
-
-
-class AwaitedPrinter:
-    """A printer whose device cannot be taken hold of yet, because it is unplugged or its address is of no use here:
-    unreachable until it can. `make` raises `absence` until then, and is called with each question.
-    """
-
-    def __init__(
-        self, device: str, profile: str, make: Callable[[], Printer], absence: type[KioskError] = TransportError
-    ) -> None:
-        self._device = device
-        self._profile = profile
-        self._make = make
-        self._absence = absence
-        self._printer: Printer | None = None
-        self._why = ""
-        self._holds_fragment = False
-        self._find()
-
-    def status(self) -> PrinterStatus:
-        printer = self._find()
-        return Unreachable(self._why) if printer is None else printer.status()
-
-    def print(self, draw: Draw, job: int) -> PrintVerdict:
-        printer = self._find()
-        if printer is None:
-            return PrintVerdict(PrintState.FAILED, Unreachable(self._why), "nothing was sent")
-        return printer.print(draw, job)
-
-    def expect_fragment(self) -> None:
-        self._holds_fragment = True
-        if self._printer is not None:
-            self._printer.expect_fragment()
-
-    def reports(self) -> tuple[PrinterReport, ...]:
-        if self._printer is not None:
-            return self._printer.reports()
-        away = Unreachable(self._why)
-        return (PrinterReport(self._device, self._profile, away, Confirmation.AUTO, None, is_in_use=True),)
-
-    def close(self) -> None:
-        if self._printer is not None:
-            self._printer.close()
-
-    def _find(self) -> Printer | None:
-        if self._printer is None:
-            try:
-                self._printer = self._make()
-            except self._absence as error:
-                self._why = str(error)
-                return None
-            if self._holds_fragment:
-                self._printer.expect_fragment()
-        return self._printer
-
-
-class NotedPrinter:
-    """Says so after everything that may have changed how its printers fare, also where that keeps no slip back."""
-
-    def __init__(self, printer: Printer, note: Callable[[], None]) -> None:
-        self._printer = printer
-        self._note = note
-
-    def status(self) -> PrinterStatus:
-        status = self._printer.status()
-        self._note()
-        return status
-
-    def print(self, draw: Draw, job: int) -> PrintVerdict:
-        verdict = self._printer.print(draw, job)
-        self._note()
-        return verdict
-
-    def expect_fragment(self) -> None:
-        self._printer.expect_fragment()
-
-    def reports(self) -> tuple[PrinterReport, ...]:
-        return self._printer.reports()
-
-    def close(self) -> None:
-        self._printer.close()
 
 
 @dataclass(frozen=True, slots=True)

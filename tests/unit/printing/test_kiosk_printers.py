@@ -10,10 +10,12 @@ from kiosk.config import KioskConfig, PrinterConfig
 from kiosk.domain.language import Text
 from kiosk.domain.print_job import PrintState
 from kiosk.errors import ProfileError, TransportError
+from printing.awaited_printer import AwaitedPrinter
+from printing.kiosk_printers import FIRST, SECOND, Printers
+from printing.noted_printer import NotedPrinter
 from printing.profile import Profile
 from printing.simulated import SimulatedPrinter
 from printing.status import Attention, NeedsAttention, PrinterStatus, Ready, Unreachable
-from ui.printers import FIRST, SECOND, AwaitedPrinter, NotedPrinter, Printers
 from ui.technician.printer_rows import printer_rows
 
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
