@@ -98,4 +98,5 @@ def _queue(model: QueueModel, service_ids: frozenset[str]) -> Queue:
         cut_off=timedelta(minutes=model.cut_off_minutes),
         quota=model.quota,
         force_closed=None if model.force_closed is None else model.force_closed.text(),
+        calling=model.calling.rules(),
     )

@@ -2,7 +2,7 @@
 
 import re
 from contextlib import suppress
-from datetime import date, time
+from datetime import date, time, timedelta
 from itertools import pairwise
 from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from kiosk.data_file import FileModel, Name, Passage, refuse, spelled
+from kiosk.domain.calling_rules import CallingRules
 from kiosk.domain.language import Text
 from kiosk.domain.queue_code import CODE_PATTERN
 from kiosk.domain.site import END_OF_DAY, TimeRange, WeeklyHours
@@ -17,6 +18,9 @@ from kiosk.domain.site import END_OF_DAY, TimeRange, WeeklyHours
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 EVERY_SERVICE: Final = "all"
 """A queue with these services takes what no other queue of its agency names, new services included."""
+
+_MINUTE: Final = timedelta(minutes=1)
+_CALLING: Final = CallingRules()
 
 _TIME: Final = re.compile(r"\d\d:\d\d")
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
@@ -133,6 +137,25 @@ class ExceptionModel(FileModel):
     hours: Day
 
 
+class CallingModel(FileModel):
+    """How a queue is called; what is left out is as `kiosk.domain.calling_rules` says."""
+
+    ordinary_per_priority: Annotated[int, Field(ge=1, le=20)] = _CALLING.ordinary_per_priority
+    priority_ceiling_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = _CALLING.priority_ceiling // _MINUTE
+    ordinary_ceiling_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = _CALLING.ordinary_ceiling // _MINUTE
+    calls: Annotated[int, Field(ge=1, le=10)] = _CALLING.calls
+    return_after: Annotated[int, Field(ge=0, le=50)] = _CALLING.return_after
+
+    def rules(self) -> CallingRules:
+        return CallingRules(
+            ordinary_per_priority=self.ordinary_per_priority,
+            priority_ceiling=self.priority_ceiling_minutes * _MINUTE,
+            ordinary_ceiling=self.ordinary_ceiling_minutes * _MINUTE,
+            calls=self.calls,
+            return_after=self.return_after,
+        )
+
+
 class QueueModel(FileModel):
     code: Code
     number: Annotated[int, Field(ge=1, le=255)]
@@ -145,6 +168,7 @@ class QueueModel(FileModel):
     cut_off_minutes: Annotated[int, Field(ge=0, le=24 * 60)]
     quota: Annotated[int, Field(ge=1)] | None
     force_closed: TextModel | None
+    calling: CallingModel = CallingModel()
 
 
 class SiteModel(FileModel):

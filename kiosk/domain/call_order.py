@@ -1,15 +1,24 @@
 """Who is called next: fair between the two classes, and nobody for ever behind the other (design.md, section 5).
 
 Within a queue, after one visitor with priority come N others, and so on in turn; a class that nobody waits in is passed
-over. Whoever has waited longer than the ceiling of his class comes before any turn. Within a class the earlier place
-is first, always.
+over. Whoever has waited longer than the ceiling of his class comes before any turn; of several of them, whose ceiling
+was reached first. So nobody waits for ever: whoever takes a ticket after another's ceiling was reached can never come
+before him, whatever the crowd. Within a class of a queue the earlier place is first, always. Of several queues that
+one counter serves, the one whose next visitor has the earlier place is first.
+
+An appointment will need nothing new here: its place is the time that it was made for (`stops.place_ms`), in the class
+of its visitor, and whoever comes after that time takes the time of coming.
 """
 
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Final
 
 from kiosk.domain.calling_rules import CallingRules
+
+_MILLISECOND: Final = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,73 +32,96 @@ class InLine:
     place: tuple[int, str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
-    who: InLine
-    overdue: float
-    """How far over the ceiling: 1 is exactly there."""
-
-
 def next_in_line(
     line: Iterable[InLine], rules: Mapping[str, CallingRules], since_priority: Mapping[str, int], now_ms: int
 ) -> InLine | None:
     """`line`: in any order, of one or several queues. `since_priority`: queue -> ordinary visitors called there since
     the last with priority; a queue without an entry has called none with priority yet, who then comes first.
     """
-    by_queue: dict[str, list[InLine]] = {}
-    for who in line:
-        by_queue.setdefault(who.queue_code, []).append(who)
-    heads = [
-        _head(waiting, rules.get(code, CallingRules()), since_priority.get(code), now_ms)
-        for code, waiting in by_queue.items()
-    ]
-    late = [head for head in heads if head.overdue >= 1]
-    if late:
-        return min(late, key=lambda head: (-head.overdue, head.who.place)).who
-    return min((head.who for head in heads), key=_place, default=None)
+    return next(iter(call_sequence(line, rules, since_priority, now_ms, most=1)), None)
 
 
 def call_sequence(
-    line: Iterable[InLine], rules: Mapping[str, CallingRules], since_priority: Mapping[str, int], now_ms: int
+    line: Iterable[InLine],
+    rules: Mapping[str, CallingRules],
+    since_priority: Mapping[str, int],
+    now_ms: int,
+    most: int | None = None,
 ) -> Sequence[InLine]:
-    """All of them, in the order in which they would be called if it were done at once."""
-    left, since, ordered = list(line), dict(since_priority), list[InLine]()
-    while (who := next_in_line(left, rules, since, now_ms)) is not None:
-        left.remove(who)
-        since[who.queue_code] = 0 if who.is_priority else since.get(who.queue_code, _many(rules, who.queue_code)) + 1
-        ordered.append(who)
+    """In the order in which they would be called if it were done at once; the first `most`, None for all of them."""
+    by_queue: dict[str, _Queue] = {}
+    for who in sorted(line, key=_place):
+        queue = by_queue.get(who.queue_code)
+        if queue is None:
+            its_rules = rules.get(who.queue_code, CallingRules())
+            queue = by_queue[who.queue_code] = _Queue(its_rules, since_priority.get(who.queue_code))
+        (queue.priority if who.is_priority else queue.ordinary).append(who)
+    ordered: list[InLine] = []
+    while by_queue and (most is None or len(ordered) < most):
+        code, head = min(
+            ((code, queue.head(now_ms)) for code, queue in by_queue.items()), key=lambda each: each[1].urgency
+        )
+        by_queue[code].call(head.who)
+        if by_queue[code].is_empty:
+            del by_queue[code]
+        ordered.append(head.who)
     return ordered
 
 
-def _many(rules: Mapping[str, CallingRules], code: str) -> int:
-    return rules.get(code, CallingRules()).ordinary_per_priority
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """Who is next in one queue. `ceiling_ms`: when his wait reached the ceiling; None: it has not yet."""
+
+    who: InLine
+    ceiling_ms: int | None
+
+    @property
+    def urgency(self) -> tuple[bool, int, tuple[int, str, int]]:
+        """The lowest is called."""
+        return (self.ceiling_ms is None, self.ceiling_ms or 0, self.who.place)
 
 
-def _head(waiting: Sequence[InLine], rules: CallingRules, since_priority: int | None, now_ms: int) -> _Head:
-    first = {
-        is_priority: min(
-            (who for who in waiting if who.is_priority is is_priority), key=lambda who: who.place, default=None
-        )
-        for is_priority in (True, False)
-    }
-    ceilings = {True: rules.priority_ceiling, False: rules.ordinary_ceiling}
-    heads = {
-        is_priority: _Head(who, _share(now_ms - who.place[0], ceilings[is_priority]))
-        for is_priority, who in first.items()
-        if who is not None
-    }
-    if len(heads) == 1:
-        return next(iter(heads.values()))
-    late = [head for head in heads.values() if head.overdue >= 1]
-    if late:
-        return max(late, key=lambda head: head.overdue)
-    is_priority = since_priority is None or since_priority >= rules.ordinary_per_priority
-    return heads[is_priority]
+@dataclass(slots=True)
+class _Queue:
+    """Who waits for it, of each class the earliest place first."""
+
+    rules: CallingRules
+    since_priority: int | None
+    priority: deque[InLine] = field(default_factory=deque)
+    ordinary: deque[InLine] = field(default_factory=deque)
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.priority or self.ordinary)
+
+    def head(self, now_ms: int) -> _Head:
+        """Of a queue in which somebody waits."""
+        first = [
+            _Head(line[0], _reached(line[0], ceiling, now_ms))
+            for line, ceiling in (
+                (self.priority, self.rules.priority_ceiling),
+                (self.ordinary, self.rules.ordinary_ceiling),
+            )
+            if line
+        ]
+        late = [head for head in first if head.ceiling_ms is not None]
+        if late or len(first) == 1:
+            return min(late or first, key=lambda head: head.urgency)
+        is_turn = self.since_priority is None or self.since_priority >= self.rules.ordinary_per_priority
+        return first[0 if is_turn else 1]
+
+    def call(self, who: InLine) -> None:
+        (self.priority if who.is_priority else self.ordinary).popleft()
+        if who.is_priority:
+            self.since_priority = 0
+        elif self.since_priority is not None:
+            self.since_priority += 1
+
+
+def _reached(who: InLine, ceiling: timedelta, now_ms: int) -> int | None:
+    at_ms = who.place[0] + ceiling // _MILLISECOND
+    return at_ms if at_ms <= now_ms else None
 
 
 def _place(who: InLine) -> tuple[int, str, int]:
     return who.place
-
-
-def _share(waited_ms: int, ceiling: timedelta) -> float:
-    return waited_ms / max(ceiling / timedelta(milliseconds=1), 1)

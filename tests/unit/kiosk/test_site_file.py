@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bench.large_hall import large_hall
 from kiosk.catalogue_file import load_catalogue, parse_catalogue
+from kiosk.domain.calling_rules import CallingRules
 from kiosk.domain.language import Text
 from kiosk.domain.queue_code import sounds_alike
 from kiosk.domain.site import END_OF_DAY, Site, TimeRange, shown_agencies
@@ -114,6 +115,15 @@ def test_fields_arrive_in_the_domain() -> None:
     assert site.popular == ("dukcapil.ktp-hilang",)
 
 
+def test_how_a_queue_is_called_may_be_left_out_or_said_in_part() -> None:
+    """Files of kiosks that know nothing of counters stay good."""
+    assert "calling" not in small()["queues"][1]
+    assert parse(small()).queue_by_code["D"].calling == CallingRules()
+    some = {"ordinary_per_priority": 1, "ordinary_ceiling_minutes": 45, "return_after": 0}
+    calling = parse(change(small(), "queues/1/calling", some)).queue_by_code["D"].calling
+    assert calling == CallingRules(1, ordinary_ceiling=timedelta(minutes=45), return_after=0)
+
+
 def test_midnight_is_the_end_of_a_day() -> None:
     assert parse(change(small(), "hours/sun", [["00:00", "24:00"]])).hours[6] == (TimeRange(time(), END_OF_DAY),)
 
@@ -182,6 +192,9 @@ def test_agencies_are_shown_that_have_a_queue_and_a_source_unless_it_is_a_demons
         ("queues/1/counters/0/number", 10, "queues.1.counters.1.number", "given twice"),
         ("queues/1/quota", 0, "queues.1.quota", "at least 1"),
         ("queues/1/cut_off_minutes", -1, "queues.1.cut_off_minutes", "at least 0"),
+        ("queues/1/calling", {"calls": 0}, "queues.1.calling.calls", "at least 1"),
+        ("queues/1/calling", {"priority_ceiling_minutes": "20"}, "queues.1.calling.priority_ceiling_minutes", "whole"),
+        ("queues/1/calling", {"patience": 3}, "queues.1.calling.patience", "not a field that belongs here"),
         ("after", {"dukcapil.kia": ["dukcapil.none"]}, "after.dukcapil.kia", "no service of the catalogue"),
         ("after", {"dukcapil.none": ["dukcapil.kia"]}, "after.dukcapil.none", "no service of the catalogue"),
         ("after", {"dukcapil.kia": ["dukcapil.kia"]}, "after.dukcapil.kia", "waits for itself"),
