@@ -134,18 +134,18 @@ def load_config(path: Path, look_closer: Callable[[KioskConfig], Iterable[Proble
     """
     config, problems = read_settings(KioskConfig, path)
     config = replace(config, printer=_anchored(config.printer, path.resolve().parent))
-    faults = (*problems, *_contradictions(config), *look_closer(config))
+    faults = (*problems, *authority_problems(config.sync.server, config.sync.authority), *look_closer(config))
     if faults:
         raise DataFileError(str(path), (*faults, *_away(config)))
     return config
 
 
-def _contradictions(config: KioskConfig) -> Iterator[Problem]:
-    sync = config.sync
-    if sync.authority is not None and sync.server is not None and not sync.server.startswith("https:"):
-        yield Problem("sync.authority", f"is of no use with {sync.server}: only https:// asks who the server is")
-    if sync.authority is not None and not _holds_certificate(sync.authority):
-        yield Problem("sync.authority", f"{sync.authority} holds no certificate: it must be a PEM file")
+def authority_problems(server: str | None, authority: Path | None) -> Iterator[Problem]:
+    """What is wrong with an authority's file beside this server's address."""
+    if authority is not None and server is not None and not server.startswith("https:"):
+        yield Problem("sync.authority", f"is of no use with {server}: only https:// asks who the server is")
+    if authority is not None and not _holds_certificate(authority):
+        yield Problem("sync.authority", f"{authority} holds no certificate: it must be a PEM file")
 
 
 def _holds_certificate(file: Path) -> bool:
@@ -169,9 +169,14 @@ def _away(config: KioskConfig) -> Iterator[Problem]:
     ):
         if file is not None and not file.is_file():
             yield Problem(name, f"there is no file {file}")
-    nearest = next(folder for folder in (config.data_dir, *config.data_dir.absolute().parents) if folder.exists())
+    yield from folder_problems(config.data_dir)
+
+
+def folder_problems(data_dir: Path) -> Iterator[Problem]:
+    """Why nothing can be kept there; a disk that is away may come back."""
+    nearest = next(folder for folder in (data_dir, *data_dir.absolute().parents) if folder.exists())
     if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
-        yield Problem("data_dir", f"{config.data_dir} cannot be made or written: look at {nearest}")
+        yield Problem("data_dir", f"{data_dir} cannot be made or written: look at {nearest}")
 
 
 def _anchored(printer: PrinterConfig, folder: Path) -> PrinterConfig:

@@ -49,6 +49,17 @@ def read_settings(kind: type[_Settings], path: Path) -> tuple[_Settings, tuple[P
     return settings, tuple(reader.problems)
 
 
+def written_kind(path: Path) -> str | None:
+    """What a file says in its first line that it is for, such as desk; None where it does not, as a kiosk's, or where
+    it cannot be read: whoever reads all of it says why.
+    """
+    try:
+        kind = tomllib.loads(path.read_bytes().decode("utf-8-sig")).get("kind")
+    except (OSError, ValueError):
+        return None
+    return kind if isinstance(kind, str) else None
+
+
 def example_lines(settings: Any, prefix: str = "") -> Iterator[str]:
     """TOML that sets what `settings` holds, each value under its reason."""
     nested = []

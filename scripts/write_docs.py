@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from kiosk.config import example_config
+from kiosk.desk.config import example_desk_config
 from kiosk.logs import events_document
 from kiosk.store.migrations import migrate, schema
 
@@ -21,6 +22,7 @@ def generated() -> Mapping[str, str]:
     try:
         migrate(db)
         return {
+            "docs/desk.example.toml": example_desk_config(),
             "docs/kiosk.example.toml": example_config(),
             "docs/log-events.md": events_document(),
             "kiosk/store/schema.sql": schema(db),

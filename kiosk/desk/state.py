@@ -44,7 +44,8 @@ class DeskState:
     """`scan_count`, `answer_count`: rise with every new answer, so that two equal ones are told twice. `hall` None: not
     asked for. `offline_visit`: who is served from paper. `unsent`: events that the server does not have yet. `since`:
     when `link` came about. `is_locked`: whoever is signed in was away too long. `busy`: an answer is awaited.
-    `trouble`: one sentence for the technician, empty if none.
+    `serving_as_desk`: cut off, and nobody is signed in here: tickets are served by scan, in the name of the desk alone.
+    `name`: what technicians call this desk. `trouble`: one sentence for the technician, empty if none.
     """
 
     link: Link = Link.STARTING
@@ -60,7 +61,9 @@ class DeskState:
     answer: Answer | None = None
     answer_count: int = 0
     offline_visit: VisitView | None = None
+    serving_as_desk: bool = False
     unsent: int = 0
+    name: str = ""
     site: Site | None = None
     catalogue: Catalogue | None = None
     trouble: str = ""

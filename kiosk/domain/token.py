@@ -31,7 +31,7 @@ _LONGEST_LINE: Final = 512
 """As much as a scanner line may hold; a QR of 7,089 digits is refused before any work."""
 
 _SIZES: Final = tuple(_HEAD.size + 2 * stops + _SIGNATURE_SIZE for stops in range(MAX_STOPS + 1))
-_LENGTHS: Final = {-(-size * 8 // 5): size for size in _SIZES}
+LENGTHS: Final = {-(-size * 8 // 5): size for size in _SIZES}
 """Base32 characters without padding -> bytes."""
 
 _UPPER: Final = str.maketrans("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -135,7 +135,7 @@ def parse(text: str | bytes) -> Parsed | Refused:
     if found is None:
         return Refused(Reason.NOT_A_TOKEN)
     body = found.group()
-    size = _LENGTHS.get(len(body))
+    size = LENGTHS.get(len(body))
     if size is None:
         return Refused(Reason.WRONG_LENGTH)
     whole = b32decode(body + "=" * (-len(body) % 8))
