@@ -8,8 +8,10 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from kiosk.board_config import example_board_config
 from kiosk.config import example_config
 from kiosk.desk.config import example_desk_config
+from kiosk.domain.announcement import words_document
 from kiosk.logs import events_document
 from kiosk.store.migrations import migrate, schema
 
@@ -22,6 +24,8 @@ def generated() -> Mapping[str, str]:
     try:
         migrate(db)
         return {
+            "docs/announcements.md": words_document(),
+            "docs/board.example.toml": example_board_config(),
             "docs/desk.example.toml": example_desk_config(),
             "docs/kiosk.example.toml": example_config(),
             "docs/log-events.md": events_document(),

@@ -126,6 +126,14 @@ class Refusal(StrEnum):
     NO_SUCH_TICKET = "no_such_ticket"
 
 
+class SignInAnswer(Message):
+    """To SignIn: `signed_in`, or why not."""
+
+    refusal: Refusal | None = None
+    wait_s: int | None = None
+    signed_in: SignedIn | None = None
+
+
 class View(Message):
     """Asks how things stand at this desk."""
 
@@ -416,8 +424,19 @@ class BoardNotice(Message):
     text_en: str
 
 
+class BoardZone(Message):
+    """A zone of the hall, and its floor."""
+
+    id: str
+    floor: int
+    name_id: str
+    name_en: str
+
+
 class BoardView(Message):
-    """`now`: who is called at this moment, the newest first. `last`: who was called before."""
+    """`now`: who is called at this moment, the newest first. `last`: who was called before. `zone`: an id of `zones`,
+    or empty for the whole hall. No clock is shown where `is_time_trusted` is false.
+    """
 
     server_time: AwareDatetime
     site: str
@@ -433,3 +452,6 @@ class BoardView(Message):
     notices: tuple[BoardNotice, ...] = ()
     hours: str = ""
     is_open: bool = True
+    timezone: str = "Asia/Jakarta"
+    is_time_trusted: bool = True
+    zones: tuple[BoardZone, ...] = ()
