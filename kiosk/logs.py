@@ -92,6 +92,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "snapshot_taken": "A new file came down, was checked and is kept.",
     "spooler_failed": "A bug in one round of the spooler; the next round goes on.",
     "spooler_hindered": "The store or the device kept the spooler from one round of work.",
+    "staff_locked": "An account was locked by fifteen wrong PINs in a row: ask who tried, and at which desk.",
     "store_failed": "Disk or database are damaged: nothing more is written until the program is started again.",
     "store_opened": "The database is open and checked, and a new incarnation has begun.",
     "sync_alarm_raised": "Server and kiosk hold different histories, or an event is refused: a person must look.",

@@ -21,8 +21,10 @@ from server.pairing import pairing_router
 from server.problems import RefusedError, problem_response, store_problem
 from server.reading_api import reading_router
 from server.refusals import Refusals
+from server.settings import Role
 from server.shortcut import Shortcut
 from server.snapshot_api import snapshot_router
+from server.staff_api import staff_router
 from server.status_page import status_router
 from server.stream_api import stream_router
 from server.sync_api import sync_router
@@ -45,6 +47,8 @@ def create_app(node: Node, pairing_secret: bytes | None = None) -> ASGIApp:
     app.include_router(status_router(node))
     app.include_router(stream_router(node))
     app.include_router(enrol_router(node))
+    if node.role is Role.SITE:
+        app.include_router(staff_router(node))
     if pairing_secret is not None:
         app.include_router(pairing_router(node, pairing_secret))
     page = api_page(app.openapi())

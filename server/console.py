@@ -63,8 +63,8 @@ def run_invite(settings: ServerSettings, asked: Inviting) -> int:
     """Makes a code, shows it, waits until it is used. Returns 1 where it was not."""
     if asked.wish.kind is DeviceKind.SITE and settings.role is Role.SITE:
         raise InvitationError("A site server lets in no site server: make that code at the central one.")
-    with _opened(settings) as node:
-        wish = replace(asked.wish, site_id=_site(node, asked.wish.site_id))
+    with opened(settings) as node:
+        wish = replace(asked.wish, site_id=which_site(node, asked.wish.site_id))
         code, invitation = invite(node, wish)
         url = asked.address or address_of(settings.data_dir)
         try:
@@ -77,7 +77,7 @@ def run_invite(settings: ServerSettings, asked: Inviting) -> int:
 
 
 def run_devices(settings: ServerSettings, site_id: str, *, as_json: bool) -> int:
-    with _opened(settings) as node, node.database.reading() as connection:
+    with opened(settings) as node, node.database.reading() as connection:
         of_sites = _known_site(connection, site_id) if site_id else _sites(connection)
         known = [each for site in of_sites for each in devices_of_site(connection, site)]
         zones = timezones(connection)
@@ -97,7 +97,7 @@ def run_devices(settings: ServerSettings, site_id: str, *, as_json: bool) -> int
 
 
 def run_revoke(settings: ServerSettings, site_id: str, device: str) -> int:
-    with _opened(settings) as node:
+    with opened(settings) as node:
         with node.database.reading() as connection:
             record = _meant(connection, [site_id] if site_id else _sites(connection), device)
         if not revoke(node, record.site_id, record.device_id):
@@ -183,7 +183,7 @@ def _welcome(node: Node, invitation: Invitation, data_dir: Path, *, as_json: boo
 
 
 @contextmanager
-def _opened(settings: ServerSettings) -> Iterator[Node]:
+def opened(settings: ServerSettings) -> Iterator[Node]:
     configure_logging(None)
     node = open_node(settings)
     try:
@@ -192,7 +192,8 @@ def _opened(settings: ServerSettings) -> Iterator[Node]:
         node.close()
 
 
-def _site(node: Node, asked: str) -> str:
+def which_site(node: Node, asked: str) -> str:
+    """The one that is asked for, or else the only one. Raises WhichSiteError."""
     if asked:
         if not _SITE.fullmatch(asked):
             raise WhichSiteError(

@@ -39,6 +39,7 @@ from server.remembered import remember
 from server.retention import prune_old
 from server.settings import Role, ServerSettings
 from server.site_at_start import publish_at_start
+from server.staff_sessions import end_old_sessions
 from server.tls import server_context
 from server.trusting import publish_trust_lists
 
@@ -179,6 +180,7 @@ def _chores(node: Node, guard: DiskGuard | None) -> Chores:
         Chore("service day", 10.0, lambda: node.service_days.open_due(node.database)),
         Chore("recovery", 1.0, node.recoveries.settle),
         Chore("trust list", 3.0, lambda: publish_trust_lists(node)),
+        Chore("old sessions of staff", 60.0, lambda: end_old_sessions(node)),
     )
     everywhere = (
         Chore("contacts", 1.0, node.contacts.write_due),
