@@ -3,7 +3,8 @@
 Whoever checks or rebuilds compares its own tables with this.
 """
 
-from collections.abc import Generator, Iterator
+import json
+from collections.abc import Container, Generator, Iterator
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,7 +12,10 @@ from typing import Any, Final, NamedTuple, Self
 
 from pysqlite3 import dbapi2
 
-from kiosk.domain.events import Event
+from kiosk.domain.course import Action, CourseStop, Issued, course_of
+from kiosk.domain.course_row import course_row
+from kiosk.domain.deeds import DayClosed
+from kiosk.domain.events import Event, decode, encode
 from kiosk.domain.history import (
     DayOpened,
     IssuedTicket,
@@ -25,30 +29,37 @@ from kiosk.domain.history import (
     standing,
     ticket_of_canonical,
 )
+from kiosk.domain.ticket import StopState
 
 _TABLES: Final = """
     PRAGMA journal_mode = OFF;
     PRAGMA synchronous = OFF;
     PRAGMA cache_size = -4000;
     CREATE TABLE tickets (
-        ticket_id TEXT, origin TEXT, ticket BLOB, PRIMARY KEY (ticket_id, origin)
+        ticket_id TEXT, origin TEXT, ticket BLOB, afters TEXT, PRIMARY KEY (ticket_id, origin)
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE papers (
         ticket_id TEXT PRIMARY KEY, copies INTEGER, print_copy INTEGER, verdict TEXT, is_shown INTEGER,
         may_be_out INTEGER, is_abandoned INTEGER
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE days (day TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+    CREATE TABLE closed_days (day TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+    CREATE TABLE actions (
+        ticket_id TEXT, origin TEXT, incarnation TEXT, sequence INTEGER, raw BLOB,
+        PRIMARY KEY (ticket_id, origin, incarnation, sequence)
+    ) STRICT, WITHOUT ROWID;
 """
 
 _PAPER: Final = "copies, print_copy, verdict, is_shown, may_be_out, is_abandoned"
 
 
 class ReplayedTicket(NamedTuple):
-    """`row`: as kiosk.domain.history.canonical_row writes it."""
+    """`row`: as kiosk.domain.history.canonical_row writes it; `course`: as kiosk.domain.course_row."""
 
     ticket_id: str
     origin: str
     row: bytes
+    course: bytes
 
 
 class Replay:
@@ -75,20 +86,41 @@ class Replay:
             self._tell(effect)
         elif isinstance(effect, DayOpened):
             self._db.execute("INSERT OR IGNORE INTO days VALUES (?)", (effect.service_day,))
+        elif isinstance(effect, DayClosed):
+            self._db.execute("INSERT OR IGNORE INTO closed_days VALUES (?)", (effect.service_day,))
+        elif isinstance(effect, Action):
+            row = (effect.ticket_id, event.origin, event.incarnation, event.sequence, encode(event))
+            self._db.execute("INSERT OR IGNORE INTO actions VALUES (?, ?, ?, ?, ?)", row)
 
-    def tickets(self) -> Generator[ReplayedTicket, None, None]:
-        """By ticket id, then origin."""
+    def tickets(self, *, with_courses: bool = False) -> Generator[ReplayedTicket, None, None]:
+        """By ticket id, then origin. A kiosk knows nothing of courses, and leaves them empty."""
         rows = self._db.execute(
-            f"SELECT ticket_id, origin, ticket, {_PAPER}"  # noqa: S608  # our own column names
+            f"SELECT ticket_id, origin, ticket, afters, {_PAPER}"  # noqa: S608  # our own column names
             " FROM tickets LEFT JOIN papers USING (ticket_id) ORDER BY ticket_id, origin"
         )
+        closed = frozenset(day for (day,) in self._db.execute("SELECT day FROM closed_days"))
         with closing(rows):
-            for ticket_id, origin, ticket, *columns in rows:
+            for ticket_id, origin, ticket, afters, *columns in rows:
                 paper = _paper(columns)
-                if paper.is_ghost:
-                    yield ReplayedTicket(ticket_id, origin, _ghost_row(ticket, paper))
-                else:
-                    yield ReplayedTicket(ticket_id, origin, ticket + b" " + canonical_paper(paper))
+                row = _ghost_row(ticket, paper) if paper.is_ghost else ticket + b" " + canonical_paper(paper)
+                course = self._course(ticket, afters, paper, closed) if with_courses else b""
+                yield ReplayedTicket(ticket_id, origin, row, course)
+
+    def _course(self, raw: bytes, afters: str, paper: Paper, closed: Container[str]) -> bytes:
+        ticket = ticket_of_canonical(raw)
+        stops = tuple(
+            CourseStop(stop.position, stop.service_id, stop.queue_code, tuple(after), StopState(stop.state))
+            for stop, after in zip(ticket.stops, json.loads(afters), strict=True)
+        )
+        issued = Issued(stops, ticket.is_priority, paper.is_ghost, ticket.service_day in closed)
+        return course_row(ticket.ticket_id, course_of(issued, self._actions(ticket.ticket_id)))
+
+    def _actions(self, ticket_id: str) -> Iterator[Action]:
+        for (raw,) in self._db.execute("SELECT raw FROM actions WHERE ticket_id = ?", (ticket_id,)):
+            event = decode(raw)
+            effect = effect_of(event) if isinstance(event, Event) else None
+            if isinstance(effect, Action):
+                yield effect
 
     def ghosts(self) -> Iterator[str]:
         """Ids of the tickets that nobody can hold."""
@@ -115,8 +147,9 @@ class Replay:
         self.close()
 
     def _issue(self, origin: str, ticket: IssuedTicket) -> None:
-        row = (ticket.ticket_id, origin, canonical_ticket(ticket))
-        self._db.execute("INSERT OR IGNORE INTO tickets VALUES (?, ?, ?)", row)
+        afters = json.dumps([stop.after for stop in ticket.stops])
+        row = (ticket.ticket_id, origin, canonical_ticket(ticket), afters)
+        self._db.execute("INSERT OR IGNORE INTO tickets VALUES (?, ?, ?, ?)", row)
 
     def _tell(self, news: PaperNews) -> None:
         known = self._db.execute(

@@ -16,6 +16,7 @@ from kiosk.domain.history import Effect, IssuedTicket, NotUnderstoodError, effec
 from server.database import Database, is_databases_fault, lock_site
 from server.device_projection import DEVICE_EVENTS, apply_device_event
 from server.effective_time import effective_times
+from server.hall_projection import apply_hall_news
 from server.parked import Arrival, Parked, park, parked_events, release
 from server.printer_projection import apply_printer_news
 from server.schema import poison, tickets
@@ -135,6 +136,7 @@ def _try(place: _Place, known: _Known) -> Sequence[Parked] | str:
 
 
 def _apply(place: _Place, known: _Known) -> Sequence[Parked]:
+    apply_hall_news(place.connection, place.site_id, known)
     parked = [
         Parked(arrival, f"ticket {ticket_id} is not known here yet", ticket_id)
         for arrival, ticket_id in apply_effects(place.connection, place.site_id, known)

@@ -1,73 +1,63 @@
-"""How many wait in each queue, and who has left it because nobody can hold the number."""
+"""How many took a number for each queue, and how many of them wait there: a visitor counts once, however many stops."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Collection, Mapping
+from itertools import groupby
+from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import Connection, bindparam, func, select
 
 from kiosk.domain.ticket import StopState
 from server.database import Upsert
-from server.schema import queues, stops, tickets
+from server.schema import queues, stops
 
-Lines = Mapping[tuple[str, str], int]
-"""(service day, queue) -> visitors."""
+Line = tuple[str, str]
+"""(service day, queue)."""
 
-_COUNTED: Final = Upsert(
+WAITS: Final = (StopState.WAITING.value, StopState.PENDING.value)
+"""Of a stop whose visitor waits there."""
+
+_KEY: Final = ["site_id", "service_day", "queue_code"]
+_ADDED: Final = Upsert(
     queues,
     lambda new: new.on_conflict_do_update(
-        index_elements=["site_id", "service_day", "queue_code"],
+        index_elements=_KEY,
         set_={"issued": queues.c.issued + new.excluded.issued, "waiting": queues.c.waiting + new.excluded.waiting},
     ),
 )
+_COUNTED: Final = Upsert(
+    queues, lambda new: new.on_conflict_do_update(index_elements=_KEY, set_={"waiting": new.excluded.waiting})
+)
+_WAITING: Final = (
+    select(stops.c.queue_code, func.count(stops.c.ticket_id.distinct()))
+    .where(
+        stops.c.site_id == bindparam("of_site"),
+        stops.c.service_day == bindparam("of_day"),
+        stops.c.queue_code.in_(bindparam("codes", expanding=True)),
+        stops.c.state.in_(WAITS),
+    )
+    .group_by(stops.c.queue_code)
+)
 """Built once: SQLAlchemy takes longer to build a statement than SQLite to carry it out."""
 
-_OPEN: Final = (StopState.WAITING, StopState.PENDING)
 
-
-def count_visitors(connection: Connection, site_id: str, issued: Lines, waiting: Lines) -> None:
-    """Adds those who took a number, and those who came to wait (who left it: less than nothing)."""
+def count_issued(connection: Connection, site_id: str, issued: Mapping[Line, int]) -> None:
+    """Adds those who took a number, and now wait."""
     rows = [
-        {
-            "site_id": site_id,
-            "service_day": day,
-            "queue_code": code,
-            "issued": issued.get((day, code), 0),
-            "waiting": waiting.get((day, code), 0),
-        }
-        for day, code in sorted(issued.keys() | waiting.keys())
+        {"site_id": site_id, "service_day": day, "queue_code": code, "issued": count, "waiting": count}
+        for (day, code), count in sorted(issued.items())
     ]
     if rows:
+        _ADDED.execute(connection, rows)
+
+
+def count_waiting(connection: Connection, site_id: str, lines: Collection[Line]) -> None:
+    """Anew, from the stops as they are."""
+    rows = []
+    for day, of_day in groupby(sorted(lines), key=lambda line: line[0]):
+        codes = [code for _, code in of_day]
+        these = {"of_site": site_id, "of_day": day, "codes": codes}
+        found = {row[0]: row[1] for row in connection.execute(_WAITING, these)}
+        key = {"site_id": site_id, "service_day": day, "issued": 0}
+        rows += [key | {"queue_code": code, "waiting": found.get(code, 0)} for code in codes]
+    if rows:
         _COUNTED.execute(connection, rows)
-
-
-def expire_stops(connection: Connection, site_id: str, ticket_ids: Sequence[str]) -> None:
-    """Nobody can hold these tickets: they wait nowhere."""
-    _move(connection, site_id, ticket_ids, stops.c.state.in_(_OPEN), -1)
-
-
-def revive_stops(connection: Connection, site_id: str, ticket_ids: Sequence[str]) -> None:
-    """Somebody may hold these tickets after all: they wait where they waited."""
-    _move(connection, site_id, ticket_ids, stops.c.state_before.is_not(None), 1)
-
-
-def _move(
-    connection: Connection, site_id: str, ticket_ids: Sequence[str], which: ColumnElement[bool], visitors: int
-) -> None:
-    if not ticket_ids:
-        return
-    these = (stops.c.site_id == site_id, stops.c.ticket_id.in_(list(ticket_ids)), which)
-    places = (
-        select(stops.c.ticket_id, tickets.c.service_day, stops.c.queue_code)
-        .join(tickets, (tickets.c.site_id == stops.c.site_id) & (tickets.c.ticket_id == stops.c.ticket_id))
-        .where(*these)
-        .distinct()
-    )
-    lines = Counter((row.service_day, row.queue_code) for row in connection.execute(places))
-    moved: dict[str, Any] = (
-        {"state": StopState.EXPIRED.value, "state_before": stops.c.state}
-        if visitors < 0
-        else {"state": stops.c.state_before, "state_before": None}
-    )
-    connection.execute(update(stops).where(*these).values(moved))
-    count_visitors(connection, site_id, {}, {line: visitors * count for line, count in lines.items()})

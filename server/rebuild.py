@@ -16,9 +16,21 @@ from kiosk.domain.projection_hash import hash_of_hashes
 from server.database import Database, lock_site
 from server.device_projection import DEVICE_EVENTS
 from server.parked import Arrival, arrival_of, parked_events, release
-from server.projected import site_hash
+from server.projected import hashes
 from server.projection import project
-from server.schema import events, incarnations, queues, service_days, stops, tickets, timelines
+from server.schema import (
+    actions,
+    closed_days,
+    counters,
+    events,
+    incarnations,
+    queue_closures,
+    queues,
+    service_days,
+    stops,
+    tickets,
+    timelines,
+)
 from server.tallies import uncounted
 from server.verification import Progress, count_events, origins_of, sites_of, take_your_time
 
@@ -57,12 +69,17 @@ def rebuild(database: Database, progress: Progress = lambda *_: None) -> Rebuilt
 
 
 def tables_hash(connection: Connection, sites: Sequence[str]) -> str:
-    totals = {site_id: total.whole for site_id in sites if (total := site_hash(connection, site_id)).origins}
-    return next(iter(totals.values())) if len(totals) == 1 else hash_of_hashes(totals)
+    """Over all tickets, and what became of them."""
+    totals: dict[str, str] = {}
+    for site_id in sites:
+        rows, courses = hashes(connection, site_id)
+        if rows.origins:
+            totals[site_id] = hash_of_hashes({"rows": rows.whole, "courses": courses.whole})
+    return hash_of_hashes(totals)
 
 
 def _drop(connection: Connection, site_id: str) -> None:
-    for table in (stops, tickets, queues, service_days):
+    for table in (stops, actions, tickets, queues, service_days, closed_days, counters, queue_closures):
         connection.execute(delete(table).where(table.c.site_id == site_id))
     after = ("", "", 0)
     while chunk := parked_events(connection, site_id, after, _AT_ONCE):

@@ -23,6 +23,8 @@ def _where(condition: str) -> dict[str, Any]:
 
 _IS_ACTIVE: Final = "revoked_at_ms IS NULL"
 _AT_A_COUNTER: Final = "active_counter IS NOT NULL"
+IS_CALLED_OR_SERVED: Final = "state IN ('called', 'serving')"
+"""Of a stop: its visitor is at a counter."""
 _IS_ALONE: Final = "revoked_at_ms IS NULL AND kiosk_number IS NOT NULL AND letter IS NULL"
 
 server_epoch = Table(
@@ -254,13 +256,14 @@ stops = Table(
     Index("one_active_stop_a_counter", "site_id", "active_counter", unique=True, **_where(_AT_A_COUNTER)),
     Index("stops_in_line", "site_id", "service_day", "queue_code", "state"),
     Index("stops_by_end", "site_id", "service_id", "ended_at_ms"),
+    Index("stops_at_counters", "site_id", "counter", **_where(IS_CALLED_OR_SERVED)),
     sqlite_strict=True,
 )
 """As all that was done to them leaves them (kiosk/domain/course.py). `issued_state`: as the ticket was issued with,
 None of a stop that was added later. `state_before`: of no use since 0004. `after`: positions, as JSON.
 
 `active_counter`: where the visitor is, or is called to; the indexes let nobody be called twice, and no counter call
-two. Where desks that were cut off did it all the same, the later one has it here. `bound_to`, `place_ms`, `calls`: see
+two. Where desks that were cut off did it all the same, the latest one has it here. `bound_to`, `place_ms`, `calls`: see
 CourseStop. `promised_low_s`, `promised_high_s`: seconds of waiting that the ticket promised, None for nothing promised.
 """
 

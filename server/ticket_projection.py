@@ -3,13 +3,15 @@
 What a batch tells about its own tickets' paper is joined before anything is written: most tickets are written once.
 """
 
+import json
 from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
+from kiosk.domain.course import Action
 from kiosk.domain.history import (
     DayOpened,
     Effect,
@@ -20,9 +22,12 @@ from kiosk.domain.history import (
     StopRow,
     effect_of,
 )
+from kiosk.domain.ticket import StopState
+from server.course_projection import Acted, insert_actions, rebuild_courses
+from server.courses import closed_among, paper_of
 from server.database import insert_many, upsert
 from server.parked import Arrival, awaiting, release
-from server.queue_counts import count_visitors, expire_stops, revive_stops
+from server.queue_counts import count_issued
 from server.schema import service_days, stops, tickets
 from server.tallies import Tally, count
 
@@ -57,6 +62,7 @@ class _Sum:
     told: dict[str, list[Arrival]] = field(default_factory=dict)
     verdicts: list[tuple[str, str]] = field(default_factory=list)
     days: dict[str, Arrival] = field(default_factory=dict)
+    acted: list[Acted] = field(default_factory=list)
 
 
 def apply_effects(
@@ -70,12 +76,17 @@ def apply_effects(
     if total.issued:
         _join_awaiting(connection, site_id, total)
         _insert(connection, site_id, total)
-    unknown = _tell(connection, site_id, {key: told for key, told in total.papers.items() if key not in total.issued})
+    touched = _touched_at_once(connection, site_id, total)
+    told = {key: paper for key, paper in total.papers.items() if key not in total.issued}
+    unknown = _tell(connection, site_id, told, touched)
+    early = _act(connection, site_id, total, touched)
+    if touched:
+        rebuild_courses(connection, site_id, touched)
     for day, arrival in total.days.items():
         row = {"site_id": site_id, "service_day": day, "origin": arrival.event.origin}
         connection.execute(upsert(connection, service_days).values(row).on_conflict_do_nothing())
     _count(connection, site_id, total, set(unknown))
-    return [(arrival, ticket_id) for ticket_id in unknown for arrival in total.told[ticket_id]]
+    return [(arrival, ticket_id) for ticket_id in unknown for arrival in total.told[ticket_id]] + early
 
 
 def _add_up(known: Sequence[tuple[Arrival, Effect]]) -> _Sum:
@@ -91,6 +102,8 @@ def _add_up(known: Sequence[tuple[Arrival, Effect]]) -> _Sum:
             _note_verdict(total, effect)
         elif isinstance(effect, DayOpened):
             total.days.setdefault(effect.service_day, arrival)
+        elif isinstance(effect, Action):
+            total.acted.append((arrival, effect))
     return total
 
 
@@ -103,6 +116,9 @@ def _join_awaiting(connection: Connection, site_id: str, total: _Sum) -> None:
             total.papers[effect.ticket_id] = total.papers.get(effect.ticket_id, Paper()).joined(effect.paper)
             released.append(parked.arrival.event)
             _note_verdict(total, effect)
+        elif isinstance(effect, Action):
+            total.acted.append((parked.arrival, effect))
+            released.append(parked.arrival.event)
     release(connection, site_id, released)
 
 
@@ -122,30 +138,38 @@ def _count(connection: Connection, site_id: str, total: _Sum, unknown: Container
 def _insert(connection: Connection, site_id: str, total: _Sum) -> None:
     rows, stop_rows = [], []
     lines: Counter[tuple[str, str]] = Counter()
-    ghosts: list[str] = []
     for ticket, arrival in total.issued.values():
         paper = total.papers.get(ticket.ticket_id, Paper())
         rows.append(_ticket_row(site_id, ticket, paper, arrival))
-        stop_rows += [_stop_row(site_id, ticket.ticket_id, stop) for stop in ticket.stops]
+        stop_rows += [_stop_row(site_id, ticket, stop) for stop in ticket.stops]
         lines.update((ticket.service_day, code) for code in {stop.queue_code for stop in ticket.stops})
-        if paper.is_ghost:
-            ghosts.append(ticket.ticket_id)
     insert_many(connection, tickets, rows)
     insert_many(connection, stops, stop_rows)
-    count_visitors(connection, site_id, lines, lines)
-    expire_stops(connection, site_id, ghosts)
+    count_issued(connection, site_id, lines)
 
 
-def paper_of(row: Row[*tuple[Any, ...]]) -> Paper:
-    """Of a row of tickets."""
-    return Paper(
-        row.copies,
-        row.print_copy,
-        row.print_verdict,
-        bool(row.shown_on_screen),
-        bool(row.may_be_out),
-        bool(row.is_abandoned),
-    )
+def _touched_at_once(connection: Connection, site_id: str, total: _Sum) -> set[str]:
+    """Of the new tickets those that do not stand as they were issued: nobody holds them, or their day is over."""
+    if not total.issued:
+        return set()
+    closed = closed_among(connection, site_id, {ticket.service_day for ticket, _ in total.issued.values()})
+    return {
+        ticket_id
+        for ticket_id, (ticket, _) in total.issued.items()
+        if ticket.service_day in closed or total.papers.get(ticket_id, Paper()).is_ghost
+    }
+
+
+def _act(connection: Connection, site_id: str, total: _Sum, touched: set[str]) -> list[tuple[Arrival, str]]:
+    """Keeps what was done to known tickets; the rest comes back with the id that it awaits."""
+    if not total.acted:
+        return []
+    ids = {action.ticket_id for _, action in total.acted} - total.issued.keys()
+    query = select(tickets.c.ticket_id).where(tickets.c.site_id == site_id, tickets.c.ticket_id.in_(sorted(ids)))
+    known = total.issued.keys() | connection.execute(query).scalars()
+    insert_actions(connection, site_id, [one for one in total.acted if one[1].ticket_id in known])
+    touched.update(action.ticket_id for _, action in total.acted if action.ticket_id in known)
+    return [(arrival, action.ticket_id) for arrival, action in total.acted if action.ticket_id not in known]
 
 
 def _ticket_row(site_id: str, ticket: IssuedTicket, paper: Paper, arrival: Arrival) -> Mapping[str, Any]:
@@ -170,29 +194,37 @@ def _ticket_row(site_id: str, ticket: IssuedTicket, paper: Paper, arrival: Arriv
         "shown_on_screen": int(paper.is_shown),
         "may_be_out": int(paper.may_be_out),
         "is_abandoned": int(paper.is_abandoned),
+        "has_priority": int(ticket.is_priority),
     }
 
 
-def _stop_row(site_id: str, ticket_id: str, stop: StopRow) -> Mapping[str, Any]:
+def _stop_row(site_id: str, ticket: IssuedTicket, stop: StopRow) -> Mapping[str, Any]:
+    """Nothing of it is closed yet, so whatever must come after anything is pending (kiosk/domain/course.py)."""
     return {
         "site_id": site_id,
-        "ticket_id": ticket_id,
+        "ticket_id": ticket.ticket_id,
         "position": stop.position,
         "service_id": stop.service_id,
         "queue_code": stop.queue_code,
-        "state": stop.state,
+        "state": (StopState.PENDING if stop.after else StopState.WAITING).value,
+        "issued_state": stop.state,
+        "service_day": ticket.service_day,
+        "after": json.dumps(stop.after, separators=(",", ":")) if stop.after else "[]",
+        "promised_low_s": stop.promised_low_s,
+        "promised_high_s": stop.promised_high_s,
     }
 
 
-def _tell(connection: Connection, site_id: str, papers: Mapping[str, Paper]) -> Sequence[str]:
-    """Joins them to the tickets that are known; the ids of the others."""
+def _tell(connection: Connection, site_id: str, papers: Mapping[str, Paper], touched: set[str]) -> Sequence[str]:
+    """Joins them to the tickets that are known; the ids of the others. `touched`: gets those of whom it makes a
+    difference to their stops.
+    """
     if not papers:
         return ()
     ids = sorted(papers)  # one order for all, so that two writers cannot wait for each other
     query = _PAPER.where(tickets.c.site_id == site_id, tickets.c.ticket_id.in_(ids)).order_by(tickets.c.ticket_id)
     found = connection.execute(query.with_for_update()).all()
     changes = []
-    gone, back = [], []
     for row in found:
         paper = paper_of(row)
         joined = paper.joined(papers[row.ticket_id])
@@ -208,13 +240,9 @@ def _tell(connection: Connection, site_id: str, papers: Mapping[str, Paper]) -> 
                 "new_abandoned": int(joined.is_abandoned),
             }
         )
-        if joined.is_ghost and not paper.is_ghost:
-            gone.append(row.ticket_id)
-        elif paper.is_ghost and not joined.is_ghost:
-            back.append(row.ticket_id)
+        if joined.is_ghost != paper.is_ghost:
+            touched.add(row.ticket_id)
     if changes:
         connection.execute(_TOLD, changes)
-    expire_stops(connection, site_id, gone)
-    revive_stops(connection, site_id, back)
     known = {row.ticket_id for row in found}
     return [ticket_id for ticket_id in ids if ticket_id not in known]

@@ -33,7 +33,7 @@ _CHAIN: Final = (
 
 @dataclass(slots=True)
 class _Round:
-    """One check, as far as it has come. `origins`, `sites`: their hashes."""
+    """One check, as far as it has come. `origins`, `sites`: their hashes. `courses`: of each site."""
 
     connection: Connection
     progress: Progress
@@ -43,6 +43,7 @@ class _Round:
     tickets: int = 0
     origins: dict[str, str] = field(default_factory=dict)
     sites: dict[str, str] = field(default_factory=dict)
+    courses: dict[str, str] = field(default_factory=dict)
 
 
 def verify_database(database: Database, progress: Progress = lambda *_: None) -> Verified | Broken:
@@ -103,7 +104,8 @@ def _verify(connection: Connection, progress: Progress) -> Verified | Broken:
                 return broken
     parked = connection.execute(select(func.count()).select_from(poison)).scalar_one()
     whole = next(iter(work.sites.values())) if len(work.sites) == 1 else hash_of_hashes(work.sites)
-    return Verified(work.chains, work.done, work.tickets, work.origins, whole, parked)
+    courses = hash_of_hashes(work.courses)
+    return Verified(work.chains, work.done, work.tickets, work.origins, whole, parked, courses)
 
 
 def _orphan(connection: Connection) -> Broken | None:
@@ -186,23 +188,28 @@ def _broken_parent(connection: Connection, event: Event, chain: Any, known: Mapp
 
 def _tables(work: _Round, site_id: str, replay: Replay) -> Broken | None:
     """The rows against what the events say; and the hashes, which are of both when they agree."""
-    total = ProjectionHash()
+    total, courses = ProjectionHash(), ProjectionHash()
     lines = Lines()
-    with closing(projected_rows(work.connection, site_id, lines)) as tables, closing(replay.tickets()) as log:
+    tables, log = projected_rows(work.connection, site_id, lines), replay.tickets(with_courses=True)
+    with closing(tables), closing(log):
         for ours, theirs in zip_longest(tables, log):
-            if ours != theirs:
+            if ours is None or theirs is None or ours != theirs:
                 return _difference(ours, theirs)
             total.add(ours.origin, ours.row)
+            courses.add(ours.origin, ours.course)
             work.tickets += 1
     work.origins |= total.origins
     if total.origins:
         work.sites[site_id] = total.whole
+        work.courses[site_id] = courses.whole
     return _queues(work.connection, site_id, lines) or _days(work.connection, site_id, replay)
 
 
 def _difference(ours: Any, theirs: Any) -> Broken:
     if theirs is None or (ours is not None and ours[:2] < theirs[:2]):
         return Broken(f"table tickets holds {ours.ticket_id}, of which the log of {ours.origin} knows nothing")
+    if ours is not None and ours[:3] == theirs[:3]:
+        return Broken(f"table stops contradicts what all logs say was done to {theirs.ticket_id}")
     return Broken(f"table tickets lacks or contradicts what the log of {theirs.origin} says of {theirs.ticket_id}")
 
 
@@ -210,9 +217,9 @@ def _queues(connection: Connection, site_id: str, lines: Lines) -> Broken | None
     """They count the tickets that are in the tables; of two with one label that is one."""
     query = select(queues).where(queues.c.site_id == site_id)
     kept = {(row.service_day, row.queue_code): (row.issued, row.waiting) for row in connection.execute(query)}
-    counted = {line: (issued, lines.waiting[line]) for line, issued in lines.issued.items()}
+    counted = {line: (lines.issued[line], lines.waiting[line]) for line in lines.issued.keys() | lines.waiting.keys()}
     for day, code in sorted(kept.keys() | counted.keys()):
-        if kept.get((day, code)) != counted.get((day, code)):
+        if kept.get((day, code), (0, 0)) != counted.get((day, code), (0, 0)):  # one that was only transferred to
             return Broken(f"table queues miscounts queue {code} of {site_id} on {day}")
     return None
 

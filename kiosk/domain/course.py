@@ -38,9 +38,10 @@ class Action:
     """One thing that was done. `action`: 16 hex digits, its own name. `at_ms`: milliseconds since 1970, by its origin's
     hybrid clock; `key` sorts: (stamp, origin, incarnation, sequence).
 
-    `position` None: every stop of the ticket that it can happen to. `counter` and `officer`: where, and by whom (a
-    staff id). `new`: the stop that an ADD or a TRANSFER opens; `return_to`: the counter that wants the visitor back
-    after it. `place_ms`: a RETURN's place in the order of calls. `undoes`: the action that an UNDO takes back.
+    `position` None: every stop of the ticket that it can happen to; a visitor can be at one counter only. `counter` and
+    `officer`: where, and by whom (a staff id). `new`: the stop that an ADD or a TRANSFER opens; `return_to`: the
+    counter that wants the visitor back after it. `place_ms`: a RETURN's place in the order of calls. `undoes`: the
+    action that an UNDO takes back.
     """
 
     key: tuple[str, str, str, int]
@@ -60,9 +61,9 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class CourseStop:
-    """`counter`: where it was called or served last. `bound_to`: the only counter that may call it. `place_ms`: its
-    place in the order of calls, where that is not the ticket's own. `calls`: since it was last waiting. Times in
-    milliseconds since 1970.
+    """`after`: positions that must be closed first. `counter`: where it was called or served last. `bound_to`: the only
+    counter that may call it. `place_ms`: its place in the order of calls, where that is not the ticket's own. `calls`:
+    since it was last waiting. Times in milliseconds since 1970.
     """
 
     position: int
@@ -82,7 +83,7 @@ class CourseStop:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Somebody did what could not be done any more: `counter` at a stop that `held_by` had."""
+    """Somebody did what could not be done any more: `counter` at a stop that `held_by` had. Both should hear of it."""
 
     action: str
     position: int
@@ -121,7 +122,7 @@ def course_of(issued: Issued, actions: Iterable[Action]) -> Course:
     """The same for every order of `actions`, and however often one of them is among them."""
     once = {action.action: action for action in sorted(actions, key=lambda one: one.key, reverse=True)}
     ordered = sorted(once.values(), key=lambda one: one.key)
-    undone = frozenset(one.undoes for one in ordered if one.verb is Deed.UNDO and one.undoes is not None)
+    undone = frozenset(one.undoes for one in ordered if one.verb is Deed.UNDO and one.undoes in once)
     begun = tuple(replace(stop, state=StopState.EXPIRED) for stop in issued.stops) if issued.is_ghost else issued.stops
     walk = _Walk(list(_settled(begun)), issued.is_priority)
     for action in ordered:
@@ -144,7 +145,8 @@ class _Walk:
         if action.verb is Deed.PRIORITISE:
             self.is_priority = bool(action.is_priority)
         elif action.verb is Deed.ADD:
-            self._open(action, place_ms=action.place_ms)
+            if self._open(action, place_ms=action.place_ms) is None:
+                self.refused.append(action.action)
         elif isinstance(action.verb, Verb):
             self._move(action, action.verb)
         self.stops = list(_settled(self.stops))
@@ -155,45 +157,68 @@ class _Walk:
             for index, stop in enumerate(self.stops)
             if action.position in (None, stop.position) and self._may(stop, action, verb)
         ]
+        if verb in _LEADS_TO_A_COUNTER:
+            changed = changed[:1]
         if not changed:
             self._refuse(action)
+            return
+        if verb is Verb.START:
+            self._meet(action, self.stops[changed[0]])
         for index in changed:
-            stop = self.stops[index]
-            if verb is Verb.START and stop.state is StopState.CALLED and stop.counter != action.counter:
-                self.conflicts.append(Conflict(action.action, stop.position, action.counter, stop.counter))
-            self.stops[index] = _moved(stop, action, verb)
-        if changed and verb is Verb.START:
-            self._leave_others(action)
-        if changed and verb is Verb.TRANSFER:
+            self.stops[index] = _moved(self.stops[index], action, verb)
+        if verb is Verb.TRANSFER:
             self._transfer(action, self.stops[changed[0]])
 
     def _may(self, stop: CourseStop, action: Action, verb: Verb) -> bool:
         if transition(stop.state, verb) is None:
             return False
         if verb is Verb.CALL:
-            return not any(other.state in ACTIVE for other in self.stops)
+            is_bound = stop.bound_to is not None and action.counter != stop.bound_to
+            return not is_bound and not any(other.state in ACTIVE for other in self.stops)
+        if verb is Verb.TRANSFER and (action.new is None or self._next_position() > HIGHEST_POSITION):
+            return False
         is_elsewhere = stop.state in ACTIVE and action.counter is not None and action.counter != stop.counter
         return not (is_elsewhere and verb in _BY_WHO_HAS_IT)
 
     def _refuse(self, action: Action) -> None:
         self.refused.append(action.action)
         stop = next((one for one in self.stops if one.position == action.position), None)
-        if stop is not None and action.counter != stop.counter and action.verb in (Verb.START, Verb.COMPLETE):
-            self.conflicts.append(Conflict(action.action, stop.position, action.counter, stop.counter))
+        if stop is not None and action.verb in (Verb.START, Verb.COMPLETE):
+            self._conflict(action, stop)
 
-    def _leave_others(self, action: Action) -> None:
-        """Nobody is at two counters: whoever had the visitor before has lost sight of him."""
+    def _meet(self, action: Action, met: CourseStop) -> None:
+        """Nobody is at two counters: whoever had the visitor before has lost sight of him. And who has come has not
+        gone: what had expired because nobody could hold the ticket waits again.
+        """
+        if met.state is StopState.CALLED:
+            self._conflict(action, met)
         for index, stop in enumerate(self.stops):
-            if stop.state in ACTIVE and stop.position != action.position:
-                self.conflicts.append(Conflict(action.action, stop.position, action.counter, stop.counter))
-                left = StopState.WAITING if stop.state is StopState.CALLED else StopState.PARKED
-                self.stops[index] = replace(stop, state=left, calls=0)
+            if stop.position == met.position:
+                continue
+            if stop.state in ACTIVE:
+                self._conflict(action, stop)
+                left = Verb.RELEASE if stop.state is StopState.CALLED else Verb.PARK
+                self.stops[index] = replace(stop, state=transition(stop.state, left) or stop.state, calls=0)
+            elif stop.state is StopState.EXPIRED and met.state is StopState.EXPIRED:
+                self.stops[index] = replace(stop, state=StopState.WAITING)
+
+    def _conflict(self, action: Action, stop: CourseStop) -> None:
+        """Told once of two counters and a stop, however much the two did there."""
+        found = (stop.position, action.counter, stop.counter)
+        known = {(one.position, one.counter, one.held_by) for one in self.conflicts}
+        if stop.counter is not None and action.counter != stop.counter and found not in known:
+            self.conflicts.append(Conflict(action.action, *found))
 
     def _transfer(self, action: Action, origin: CourseStop) -> None:
+        """What comes after the stop comes after all that has taken its place."""
         opened = self._open(action, place_ms=origin.place_ms)
-        if opened is not None and action.return_to is not None and opened < HIGHEST_POSITION:
+        if opened is None:
+            return
+        last = opened
+        if action.return_to is not None and opened < HIGHEST_POSITION:
+            last = opened + 1
             back = CourseStop(
-                opened + 1,
+                last,
                 origin.service_id,
                 origin.queue_code,
                 (opened,),
@@ -201,18 +226,24 @@ class _Walk:
                 place_ms=origin.place_ms,
             )
             self.stops.append(back)
+        for index, stop in enumerate(self.stops):
+            if origin.position in stop.after:
+                self.stops[index] = replace(stop, after=(*stop.after, last))
 
     def _open(self, action: Action, place_ms: int | None) -> int | None:
-        position = max((stop.position for stop in self.stops), default=0) + 1
+        position = self._next_position()
         if action.new is None or position > HIGHEST_POSITION:
-            self.refused.append(action.action)
             return None
         self.stops.append(CourseStop(position, action.new.service_id, action.new.queue_code, place_ms=place_ms))
         return position
 
+    def _next_position(self) -> int:
+        return max((stop.position for stop in self.stops), default=0) + 1
 
-_BY_WHO_HAS_IT: Final = frozenset({Verb.RECALL, Verb.COMPLETE, Verb.NO_SHOW, Verb.PARK, Verb.TRANSFER})
+
+_BY_WHO_HAS_IT: Final = frozenset({Verb.RECALL, Verb.COMPLETE, Verb.NO_SHOW, Verb.PARK, Verb.TRANSFER, Verb.RELEASE})
 """Only the counter that called or serves can do these. A START is believed: the visitor stands there."""
+_LEADS_TO_A_COUNTER: Final = frozenset({Verb.CALL, Verb.START})
 
 
 def _moved(stop: CourseStop, action: Action, verb: Verb) -> CourseStop:
@@ -225,7 +256,8 @@ def _moved(stop: CourseStop, action: Action, verb: Verb) -> CourseStop:
     if verb is Verb.START:
         return replace(stop, counter=action.counter, started_at_ms=action.at_ms, ended_at_ms=None)
     if state is StopState.WAITING:
-        return replace(stop, calls=0, place_ms=action.place_ms if action.place_ms is not None else stop.place_ms)
+        place_ms = stop.place_ms if action.place_ms is None else action.place_ms
+        return replace(stop, calls=0, place_ms=place_ms, started_at_ms=None, ended_at_ms=None)
     if state in CLOSED or state is StopState.NO_SHOW:
         return replace(stop, ended_at_ms=action.at_ms)
     return stop
@@ -236,8 +268,9 @@ def _settled(stops: Sequence[CourseStop]) -> Iterable[CourseStop]:
     closed = {stop.position for stop in stops if stop.state in CLOSED}
     known = {stop.position for stop in stops}
     for stop in stops:
-        if stop.state in (StopState.PENDING, StopState.WAITING):
-            is_free = all(position in closed or position not in known for position in stop.after)
-            yield replace(stop, state=StopState.WAITING if is_free else StopState.PENDING)
-        else:
+        if stop.state not in (StopState.PENDING, StopState.WAITING):
             yield stop
+            continue
+        is_free = all(position in closed or position not in known for position in stop.after)
+        state = StopState.WAITING if is_free else StopState.PENDING
+        yield stop if stop.state is state else replace(stop, state=state)

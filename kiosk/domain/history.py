@@ -7,13 +7,13 @@ about the server itself make no rows of it.
 """
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
-from kiosk.domain import hlc
+from kiosk.domain import deeds, hlc
+from kiosk.domain.deeds import DeskEffect
 from kiosk.domain.events import (
     DAY_OPENED,
     DEVICE_ENROLLED,
@@ -30,6 +30,7 @@ from kiosk.domain.events import (
     Event,
     canonical,
 )
+from kiosk.domain.fields import HEX_16, QUEUE_CODE, TEXT, WORD, boolean, given, match, number, positions
 from kiosk.domain.language import Language
 from kiosk.domain.print_job import PrintState
 from kiosk.domain.printer_facts import PrinterFacts
@@ -44,12 +45,9 @@ _PAPER_RANK: Final = (
 )
 """Of two verdicts about one slip the one that knows more of paper in the visitor's hand counts."""
 
-_HEX_16: Final = re.compile(r"[0-9a-f]{16}\Z")
-_TEXT: Final = re.compile(r"[^\x00-\x1f\x7f]{1,200}\Z")
-_QUEUE_CODE: Final = re.compile(r"[A-Z]{1,2}\Z")
-_WORD: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}\Z")
 _MOST_COPIES: Final = 1000
 _MOST_SLIPS: Final = 1_000_000
+_A_DAY_S: Final = 86_400
 
 
 class NotUnderstoodError(Exception):
@@ -58,10 +56,17 @@ class NotUnderstoodError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class StopRow:
+    """`after`: positions of the same ticket that must be closed first. `promised_low_s`, `promised_high_s`: seconds of
+    waiting that the slip promised, None for no promise. None of them is part of the canonical row, which is older.
+    """
+
     position: int
     service_id: str
     queue_code: str
     state: str
+    after: tuple[int, ...] = ()
+    promised_low_s: int | None = None
+    promised_high_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +143,7 @@ class PrinterNews:
     facts: PrinterFacts
 
 
-Effect = IssuedTicket | PaperNews | DayOpened | PrinterNews | None
+Effect = IssuedTicket | PaperNews | DayOpened | PrinterNews | DeskEffect
 """What one event changes; None: no row."""
 
 
@@ -148,7 +153,7 @@ def effect_of(event: Event) -> Effect:
     if reader is None:
         raise NotUnderstoodError(f"{event.type} version {event.version} is not known here")
     try:
-        return reader(event.body)
+        return reader(event)
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise NotUnderstoodError(f"its body is not that of {event.type}: {error!r}") from error
 
@@ -203,17 +208,19 @@ def _issued(body: Mapping[str, Any]) -> IssuedTicket:
     stops = tuple(sorted(map(_stop, body["stops"]), key=lambda stop: stop.position))
     if not 1 <= len(stops) <= MAX_STOPS or len({stop.position for stop in stops}) < len(stops):
         raise ValueError("stops")
+    known = {stop.position for stop in stops}
+    stops = tuple(replace(stop, after=tuple(each for each in stop.after if each in known)) for stop in stops)
     issued_at = datetime.fromisoformat(body["issued_at"])
-    if issued_at.tzinfo is None or type(body["is_priority"]) is not bool:
-        raise ValueError("issued_at or is_priority")
+    if issued_at.tzinfo is None:
+        raise ValueError("issued_at")
     return IssuedTicket(
-        ticket_id=_match(_HEX_16, body["ticket_id"]),
+        ticket_id=match(HEX_16, body["ticket_id"]),
         service_day=date.fromisoformat(body["service_day"]).isoformat(),
-        series=_number(body["series"], 0, 255),
-        queue_code=_match(_QUEUE_CODE, body["queue_code"]),
-        number=_number(body["number"], 1, 65535),
-        label=_match(_TEXT, body["label"]),
-        is_priority=body["is_priority"],
+        series=number(body["series"], 0, 255),
+        queue_code=match(QUEUE_CODE, body["queue_code"]),
+        number=number(body["number"], 1, 65535),
+        label=match(TEXT, body["label"]),
+        is_priority=boolean(body["is_priority"]),
         language=Language(body["language"]).value,
         issued_at_ms=hlc.milliseconds(issued_at),
         stops=stops,
@@ -225,38 +232,45 @@ def _stop(body: Mapping[str, Any]) -> StopRow:
     if state not in (StopState.WAITING, StopState.PENDING):
         raise ValueError(f"nobody is {state} before the ticket is issued")
     return StopRow(
-        position=_number(body["position"], 1, MAX_STOPS),
-        service_id=_match(_TEXT, body["service_id"]),
-        queue_code=_match(_QUEUE_CODE, body["queue_code"]),
+        position=number(body["position"], 1, MAX_STOPS),
+        service_id=match(TEXT, body["service_id"]),
+        queue_code=match(QUEUE_CODE, body["queue_code"]),
         state=state.value,
+        after=positions(body.get("after", []), MAX_STOPS),
+        promised_low_s=_promise(body, "promised_low_s"),
+        promised_high_s=_promise(body, "promised_high_s"),
     )
 
 
+def _promise(body: Mapping[str, Any], name: str) -> int | None:
+    return number(body[name], 0, _A_DAY_S) if given(body, name) else None
+
+
 def _reprinted(body: Mapping[str, Any]) -> PaperNews:
-    return PaperNews(_match(_HEX_16, body["ticket_id"]), Paper(copies=_number(body["copy"], 1, _MOST_COPIES)))
+    return PaperNews(match(HEX_16, body["ticket_id"]), Paper(copies=number(body["copy"], 1, _MOST_COPIES)))
 
 
 def _print_finished(body: Mapping[str, Any]) -> PaperNews:
     state = PrintState(body["state"])
     if not state.is_final:
         raise ValueError(f"{state} is not final")
-    copy = _number(body["copy"], 0, _MOST_COPIES)
+    copy = number(body["copy"], 0, _MOST_COPIES)
     paper = Paper(print_copy=copy, verdict=state.value, may_be_out=state.may_be_out)
-    return PaperNews(_match(_HEX_16, body["ticket_id"]), paper)
+    return PaperNews(match(HEX_16, body["ticket_id"]), paper)
 
 
 def _shown(body: Mapping[str, Any]) -> PaperNews:
-    return PaperNews(_match(_HEX_16, body["ticket_id"]), Paper(is_shown=True))
+    return PaperNews(match(HEX_16, body["ticket_id"]), Paper(is_shown=True))
 
 
 def _witnessed(body: Mapping[str, Any]) -> None:
     """It follows a verdict that nobody is sure of, so that the slip counts as one that may be out already."""
-    _match(_HEX_16, body["ticket_id"])
-    _number(body["copy"], 0, _MOST_COPIES)
+    match(HEX_16, body["ticket_id"])
+    number(body["copy"], 0, _MOST_COPIES)
 
 
 def _abandoned(body: Mapping[str, Any]) -> PaperNews:
-    return PaperNews(_match(_HEX_16, body["ticket_id"]), Paper(is_abandoned=True))
+    return PaperNews(match(HEX_16, body["ticket_id"]), Paper(is_abandoned=True))
 
 
 def _printers(body: Mapping[str, Any]) -> PrinterNews:
@@ -265,11 +279,11 @@ def _printers(body: Mapping[str, Any]) -> PrinterNews:
         raise ValueError("in_use or paper_low")
     return PrinterNews(
         PrinterFacts(
-            printer=_match(_WORD, body["printer"]),
-            fallback=None if body["fallback"] is None else _match(_WORD, body["fallback"]),
+            printer=match(WORD, body["printer"]),
+            fallback=None if body["fallback"] is None else match(WORD, body["fallback"]),
             in_use=body["in_use"],
-            confirmation=_match(_WORD, body["confirmation"]),
-            slips_left=None if body["slips_left"] is None else _number(body["slips_left"], 0, _MOST_SLIPS),
+            confirmation=match(WORD, body["confirmation"]),
+            slips_left=None if body["slips_left"] is None else number(body["slips_left"], 0, _MOST_SLIPS),
             is_paper_low=body["paper_low"],
         )
     )
@@ -283,31 +297,24 @@ def _nothing(_: Mapping[str, Any]) -> None:
     return None
 
 
-def _match(pattern: re.Pattern[str], value: Any) -> str:
-    """What one database can keep and another cannot (a zero byte, a number too big) must be refused by all alike."""
-    if not isinstance(value, str) or not pattern.match(value):
-        raise ValueError(f"{value!r:.80}")
-    return value
+def _told(read: Callable[[Mapping[str, Any]], Effect]) -> Callable[[Event], Effect]:
+    """All that these say stands in the body."""
+    return lambda event: read(event.body)
 
 
-def _number(value: Any, lowest: int, highest: int) -> int:
-    if type(value) is not int or not lowest <= value <= highest:
-        raise ValueError(f"{value!r:.80}")
-    return value
-
-
-READERS: Final[dict[tuple[str, int], Callable[[Mapping[str, Any]], Effect]]] = {
-    (NODE_STARTED, 1): _nothing,
-    (DEVICE_ENROLLED, 1): _nothing,
-    (DEVICE_REVOKED, 1): _nothing,
-    (EPOCH_RAISED, 1): _nothing,
-    (DAY_OPENED, 1): _day_opened,
-    (TICKET_ISSUED, 1): _issued,
-    (TICKET_REPRINTED, 1): _reprinted,
-    (PRINT_FINISHED, 1): _print_finished,
-    (TICKET_SHOWN, 1): _shown,
-    (PRINT_WITNESSED, 1): _witnessed,
-    (TICKET_ABANDONED, 1): _abandoned,
-    (KIOSK_STATUS, 1): _printers,
+READERS: Final[dict[tuple[str, int], Callable[[Event], Effect]]] = {
+    **deeds.READERS,
+    (NODE_STARTED, 1): _told(_nothing),
+    (DEVICE_ENROLLED, 1): _told(_nothing),
+    (DEVICE_REVOKED, 1): _told(_nothing),
+    (EPOCH_RAISED, 1): _told(_nothing),
+    (DAY_OPENED, 1): _told(_day_opened),
+    (TICKET_ISSUED, 1): _told(_issued),
+    (TICKET_REPRINTED, 1): _told(_reprinted),
+    (PRINT_FINISHED, 1): _told(_print_finished),
+    (TICKET_SHOWN, 1): _told(_shown),
+    (PRINT_WITNESSED, 1): _told(_witnessed),
+    (TICKET_ABANDONED, 1): _told(_abandoned),
+    (KIOSK_STATUS, 1): _told(_printers),
 }
 """By type and version: every one that was ever released."""

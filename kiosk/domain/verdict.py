@@ -10,6 +10,7 @@ from kiosk.domain.events import Event, LogHead, Malformed, broken_link, decode, 
 class Verified:
     """How much was checked. `origins`: origin -> the hash of its tickets; `hash`: over all of them. Another node that
     holds the same log has the same (kiosk/domain/history.py). `parked`: events that could not be projected.
+    `courses`: at a server, the hash over what became of all tickets (kiosk/domain/course_row.py).
     """
 
     incarnations: int
@@ -18,6 +19,7 @@ class Verified:
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
     hash: str = field(default="", compare=False)
     parked: int = field(default=0, compare=False)
+    courses: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """T4, S5, S7, A5: clocks that disagree, poison, a projection that was wrong, history that somebody changed."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy import delete, select, update
 
 from kiosk.clock import SystemClock
 from kiosk.domain import history
-from kiosk.domain.events import digest
+from kiosk.domain.events import Event, digest
 from kiosk.domain.history import Paper, PaperNews
 from kiosk.domain.verdict import Broken, Verified
 from kiosk.store.log import heads, read_after
@@ -85,8 +86,8 @@ def test_s5_an_event_of_a_newer_version_is_parked_and_finds_its_place_after_the_
     assert rows(database, select(poison.c.sequence).order_by(poison.c.sequence)) == [(3,), (4,)]
     assert project_parked(database, OWN) == 0, "the same version knows no more"
 
-    def photographed(body: Any) -> PaperNews:
-        return PaperNews(body["ticket_id"], Paper(is_shown=True))
+    def photographed(event: Event) -> PaperNews:
+        return PaperNews(event.body["ticket_id"], Paper(is_shown=True))
 
     monkeypatch.setitem(history.READERS, ("ticket.photographed", 1), photographed)
     assert project_parked(database, OWN) == 1
@@ -122,8 +123,8 @@ def test_s7_after_a_projection_bug_was_mended_a_rebuild_gives_every_node_the_sam
     central = open_database(ServerSettings(Role.CENTRAL, tmp_path / "central"), SystemClock())
     right = history.READERS["ticket.issued", 1]
 
-    def wrong(body: Any) -> Any:
-        return right({**body, "is_priority": False})
+    def wrong(event: Event) -> Any:
+        return right(replace(event, body={**event.body, "is_priority": False}))
 
     (tmp_path / "kiosk").mkdir()
     with running_kiosk(tmp_path / "kiosk") as machine:
