@@ -4,6 +4,11 @@ Revision ID: 0004
 Revises: 0003
 """
 
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -45,6 +50,46 @@ def _look_at_what_is_there() -> None:
         "UPDATE stops SET service_day = (SELECT service_day FROM tickets"
         " WHERE tickets.site_id = stops.site_id AND tickets.ticket_id = stops.ticket_id)"
     )
+    _look_at_what_must_come_first()
+
+
+def _look_at_what_must_come_first() -> None:
+    """No column has told of it before: the log has. Nothing was closed yet, so whatever waits for something is pending.
+
+    An abandoned ticket's stops stay expired.
+    """
+    connection = op.get_bind()
+    query = "SELECT site_id, origin, raw FROM events"
+    told: list[dict[str, Any]] = []
+    for site_id, origin, raw in connection.execute(sa.text(query)).yield_per(1000):
+        if _WAITS_FOR.search(bytes(raw)) and b'"type":"ticket.issued"' in bytes(raw):
+            told += ({"site_id": site_id, "origin": origin} | change for change in _what_comes_after(bytes(raw)))
+    if told:
+        connection.execute(sa.text(_COMES_AFTER), told)
+
+
+_WAITS_FOR = re.compile(rb'"after":\[\d')
+_COMES_AFTER = """
+    UPDATE stops SET "after" = :after, state = CASE state WHEN 'waiting' THEN 'pending' ELSE state END
+    WHERE site_id = :site_id AND ticket_id = :ticket_id AND position = :position AND EXISTS (
+        SELECT 1 FROM tickets WHERE tickets.site_id = stops.site_id AND tickets.ticket_id = stops.ticket_id
+        AND tickets.origin = :origin
+    )
+"""
+
+
+def _what_comes_after(raw: bytes) -> Iterator[dict[str, Any]]:
+    """A body that nobody could read when it came says nothing now either."""
+    try:
+        body = json.loads(raw)["body"]
+        known = {stop["position"] for stop in body["stops"]}
+        for stop in body["stops"]:
+            after = sorted({position for position in stop["after"] if position in known})
+            if after:
+                told = json.dumps(after, separators=(",", ":"))
+                yield {"ticket_id": str(body["ticket_id"]), "position": int(stop["position"]), "after": told}
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return
 
 
 def _new_indexes() -> None:

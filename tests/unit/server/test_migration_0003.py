@@ -14,15 +14,8 @@ from server.rebuild import rebuild
 from server.schema import tickets
 from server.settings import Role, ServerSettings
 from server.verification import verify_database
+from tests.older_servers import back_to
 from tests.written_log import WrittenLog
-
-AS_BEFORE = (
-    "ALTER TABLE tickets DROP COLUMN may_be_out",
-    "ALTER TABLE tickets DROP COLUMN is_abandoned",
-    "ALTER TABLE stops DROP COLUMN state_before",
-    "DROP TABLE printers",
-    "UPDATE alembic_version SET version_num = '0002'",
-)
 
 
 def test_who_may_hold_which_ticket_is_known_after_the_change(tmp_path: Path, database_url: str | None) -> None:
@@ -44,8 +37,7 @@ def test_who_may_hold_which_ticket_is_known_after_the_change(tmp_path: Path, dat
         log.push(connection)
     before = verify_database(database)
     with database.writing() as connection:
-        for statement in AS_BEFORE:
-            connection.exec_driver_sql(statement)
+        back_to("0002", connection)
     database.close()
     database = open_database(settings, SystemClock())
     query = select(tickets.c.ticket_id, tickets.c.may_be_out).order_by(tickets.c.ticket_id)
