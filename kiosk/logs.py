@@ -24,6 +24,7 @@ from kiosk.paths import make_folder
 EVENTS: Final[Mapping[str, str]] = {
     "ballast_given": "The disk was full: the room kept for this is given back, and work goes on. Free some now.",
     "batch_refused": "The server took none, or only the first, of a batch of events; the code says why.",
+    "camera_missing": "No camera as desk.toml names it; the desk reads tickets with its scanner only. `found`: what is there.",
     "central_lost": "Central does not answer, or does not want this site; the hall goes on and the log waits.",
     "central_reached": "Central answers (again), and the logs of the site are being sent.",
     "chore_failed": "A bug in one of the things a server does by itself; it is tried again in its next round.",
@@ -34,6 +35,8 @@ EVENTS: Final[Mapping[str, str]] = {
     "database_damaged": "The server's look at its database found damage: stop it, keep its files, restore a backup.",
     "day_doubted": "The server's clock names a day too far ahead, and nobody confirms it: the old day goes on.",
     "day_opened": "A service day has begun at a site; numbers count from 1.",
+    "desk_failed": "A bug in one of a counter's deeds, or in its look at the hall; the next one goes on.",
+    "desk_memory_lost": "What a counter noted for a start without its server cannot be read or kept; its log is whole.",
     "device_enrolled": "A device brought a pairing code and was let in; who it is lies in the log of events.",
     "device_revoked": "A person shut a device out; its next request is refused.",
     "disk_has_room": "There is room on the disk again.",

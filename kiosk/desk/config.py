@@ -65,9 +65,7 @@ class DeskConfig:
         True, "a copy of this folder on other hardware must be paired anew; false where a virtual machine moves about"
     )
     language: Language = setting(Language.INDONESIAN, "of the window: id or en")
-    idle_lock_s: int = setting(
-        600, "so long untouched, the window asks for the PIN again; scanning goes on", among=range(60, 28_801)
-    )
+    idle_lock_s: int = setting(600, "so long untouched, the window asks for the PIN again", among=range(60, 28_801))
     strip_edge: Edge = setting(Edge.TOP, "where the strip of giliran desk --strip lies: top or bottom")
     camera: str | None = setting(
         None,

@@ -51,6 +51,7 @@ from kiosk.sync.wire import (
 )
 
 AnswerT = TypeVar("AnswerT")
+MessageT = TypeVar("MessageT", bound=BaseModel)
 EpochAnswerT = TypeVar("EpochAnswerT", HelloAnswer, Reserved, HeartbeatAnswer)
 
 
@@ -134,6 +135,10 @@ class SyncClient:
 
     async def snapshot(self, kind: SnapshotKind) -> Snapshot:
         return await self._signed(SNAPSHOT_PATH, _encode(SnapshotRequest(kind=kind)), JSON, read_message(Snapshot))
+
+    async def ask(self, path: str, message: BaseModel, kind: type[MessageT]) -> MessageT:
+        """Whatever else is asked and signed, such as the messages of kiosk/sync/desk_wire.py. Raises SyncError."""
+        return await self._signed(path, _encode(message), JSON, read_message(kind))
 
     async def close(self) -> None:
         if self._http is not None:
