@@ -9,12 +9,12 @@ from pathlib import Path
 from time import monotonic
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QEventLoop, QPoint, QPointF, Qt
+from PySide6.QtCore import QCoreApplication, QEventLoop, QPoint, QPointF, Qt, QThread
 from PySide6.QtGui import QImage
 from PySide6.QtQuick import QQuickItem, QQuickWindow
-from PySide6.QtTest import QTest
 
 from kiosk.domain.screens import Screen
+from ui.hand import Hand
 from ui.visible_items import visible_items
 
 _DRAG_STEPS: Final = 10
@@ -25,6 +25,7 @@ _SHORTEST_DRAG: Final = 60.0
 """Under Qt's own threshold a finger that moves has not dragged."""
 _PAGE_TURN_MS: Final = 200
 """A little more than the slide takes; pressed again sooner, it begins anew."""
+_NAP_MS: Final = 5
 _LONGEST_SEARCH: Final = 60
 """So many drags through a list before it certainly does not hold what is looked for."""
 
@@ -40,7 +41,7 @@ class VisitorDriver:
         self.window = window
         self._timeout_s = timeout_s
         self._pause_s = pause_s
-        self._finger = QTest.createTouchDevice()
+        self._hand = Hand(window)
 
     # Looking
 
@@ -107,7 +108,7 @@ class VisitorDriver:
 
     def look(self, seconds: float) -> None:
         """Let the program run, as while a person reads."""
-        QTest.qWait(round(seconds * 1000))
+        _let_run(seconds * 1000)
 
     def settle(self) -> None:
         """Until the window is drawn and nothing in it moves any more."""
@@ -149,7 +150,7 @@ class VisitorDriver:
             self.touch("key_space" if character == " " else f"key_{character}")
 
     def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-        QTest.keyClick(self.window, key, modifiers)
+        self._hand.click(key, modifiers)
 
     def bring_into_view(self, name: str) -> None:
         """Pages a list on until the item is there, and drags it into sight. Raises NotFoundError if it never is."""
@@ -170,7 +171,7 @@ class VisitorDriver:
         if button is None or not button.isEnabled():
             return False
         self.touch_at(self.centre("scrollDown"))
-        QTest.qWait(_PAGE_TURN_MS)
+        _let_run(_PAGE_TURN_MS)
         self.settle()
         return True
 
@@ -185,21 +186,29 @@ class VisitorDriver:
         start, end = (QPointF(middle.x(), middle.y() + distance * part).toPoint() for part in (0.5, -0.5))
         self._press(start)
         for step in range(1, _DRAG_STEPS + 1):
-            QTest.qWait(_DRAG_STEP_MS)
+            _let_run(_DRAG_STEP_MS)
             self._move(start + (end - start) * (step / _DRAG_STEPS))
-        QTest.qWait(_HOLD_MS)
+        _let_run(_HOLD_MS)
         self._move(end)
         self._release(end)
         self.settle()
 
     def _press(self, point: QPoint, finger: int = 0) -> None:
-        QTest.touchEvent(self.window, self._finger).press(finger, point, self.window).commit()
+        self._hand.press(point, finger)
 
     def _move(self, point: QPoint, finger: int = 0) -> None:
-        QTest.touchEvent(self.window, self._finger).move(finger, point, self.window).commit()
+        self._hand.move(point, finger)
 
     def _release(self, point: QPoint, finger: int = 0) -> None:
-        QTest.touchEvent(self.window, self._finger).release(finger, point, self.window).commit()
+        self._hand.release(point, finger)
+
+
+def _let_run(milliseconds: float) -> None:
+    """At least so long, as Qt's own qWait does."""
+    deadline = monotonic() + milliseconds / 1000
+    while (left_ms := round((deadline - monotonic()) * 1000)) > 0:
+        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, left_ms)
+        QThread.msleep(min(left_ms, _NAP_MS))
 
 
 def _page_around(item: QQuickItem | None) -> QQuickItem | None:
