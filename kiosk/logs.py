@@ -33,6 +33,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "data_renewed": "A new catalogue or site file from the server is in force, while nobody stood at the kiosk.",
     "data_waits": "A new site file gives a letter on today's tickets a new meaning: it waits until that day is over.",
     "database_damaged": "The server's look at its database found damage: stop it, keep its files, restore a backup.",
+    "day_closed": "A service day is over at a site: whoever still waited there has gone.",
     "day_doubted": "The server's clock names a day too far ahead, and nobody confirms it: the old day goes on.",
     "day_opened": "A service day has begun at a site; numbers count from 1.",
     "desk_failed": "A bug in one of a counter's deeds, or in its look at the hall; the next one goes on.",

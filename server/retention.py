@@ -14,18 +14,24 @@ from typing import Any, Final
 import structlog
 from sqlalchemy import Connection, Row, delete, func, select, update
 
-from kiosk.domain.history import DayOpened, IssuedTicket, NotUnderstoodError, effect_of
+from kiosk.domain.course import Action
+from kiosk.domain.deeds import DayClosed
+from kiosk.domain.history import DayOpened, Effect, IssuedTicket, NotUnderstoodError, effect_of
 from kiosk.domain.print_job import PrintState
-from kiosk.domain.ticket import StopState
 from server.database import Database, lock_site, milliseconds, upsert
 from server.node import Node
-from server.parked import Arrival, arrival_of
+from server.parked import arrival_of
+from server.queue_counts import count_waiting
 from server.schema import (
+    actions,
+    closed_days,
     daily_totals,
     events,
     incarnations,
+    notes,
     number_series,
     poison,
+    queue_closures,
     queues,
     reservations,
     service_days,
@@ -102,7 +108,7 @@ def _prune_chunk(database: Database, key: tuple[str, str, str], rule: _Rule) -> 
         old = _old_events(connection, this, (chain.pruned_sequence, last), rule)
         if not old:
             return 0
-        _forget(connection, site_id, [arrival for row in old if (arrival := arrival_of(row)) is not None], rule)
+        _forget(connection, site_id, origin, [_effect(row) for row in old], rule)
         for table in (poison, events):
             of_chain = (table.c[name] == value for name, value in this.items())
             connection.execute(delete(table).where(*of_chain, table.c.sequence <= old[-1].sequence))
@@ -116,7 +122,7 @@ def _prune_chunk(database: Database, key: tuple[str, str, str], rule: _Rule) -> 
 def _old_events(
     connection: Connection, this: dict[str, str], between: tuple[int, int], rule: _Rule
 ) -> Sequence[Row[*tuple[Any, ...]]]:
-    """The next in front, as far as all of them are old."""
+    """The next in front, as far as all of them are old, and nothing that is left is what it is by them."""
     query = (
         select(events)
         .where(
@@ -132,25 +138,49 @@ def _old_events(
         if row.received_at_ms >= rule.cutoff_ms:
             break
         old.append(row)
-    return old
+    return old[: _free(connection, this["site_id"], [_effect(row) for row in old])]
 
 
-def _forget(connection: Connection, site_id: str, arrivals: Sequence[Arrival], rule: _Rule) -> None:
+def _effect(row: Row[*tuple[Any, ...]]) -> Effect:
+    arrival = arrival_of(row)
+    try:
+        return None if arrival is None else effect_of(arrival.event)
+    except NotUnderstoodError:
+        return None
+
+
+def _free(connection: Connection, site_id: str, effects: Sequence[Effect]) -> int:
+    """How many in front speak of no ticket that stays: what was done to it stays as long, and so does the end of its
+    day. A ticket may have come long after both, from a kiosk that was cut off.
+    """
+    of_tickets = {effect.ticket_id for effect in effects if isinstance(effect, Action)}
+    of_days = {effect.service_day for effect in effects if isinstance(effect, DayClosed)}
+    if not of_tickets and not of_days:
+        return len(effects)
+    here = tickets.c.site_id == site_id
+    held = select(tickets.c.ticket_id).where(here, tickets.c.ticket_id.in_(sorted(of_tickets)))
+    days = select(tickets.c.service_day).where(here, tickets.c.service_day.in_(sorted(of_days))).distinct()
+    kept_tickets, kept_days = (set(connection.execute(query).scalars()) for query in (held, days))
+    for count, effect in enumerate(effects):
+        if isinstance(effect, Action) and effect.ticket_id in kept_tickets:
+            return count
+        if isinstance(effect, DayClosed) and effect.service_day in kept_days:
+            return count
+    return len(effects)
+
+
+def _forget(connection: Connection, site_id: str, origin: str, effects: Sequence[Effect], rule: _Rule) -> None:
     """The rows that these events made."""
     ids: list[str] = []
     days: set[str] = set()
-    for arrival in arrivals:
-        try:
-            effect = effect_of(arrival.event)
-        except NotUnderstoodError:
-            continue
+    for effect in effects:
         if isinstance(effect, IssuedTicket):
             ids.append(effect.ticket_id)
             days.add(effect.service_day)
         elif isinstance(effect, DayOpened):
             days.add(effect.service_day)
     if ids:
-        _forget_tickets(connection, site_id, arrivals[0].event.origin, ids, rule)
+        _forget_tickets(connection, site_id, origin, ids, rule)
     for day in sorted(days):
         _forget_day(connection, site_id, day)
 
@@ -164,30 +194,31 @@ def _forget_tickets(connection: Connection, site_id: str, origin: str, ids: Sequ
     if not gone:
         return
     of_these = (stops.c.site_id == site_id, stops.c.ticket_id.in_(list(gone)))
-    lines = connection.execute(select(stops.c.ticket_id, stops.c.queue_code).where(*of_these).distinct()).all()
-    still = connection.execute(
-        select(stops.c.ticket_id, stops.c.queue_code).where(*of_these, stops.c.state != StopState.EXPIRED).distinct()
-    )
-    waiting = Counter((gone[ticket_id].service_day, code) for ticket_id, code in still)
+    was_issued = stops.c.issued_state.is_not(None).label("was_issued")
+    lines = connection.execute(select(stops.c.ticket_id, stops.c.queue_code, was_issued).where(*of_these).distinct())
+    touched: set[tuple[str, str]] = set()
     issued: Counter[tuple[str, str]] = Counter()
     printed: Counter[tuple[str, str]] = Counter()
     priority: Counter[tuple[str, str]] = Counter()
-    for ticket_id, code in lines:
+    for ticket_id, code, was_issued_here in lines:
         ticket = gone[ticket_id]
         line = (ticket.service_day, code)
+        touched.add(line)
+        if not was_issued_here:  # added or transferred to later
+            continue
         issued[line] += 1
         printed[line] += ticket.print_verdict in _PRINTED
         priority[line] += ticket.is_priority
     if rule.role is Role.CENTRAL:
         for (day, code), count in sorted(issued.items()):
             _add_total(connection, (site_id, day, code), count, printed[day, code], priority[day, code])
-    for (day, code), count in sorted(issued.items()):
+    for table in (stops, actions, notes, tickets):
+        connection.execute(delete(table).where(table.c.site_id == site_id, table.c.ticket_id.in_(list(gone))))
+    count_waiting(connection, site_id, touched)
+    for day, code in sorted(touched):
         this = (queues.c.site_id == site_id, queues.c.service_day == day, queues.c.queue_code == code)
-        left = {"issued": queues.c.issued - count, "waiting": queues.c.waiting - waiting[day, code]}
-        connection.execute(update(queues).where(*this).values(left))
-        connection.execute(delete(queues).where(*this, queues.c.issued <= 0))
-    connection.execute(delete(stops).where(*of_these))
-    connection.execute(delete(tickets).where(tickets.c.site_id == site_id, tickets.c.ticket_id.in_(list(gone))))
+        connection.execute(update(queues).where(*this).values(issued=queues.c.issued - issued[day, code]))
+        connection.execute(delete(queues).where(*this, queues.c.issued <= 0, queues.c.waiting <= 0))
 
 
 def _add_total(connection: Connection, key: tuple[str, str, str], issued: int, printed: int, priority: int) -> None:
@@ -206,9 +237,8 @@ def _forget_day(connection: Connection, site_id: str, day: str) -> None:
     left = select(tickets.c.ticket_id).where(tickets.c.site_id == site_id, tickets.c.service_day == day).limit(1)
     newest = select(func.max(service_days.c.service_day)).where(service_days.c.site_id == site_id)
     if connection.execute(left).first() is None and connection.execute(newest).scalar_one() != day:
-        connection.execute(
-            delete(service_days).where(service_days.c.site_id == site_id, service_days.c.service_day == day)
-        )
+        for table in (service_days, closed_days, queue_closures):
+            connection.execute(delete(table).where(table.c.site_id == site_id, table.c.service_day == day))
 
 
 def _prune_numbers(database: Database, site_id: str, rule: _Rule) -> None:

@@ -13,14 +13,15 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy import Connection, bindparam, func, select
 
+from kiosk.domain.desk_bodies import day_closed
 from kiosk.domain.event_bodies import day_opened
-from kiosk.domain.events import DAY_OPENED
+from kiosk.domain.events import DAY_CLOSED, DAY_OPENED
 from kiosk.domain.service_day import OpenDay, day_of
 from kiosk.paths import resource_path
 from kiosk.trusted_clock import Reading, TrustedClock
 from server.database import Database, lock_site, upsert
 from server.own_log import OwnLog
-from server.schema import devices, service_days, sites
+from server.schema import closed_days, devices, service_days, sites
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +29,8 @@ LONGEST_CLOSURE: Final = timedelta(days=31)
 """Idul Fitri with its joint leave closes an office for two weeks."""
 
 _A_DAY: Final = timedelta(days=1)
+_CLOSED_AT_ONCE: Final = 3
+"""As a rule there is one: the day before. After an upgrade there may be ninety, and somebody waits for a number."""
 
 _IN_FORCE: Final = (
     select(func.max(service_days.c.service_day))
@@ -38,6 +41,20 @@ _END_OF_TIME: Final = date.max.isoformat()
 _DAY: Final = select(_IN_FORCE)
 _DAY_AND_ZONE: Final = select(
     _IN_FORCE, select(sites.c.timezone).where(sites.c.site_id == bindparam("site")).scalar_subquery()
+)
+_LEFT_OPEN: Final = (
+    select(service_days.c.service_day)
+    .outerjoin(
+        closed_days,
+        (closed_days.c.site_id == service_days.c.site_id) & (closed_days.c.service_day == service_days.c.service_day),
+    )
+    .where(
+        service_days.c.site_id == bindparam("site"),
+        service_days.c.service_day < bindparam("day"),
+        closed_days.c.service_day.is_(None),
+    )
+    .order_by(service_days.c.service_day.desc())
+    .limit(_CLOSED_AT_ONCE)
 )
 
 
@@ -96,12 +113,27 @@ class ServiceDays:
         return tuple(day for day in (current, by_clock) if day is not None)
 
     def open_due(self, database: Database) -> None:
-        """For every site of this server, whether anybody asks or not. Writes only where a day is due."""
+        """For every site of this server, whether anybody asks or not. Writes only where a day is due, or one is over
+        that nobody has closed yet: a kiosk opened the next one, or there were too many at once.
+        """
         with database.reading() as connection:
-            due = [site_id for site_id in known_sites(connection) if self._is_due(connection, site_id)]
+            sites_here = known_sites(connection)
+            due = [site_id for site_id in sites_here if self._is_due(connection, site_id)]
+            left = [site_id for site_id in sites_here if self._is_any_left_open(connection, site_id)]
         for site_id in due:
             with database.writing() as connection:
                 self.ensure(connection, site_id)
+        for site_id in left:
+            with database.writing() as connection:
+                lock_site(connection, site_id)
+                day = self.in_force(connection, site_id)
+                if day is not None:
+                    self._close_before(connection, site_id, day)
+
+    def _is_any_left_open(self, connection: Connection, site_id: str) -> bool:
+        """Without a trusted clock none is: a kiosk from the future may have opened a day."""
+        day = self.in_force(connection, site_id) if self._clock.read().is_trusted else None
+        return day is not None and bool(_left_open(connection, site_id, day))
 
     def _is_due(self, connection: Connection, site_id: str) -> bool:
         """Without a trusted clock none is: the first visitor opens the day then, or a kiosk's own clock."""
@@ -113,9 +145,16 @@ class ServiceDays:
         return day is None or candidate.isoformat() > day
 
     def _open(self, connection: Connection, site_id: str, due: OpenDay) -> None:
+        self._close_before(connection, site_id, due.day)
         body = day_opened(site_id, due.day, clock_trusted=due.clock_trusted)
         self._own_log.append(connection, site_id, DAY_OPENED, body)
         log.info("day_opened", site=site_id, service_day=due.day.isoformat(), clock_trusted=due.clock_trusted)
+
+    def _close_before(self, connection: Connection, site_id: str, day: date) -> None:
+        """Whoever still waits there has gone home."""
+        for over in _left_open(connection, site_id, day):
+            self._own_log.append(connection, site_id, DAY_CLOSED, day_closed(site_id, over))
+            log.info("day_closed", site=site_id, service_day=over.isoformat())
 
     def _doubt(self, current: date | None, candidate: date, reading: Reading) -> None:
         if not reading.is_trusted or current is None or candidate <= current or candidate == self._doubted:
@@ -148,6 +187,12 @@ def day_in_force(connection: Connection, site_id: str, reading: Reading | None =
     latest = _END_OF_TIME if reading is None else _latest(reading)
     day = connection.execute(_DAY, {"site": site_id, "latest": latest}).scalar_one()
     return None if day is None else date.fromisoformat(day)
+
+
+def _left_open(connection: Connection, site_id: str, day: date) -> list[date]:
+    """Days before `day` that nobody has closed, the newest first; no more than can be closed at once."""
+    found = connection.execute(_LEFT_OPEN, {"site": site_id, "day": day.isoformat()}).scalars()
+    return [date.fromisoformat(one) for one in found]
 
 
 def _latest(reading: Reading) -> str:

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kiosk.clock import FakeClock
-from kiosk.domain.events import DAY_OPENED, decode
+from kiosk.domain.events import DAY_CLOSED, DAY_OPENED, Event, decode
 from kiosk.domain.service_day import OpenDay
 from kiosk.trusted_clock import Reading
 from server.node import Node, open_node
-from server.schema import events, service_days
+from server.schema import closed_days, events, service_days
 from server.service_day import LONGEST_CLOSURE, day_due, day_in_force, note_timezone
 from tests.lean_kiosk import let_in
 from tests.paired_kiosk import SITE
@@ -128,3 +128,45 @@ def test_kiosk_from_the_future_opens_no_day_for_the_hall(node: Node) -> None:
 def test_no_day_where_nothing_is_known(node: Node) -> None:
     with node.database.reading() as connection:
         assert day_in_force(connection, "elsewhere") is None
+
+
+def days(node: Node, event_type: str) -> list[str]:
+    with node.database.reading() as connection:
+        rows = connection.execute(events.select().where(events.c.site_id == SITE).order_by(events.c.sequence)).all()
+    written = [decode(bytes(row.raw)) for row in rows]
+    return [event.body["service_day"] for event in written if isinstance(event, Event) and event.type == event_type]
+
+
+def test_the_day_before_is_closed_where_the_next_one_opens(node: Node, clock: FakeClock) -> None:
+    ensure(node)
+    assert days(node, DAY_CLOSED) == []
+    clock.jump(MONDAY_10_00 + timedelta(days=1))
+    assert (ensure(node), ensure(node)) == (TUESDAY, TUESDAY)
+    node.service_days.open_due(node.database)
+    assert days(node, DAY_CLOSED) == ["2026-11-23"]
+    with node.database.reading() as connection:
+        assert connection.execute(closed_days.select()).one().service_day == "2026-11-23"
+
+
+def test_many_days_that_nobody_closed_are_closed_bit_by_bit(node: Node) -> None:
+    """After an upgrade; and where a kiosk has opened the day in force."""
+    old = [f"2026-10-{day:02}" for day in range(1, 9)]
+    with node.database.writing() as connection:
+        for day in (*old, MONDAY.isoformat(), FAR.isoformat()):
+            connection.execute(service_days.insert().values(site_id=SITE, service_day=day, origin="c" * 16))
+    ensure(node)
+    assert days(node, DAY_CLOSED) == []
+    for closed in (3, 6, 8, 8):
+        node.service_days.open_due(node.database)
+        assert sorted(days(node, DAY_CLOSED)) == old[-closed:]
+
+
+def test_no_day_is_closed_by_a_clock_that_may_lie(node: Node, clock: FakeClock) -> None:
+    """A kiosk from the future has opened one."""
+    ensure(node)
+    with node.database.writing() as connection:
+        connection.execute(service_days.insert().values(site_id=SITE, service_day=FAR.isoformat(), origin="c" * 16))
+    clock.jump(MONDAY_10_00 - timedelta(days=4000))
+    assert not node.trusted_clock.read().is_trusted
+    node.service_days.open_due(node.database)
+    assert days(node, DAY_CLOSED) == []
