@@ -15,12 +15,16 @@ from typing import Any, Final
 
 KEPT: Final = 2000
 """Changes of one site: a hall's busiest quarter of an hour."""
-MOST_READERS: Final = 100
+MOST_READERS: Final = 200
+MOST_GUESTS: Final = 100
+"""Of the readers: pages on phones. They must not crowd out the hall's own desks and boards."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`name`: ticket, queue or device. `facts`: its state now, not the difference; no person is in it."""
+    """`name`: ticket, queue, call, counter, hall or device. `facts`: its state now, not the difference; no person is in
+    it.
+    """
 
     name: str
     facts: Mapping[str, Any]
@@ -82,16 +86,18 @@ class Stream:
             with self._turn:
                 self._break_off(site_id)
 
-    def open(self, site_id: str, last_event_id: str | None) -> "Reader":
+    def open(self, site_id: str, last_event_id: str | None, *, is_guest: bool = False) -> "Reader":
         """On an event loop. `last_event_id`: where an earlier connection ended. Close the reader when done.
 
         Raises TooManyReadersError.
         """
         with self._lock:
-            if sum(len(ring.readers) for ring in self._rings.values()) >= self._most_readers:
+            readers = [reader for ring in self._rings.values() for reader in ring.readers]
+            guests = sum(reader.is_guest for reader in readers)
+            if len(readers) >= self._most_readers or (is_guest and guests >= min(MOST_GUESTS, self._most_readers)):
                 raise TooManyReadersError
             ring = self._rings.setdefault(site_id, _Ring())
-            reader = Reader(self, site_id, self._position(last_event_id), asyncio.get_running_loop())
+            reader = Reader(self, site_id, self._position(last_event_id), asyncio.get_running_loop(), is_guest)
             ring.readers.add(reader)
         if self._is_closed:
             reader.end()
@@ -112,6 +118,12 @@ class Stream:
             news = [told for told in ring.told if told.sequence > position]
             is_whole = 0 <= position <= ring.last and ring.last - position == len(news)
             return news, is_whole
+
+    def position(self, site_id: str) -> int | None:
+        """How many changes were told; None: nobody has asked for any, and none was counted."""
+        with self._lock:
+            ring = self._rings.get(site_id)
+            return None if ring is None else ring.last
 
     def last(self, site_id: str) -> int:
         with self._lock:
@@ -151,8 +163,16 @@ class Stream:
 class Reader:
     """One who watches one site. Belongs to one event loop; `wake` and `end` come from any thread."""
 
-    def __init__(self, stream: Stream, site_id: str, position: int, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self,
+        stream: Stream,
+        site_id: str,
+        position: int,
+        loop: asyncio.AbstractEventLoop,
+        is_guest: bool,  # noqa: FBT001
+    ) -> None:
         self.site_id = site_id
+        self.is_guest = is_guest
         self.has_ended = False
         self._stream = stream
         self._position = position

@@ -39,15 +39,16 @@ def stream_router(node: Node, keep_alive_s: float = _KEEP_ALIVE_S) -> APIRouter:
         request: Request,
         site: Annotated[str | None, Query(description="May be left out where the server knows one site.")] = None,
         last_event_id: Annotated[str | None, Header()] = None,
+        page: Annotated[bool, Query(description="A page for people: fewer of them may watch.")] = False,  # noqa: FBT002
     ) -> Response:
-        """Server-sent events: ticket, queue, device, and reset (fetch the state anew).
+        """Server-sent events: ticket, queue, call, counter, hall, device, and reset (fetch the state anew).
 
         Unsigned and without personal data; keep it inside the hall's network.
         """
         node.strangers.check(request)
-        site_id = await run_in_threadpool(_known_site, node.database, site)
+        site_id = await run_in_threadpool(known_site, node.database, site)
         try:
-            reader = node.stream.open(site_id, last_event_id)
+            reader = node.stream.open(site_id, last_event_id, is_guest=page)
         except TooManyReadersError as error:
             raise RefusedError(ProblemCode.BUSY, "Too many watch already.", retry_after_s=_COME_BACK_S) from error
         return EventStreamResponse(reader, keep_alive_s)
@@ -109,7 +110,8 @@ def _lines(reader: Reader, news: Iterable[Told]) -> Iterable[str]:
         yield f"id: {epoch}.{told.sequence}\nevent: {told.change.name}\ndata: {facts}\n\n"
 
 
-def _known_site(database: Database, site: str | None) -> str:
+def known_site(database: Database, site: str | None) -> str:
+    """Raises RefusedError: not known here, or one of several must be named."""
     known = select(devices.c.site_id).distinct().limit(2)
     with database.reading() as connection:
         rows = connection.execute(known if site is None else known.where(devices.c.site_id == site)).scalars().all()
