@@ -10,7 +10,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kiosk.domain import event_bodies, events
+from kiosk.domain import desk_bodies, event_bodies, events
+from kiosk.domain.course import Action, Deed, NewStop
+from kiosk.domain.desk_bodies import ACTION_TYPES
 from kiosk.domain.events import (
     NO_EVENT,
     NODE_STARTED,
@@ -22,9 +24,11 @@ from kiosk.domain.events import (
     digest,
     encode,
 )
+from kiosk.domain.history import effect_of
 from kiosk.domain.language import Language
 from kiosk.domain.print_job import PrintState
 from kiosk.domain.printer_facts import PrinterFacts
+from kiosk.domain.stop_life import Verb
 from kiosk.domain.ticket import Stop, Ticket, TicketId
 from kiosk.domain.trust import DeviceFacts
 
@@ -47,7 +51,42 @@ TICKET: Final = Ticket(
     token="K1.SECRET",
     people_ahead=(4,),
 )
+DAY: Final = date(2026, 11, 23)
+
+
+def action(verb: Verb | Deed) -> Action:
+    """With all that can be said of it."""
+    facts: dict[str, Any] = {"counter": 3, "officer": "A-17"}
+    if isinstance(verb, Verb):
+        facts["position"] = 1
+    if verb in (Verb.TRANSFER, Deed.ADD):
+        facts["new"] = NewStop("bank.teller", "B")
+    if verb is Verb.TRANSFER:
+        facts["return_to"] = 3
+    if verb in (Verb.RETURN, Deed.ADD):
+        facts["place_ms"] = 1_795_000_000_000
+    if verb is Deed.PRIORITISE:
+        facts["is_priority"] = True
+    if verb is Deed.UNDO:
+        facts["undoes"] = "d" * 16
+    return Action((ONE.hlc, ONE.origin, ONE.incarnation, 1), "e" * 16, verb, TICKET.id, int(ONE.hlc, 16) >> 16, **facts)
+
+
+ACTIONS: Final = [*Verb, *Deed]
 BODIES: Final[Mapping[str, Mapping[str, Any]]] = {
+    **{ACTION_TYPES[verb]: desk_bodies.acted(action(verb)) for verb in ACTIONS},
+    events.DAY_CLOSED: desk_bodies.day_closed("small-hall", DAY),
+    events.COUNTER_OPENED: desk_bodies.counter_opened(3, ["D", "A"], "A-17", "2" * 16),
+    events.COUNTER_PAUSED: desk_bodies.counter_paused(3, "A-17"),
+    events.COUNTER_CLOSED: desk_bodies.counter_closed(3, "A-17"),
+    events.QUEUE_CLOSED: desk_bodies.queue_closed("D", DAY, "A-17"),
+    events.QUEUE_OPENED: desk_bodies.queue_opened("D", DAY, "A-17"),
+    events.STAFF_SIGNED_IN: desk_bodies.staff_signed("A-17", "2" * 16, 3),
+    events.STAFF_SIGNED_OUT: desk_bodies.staff_signed("A-17", "2" * 16, None),
+    events.STAFF_LOCKED: desk_bodies.staff_locked("A-17", None),
+    events.STAFF_UNLOCKED: desk_bodies.staff_locked("A-17", "console"),
+    events.ALARM_RAISED: desk_bodies.alarm(3, "A-17"),
+    events.ALARM_ANSWERED: desk_bodies.alarm(3, "S-1"),
     events.NODE_STARTED: event_bodies.node_started(LogHead("1" * 16, 3, "a" * 64), "0.1.0", clock_trusted=True),
     events.DAY_OPENED: event_bodies.day_opened("small-hall", date(2026, 11, 23), clock_trusted=True),
     events.TICKET_ISSUED: event_bodies.ticket_issued(TICKET, "c" * 64),
@@ -91,9 +130,20 @@ def test_the_page_names_every_event_and_every_field() -> None:
     documented = {section.split()[0]: set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)) for section in sections}
     written = {name: set(body) for name, body in BODIES.items()}
     written[events.TICKET_ISSUED] |= set(BODIES[events.TICKET_ISSUED]["stops"][0])
+    written[events.TICKET_ISSUED] |= {"promised_low_s", "promised_high_s"}
     assert documented == written
     types = {value for name, value in vars(events).items() if name.isupper() and isinstance(value, str)}
-    assert types - {NO_EVENT} == set(BODIES)
+    assert types - {NO_EVENT} == set(BODIES) - {ACTION_TYPES[verb] for verb in Verb}
+
+
+@pytest.mark.parametrize("event_type", BODIES)
+def test_every_body_is_understood(event_type: str) -> None:
+    effect_of(replace(ONE, type=event_type, body=BODIES[event_type]))
+
+
+@pytest.mark.parametrize("verb", ACTIONS)
+def test_an_action_is_read_as_it_was_written(verb: Verb | Deed) -> None:
+    assert effect_of(replace(ONE, type=ACTION_TYPES[verb], body=desk_bodies.acted(action(verb)))) == action(verb)
 
 
 def test_no_body_carries_the_token() -> None:
