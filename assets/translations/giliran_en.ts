@@ -21,6 +21,21 @@
         </message>
     </context>
     <context>
+        <name>ActionBar</name>
+        <message>
+            <source>Urungkan %1 (Ctrl+Z)  %2 dtk</source>
+            <translation>Undo %1 (Ctrl+Z)  %2 s</translation>
+        </message>
+        <message>
+            <source>Pindai tiket kapan saja, di mana saja di jendela ini. Tekan F1 untuk semua tombol.</source>
+            <translation>Scan a ticket at any time, anywhere in this window. Press F1 for all keys.</translation>
+        </message>
+        <message>
+            <source>Ketik nomor  ( / )</source>
+            <translation>Type a number  ( / )</translation>
+        </message>
+    </context>
+    <context>
         <name>AgenciesScreen</name>
         <message>
             <source>Semua instansi</source>
@@ -94,10 +109,120 @@ What brings you here today?</translation>
         </message>
     </context>
     <context>
+        <name>DeskBar</name>
+        <message>
+            <source>Loket saya  Ctrl+H</source>
+            <translation>My counter  Ctrl+H</translation>
+        </message>
+        <message>
+            <source>Seluruh gedung  Ctrl+H</source>
+            <translation>Whole hall  Ctrl+H</translation>
+        </message>
+        <message>
+            <source>Ganti loket  Ctrl+L</source>
+            <translation>Other counter  Ctrl+L</translation>
+        </message>
+        <message>
+            <source>Bahasa</source>
+            <translation>Language</translation>
+        </message>
+        <message>
+            <source>Kontras tinggi</source>
+            <translation>High contrast</translation>
+        </message>
+        <message>
+            <source>Perkecil jadi bilah, Ctrl+M</source>
+            <translation>Shrink to a strip, Ctrl+M</translation>
+        </message>
+    </context>
+    <context>
+        <name>DeskScreen</name>
+        <message>
+            <source>Antrean kosong.</source>
+            <translation>Nobody is waiting.</translation>
+        </message>
+        <message>
+            <source>Antrean: %1</source>
+            <translation>Line: %1</translation>
+        </message>
+        <message>
+            <source>Ditunda: %1</source>
+            <translation>Parked: %1</translation>
+        </message>
+        <message>
+            <source>Tidak hadir: %1</source>
+            <translation>Missed: %1</translation>
+        </message>
+    </context>
+    <context>
         <name>FactTile</name>
         <message>
             <source>Belum diterbitkan</source>
             <translation>Not published yet</translation>
+        </message>
+    </context>
+    <context>
+        <name>HallCounterRow</name>
+        <message>
+            <source>minta bantuan</source>
+            <translation>calls for help</translation>
+        </message>
+    </context>
+    <context>
+        <name>HallQueueHead</name>
+        <message>
+            <source>Antrean</source>
+            <translation>Queue</translation>
+        </message>
+        <message>
+            <source>Menunggu</source>
+            <translation>Waiting</translation>
+        </message>
+        <message>
+            <source>Terlama</source>
+            <translation>Longest</translation>
+        </message>
+        <message>
+            <source>Perkiraan</source>
+            <translation>Estimate</translation>
+        </message>
+        <message>
+            <source>Loket</source>
+            <translation>Counter</translation>
+        </message>
+        <message>
+            <source>Selesai</source>
+            <translation>Done</translation>
+        </message>
+        <message>
+            <source>Janji</source>
+            <translation>Promises</translation>
+        </message>
+    </context>
+    <context>
+        <name>HallQueueRow</name>
+        <message>
+            <source>Tutup</source>
+            <translation>Closed</translation>
+        </message>
+    </context>
+    <context>
+        <name>HallScreen</name>
+        <message>
+            <source>Buka kunci petugas</source>
+            <translation>Unlock an officer</translation>
+        </message>
+        <message>
+            <source>Batalkan tiket</source>
+            <translation>Void a ticket</translation>
+        </message>
+        <message>
+            <source>Antrean</source>
+            <translation>Queue</translation>
+        </message>
+        <message>
+            <source>Loket</source>
+            <translation>Counter</translation>
         </message>
     </context>
     <context>
@@ -204,6 +329,75 @@ What brings you here today?</translation>
         </message>
     </context>
     <context>
+        <name>LineList</name>
+        <message>
+            <source>Prioritas</source>
+            <translation>Priority</translation>
+        </message>
+        <message>
+            <source>di loket lain</source>
+            <translation>at another counter</translation>
+        </message>
+        <message>
+            <source>Di loket lain, tempatnya tetap</source>
+            <translation>At another counter, keeps the place</translation>
+        </message>
+    </context>
+    <context>
+        <name>LockedScreen</name>
+        <message>
+            <source>Layar terkunci</source>
+            <translation>Locked</translation>
+        </message>
+        <message>
+            <source>PIN, enam angka</source>
+            <translation>PIN, six digits</translation>
+        </message>
+        <message>
+            <source>Petugas lain</source>
+            <translation>Another officer</translation>
+        </message>
+        <message>
+            <source>Buka</source>
+            <translation>Unlock</translation>
+        </message>
+    </context>
+    <context>
+        <name>NewPinScreen</name>
+        <message>
+            <source>Kedua PIN tidak sama.</source>
+            <translation>The two PINs differ.</translation>
+        </message>
+        <message>
+            <source>Enam angka. Bukan angka kembar, berurutan, atau tanggal.</source>
+            <translation>Six digits. No repeated or counting digits, no date.</translation>
+        </message>
+        <message>
+            <source>Buat PIN sendiri</source>
+            <translation>Choose your own PIN</translation>
+        </message>
+        <message>
+            <source>PIN baru</source>
+            <translation>New PIN</translation>
+        </message>
+        <message>
+            <source>Sekali lagi</source>
+            <translation>Once more</translation>
+        </message>
+        <message>
+            <source>PIN baru, sekali lagi</source>
+            <translation>New PIN, once more</translation>
+        </message>
+        <message>
+            <source>Kembali</source>
+            <translation>Back</translation>
+        </message>
+        <message>
+            <source>Simpan dan masuk</source>
+            <translation>Save and sign in</translation>
+        </message>
+    </context>
+    <context>
         <name>OnScreenKeyboard</name>
         <message>
             <source>Papan ketik</source>
@@ -231,6 +425,13 @@ What brings you here today?</translation>
         <message>
             <source>Sudah punya nomor? Nomor Anda tetap berlaku.</source>
             <translation>Already have a number? It is still valid.</translation>
+        </message>
+    </context>
+    <context>
+        <name>PinPanel</name>
+        <message>
+            <source>Kontras tinggi</source>
+            <translation>High contrast</translation>
         </message>
     </context>
     <context>
@@ -315,6 +516,13 @@ What brings you here today?</translation>
         <message>
             <source>Kode QR tiket</source>
             <translation>QR code of the ticket</translation>
+        </message>
+    </context>
+    <context>
+        <name>QuestionOverlay</name>
+        <message>
+            <source>Batal</source>
+            <translation>Cancel</translation>
         </message>
     </context>
     <context>
@@ -457,6 +665,58 @@ What brings you here today?</translation>
         <message>
             <source>Bisa sekalian dalam satu tiket</source>
             <translation>Can be done with the same ticket</translation>
+        </message>
+    </context>
+    <context>
+        <name>SignInScreen</name>
+        <message>
+            <source>Masuk ke loket</source>
+            <translation>Sign in at a counter</translation>
+        </message>
+        <message>
+            <source>Nomor petugas</source>
+            <translation>Staff number</translation>
+        </message>
+        <message>
+            <source>Loket</source>
+            <translation>Counter</translation>
+        </message>
+        <message>
+            <source>Nomor loket</source>
+            <translation>Counter number</translation>
+        </message>
+        <message>
+            <source>PIN, enam angka</source>
+            <translation>PIN, six digits</translation>
+        </message>
+        <message>
+            <source>Tunggu %1 detik</source>
+            <translation>Wait %1 seconds</translation>
+        </message>
+        <message>
+            <source>Sebentar</source>
+            <translation>One moment</translation>
+        </message>
+        <message>
+            <source>Masuk</source>
+            <translation>Sign in</translation>
+        </message>
+    </context>
+    <context>
+        <name>StripBar</name>
+        <message>
+            <source>berikutnya %1</source>
+            <translation>next %1</translation>
+        </message>
+        <message>
+            <source>Urungkan
+Ctrl+Z  %1 dtk</source>
+            <translation>Undo
+Ctrl+Z  %1 s</translation>
+        </message>
+        <message>
+            <source>Perbesar jendela, Ctrl+M</source>
+            <translation>Enlarge the window, Ctrl+M</translation>
         </message>
     </context>
     <context>
@@ -635,6 +895,29 @@ What brings you here today?</translation>
         <message>
             <source>Ambil kertas</source>
             <translation>Take the paper out</translation>
+        </message>
+    </context>
+    <context>
+        <name>VisitCard</name>
+        <message>
+            <source>Prioritas</source>
+            <translation>Priority</translation>
+        </message>
+        <message>
+            <source>Dari kertas</source>
+            <translation>From paper</translation>
+        </message>
+        <message>
+            <source>dijanjikan %1</source>
+            <translation>promised %1</translation>
+        </message>
+        <message>
+            <source>Syarat</source>
+            <translation>Requirements</translation>
+        </message>
+        <message>
+            <source>Belum diterbitkan oleh instansinya.</source>
+            <translation>Not published by the agency.</translation>
         </message>
     </context>
     <context>

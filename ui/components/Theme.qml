@@ -42,8 +42,10 @@ QtObject {
     readonly property color accentTint: highContrast ? "#000000" : "#FDF0D5"
 
     readonly property color good: highContrast ? "#7CF2B4" : "#0D573C"
+    readonly property color goodInk: highContrast ? "#000000" : "#FFFFFF"
     readonly property color goodTint: highContrast ? "#000000" : "#E0F1EA"
     readonly property color warning: highContrast ? "#FFB59E" : "#8A2B17"
+    readonly property color warningInk: highContrast ? "#000000" : "#FFFFFF"
     readonly property color warningTint: highContrast ? "#000000" : "#FBE6E0"
 
     /** Header, ticket and attract: the deep ground, and what stands on it. */
@@ -59,6 +61,30 @@ QtObject {
     readonly property color focus: highContrast ? "#4DE8FF" : "#B4480A"
     readonly property color focusGap: highContrast ? "#000000" : "#FFFFFF"
     readonly property color scrim: highContrast ? "#E6000000" : "#C7062F48"
+    // ---- an officer's window: read from 600 mm, worked by mouse and keys, so everything is smaller -----------------------
+    /** Pixels of a millimetre there, on a window of `deskWidth` by `deskHeight`; a larger window is larger print. */
+    readonly property real deskMm: 1.6
+    readonly property int deskWidth: 1366
+    readonly property int deskHeight: 768
+    readonly property int stripHeight: 80
+    /** How long an alarm's light stays as it is: three changes a second are too many for some people. */
+    readonly property int flash: 500
+
+    /** The colours of an answer: a number of DeskViewModel.Tone. */
+    function toneColor(tone: int): color {
+        return [root.good, root.primary, root.accent, root.warning][tone];
+    }
+    function toneInk(tone: int): color {
+        return [root.goodInk, root.primaryInk, root.accentInk, root.warningInk][tone];
+    }
+    function toneTint(tone: int): color {
+        return [root.goodTint, root.primaryTint, root.accentTint, root.warningTint][tone];
+    }
+    /** Letters on that tint. */
+    function toneText(tone: int): color {
+        return [root.good, root.primary, root.ink, root.warning][tone];
+    }
+
     /** A code is read by cameras: dark on white in every theme. */
     readonly property color codeGround: "#FFFFFF"
 

@@ -1,0 +1,116 @@
+"""What the officer's window knows: the machine's state, and what the officer has open on the screen."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from kiosk.desk.state import DeskState, Link
+from kiosk.domain.language import Language
+from kiosk.domain.ticket import StopState
+from kiosk.sync.desk_wire import CounterState, Role, StopView, VisitView
+
+
+class Question(StrEnum):
+    """A dialog: what is asked."""
+
+    COUNTER = "counter"
+    """Open, pause or close this counter."""
+    SWITCH = "switch"
+    OTHER_COUNTER = "other_counter"
+    LEAVING = "leaving"
+    TRANSFER = "transfer"
+    ADD = "add"
+    NOTE = "note"
+    FIND = "find"
+    OVERTAKE = "overtake"
+    HELP = "help"
+    QUIT = "quit"
+    HALL_COUNTER = "hall_counter"
+    HALL_QUEUE = "hall_queue"
+    SET_QUEUES = "set_queues"
+    VOID = "void"
+    VOID_REASON = "void_reason"
+    UNLOCK = "unlock"
+    RELEASE = "release"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """`about`: a counter's number, a queue's code, a label or `ticket:position`, as the question needs. `ticked`: of a
+    list to tick off. `typed`: what stands in its field.
+    """
+
+    question: Question
+    about: str = ""
+    typed: str = ""
+    is_toggled: bool = False
+    ticked: frozenset[str] = frozenset()
+
+
+class Shown(StrEnum):
+    """What the band tells of: the last scan, or the last refusal."""
+
+    NOTHING = "nothing"
+    SCAN = "scan"
+    ANSWER = "answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """`elapsed_s`: since the machine's view came. `said_age_s`: since the answer that the band shows came.
+    `new_pin_stage`: the PIN must be replaced. `ticked`: requirements of this visit that are there. `told`: a quiet word
+    that help was called.
+    """
+
+    desk: DeskState = field(default_factory=DeskState)
+    language: Language = Language.INDONESIAN
+    high_contrast: bool = False
+    is_hall_open: bool = False
+    is_strip_wanted: bool = False
+    new_pin_stage: bool = False
+    sign_in_staff: str = ""
+    sign_in_counter: int | None = None
+    sign_in_problem: str = ""
+    asked: Asked | None = None
+    shown: Shown = Shown.NOTHING
+    said_count: int = 0
+    said_age_s: float = 0
+    elapsed_s: float = 0
+    ticked: frozenset[int] = frozenset()
+    is_help_called: bool = False
+    local_time: str = ""
+
+    @property
+    def is_live(self) -> bool:
+        return self.desk.link is Link.LIVE
+
+    @property
+    def visit(self) -> VisitView | None:
+        """Who is here: known to the server, or served from paper."""
+        if self.desk.offline_visit is not None:
+            return self.desk.offline_visit
+        return self.desk.view.visit if self.desk.view else None
+
+    @property
+    def stop(self) -> StopView | None:
+        """What this counter is about."""
+        visit = self.visit
+        if visit is None:
+            return None
+        return next((stop for stop in visit.stops if stop.position == visit.position), None)
+
+    @property
+    def stop_state(self) -> StopState | None:
+        return None if self.stop is None else self.stop.state
+
+    @property
+    def counter_state(self) -> CounterState | None:
+        view = self.desk.view
+        return view.counter.state if view and view.counter else None
+
+    @property
+    def is_supervisor(self) -> bool:
+        return self.desk.person is not None and self.desk.person.role in LEADERS
+
+
+LEADERS: Final = frozenset({Role.SUPERVISOR})
