@@ -24,6 +24,8 @@ from kiosk.paths import make_folder
 EVENTS: Final[Mapping[str, str]] = {
     "ballast_given": "The disk was full: the room kept for this is given back, and work goes on. Free some now.",
     "batch_refused": "The server took none, or only the first, of a batch of events; the code says why.",
+    "board_cut_off": "A board hears nothing of the server: it shows how old its data are, and announces nothing.",
+    "board_live": "A board hears of every change in the hall (again).",
     "camera_missing": "No camera as desk.toml names it; the desk reads tickets with its scanner only. `found`: what is there.",
     "central_lost": "Central does not answer, or does not want this site; the hall goes on and the log waits.",
     "central_reached": "Central answers (again), and the logs of the site are being sent.",
@@ -94,6 +96,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "snapshot_published": "This server has sealed a new catalogue, site file or trust list for its devices.",
     "snapshot_refused": "A file from the server is not taken (signature, older, broken): the last good one stays.",
     "snapshot_taken": "A new file came down, was checked and is kept.",
+    "speech_stalled": "A board's voice did not end in time: the next call goes on. Look at its sound system.",
     "spooler_failed": "A bug in one round of the spooler; the next round goes on.",
     "spooler_hindered": "The store or the device kept the spooler from one round of work.",
     "staff_locked": "An account was locked by fifteen wrong PINs in a row: ask who tried, and at which desk.",
@@ -106,6 +109,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "upstream_lacks_pruned": "A restored server lacks events that were pruned here; it must fetch them from central.",
     "upstream_not_enrolled": "A site server is to relay to central, which has not let it in; `detail` says what to do.",
     "visitor_not_served": "The environment kept a visitor from getting a number or a copy; `problem` says why.",
+    "voice_troubled": "A board lacks its voice or a part of it; `problem` says what to do. It rings and flashes.",
     "witness_failed": "The witness of a kiosk's starts cannot be read or written; issuing goes on without it.",
 }
 """Every event name, and what has happened, in a sentence for whoever reads the log."""

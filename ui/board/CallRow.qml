@@ -1,0 +1,121 @@
+import QtQuick
+import ui.components
+
+/** One who is called: the label and the counter in letters that the farthest seat reads. */
+Rectangle {
+    id: root
+
+    property int capital: 0
+    property string counter: ""
+    property bool emphasised: false
+    property string floorText: ""
+    property string label: ""
+    property bool muted: false
+    property bool said: false
+    property int turn: 0
+    property string zoneText: ""
+    readonly property color ground: root.muted ? Theme.disabled : root.emphasised ? Theme.accent : Theme.card
+    readonly property color letters: root.muted ? Theme.disabledInk : root.emphasised ? Theme.accentInk : Theme.ink
+    readonly property int pad: Math.round(root.capital * 0.2)
+
+    Accessible.name: root.label + ", loket " + root.counter
+    Accessible.role: Accessible.StaticText
+    border.color: root.emphasised ? Theme.accentDeep : Theme.hairline
+    border.width: Theme.stroke
+    color: root.ground
+    radius: Math.round(root.capital * 0.2)
+
+    // The band that says "new" without motion, too: colour and shape, not flashing alone.
+    Rectangle {
+        anchors.bottom: parent.bottom
+        anchors.left: parent.left
+        anchors.margins: Math.round(root.pad * 0.6)
+        anchors.top: parent.top
+        color: root.emphasised ? Theme.accentInk : root.muted ? Theme.hairline : Theme.hero
+        radius: width / 2
+        width: Math.round(root.capital * 0.08)
+    }
+
+    Text {
+        id: labelText
+
+        anchors.left: parent.left
+        anchors.leftMargin: root.pad * 1.7
+        anchors.verticalCenter: parent.verticalCenter
+        color: root.letters
+        font: Theme.type(root.capital / Theme.mm, Font.ExtraBold, -0.03, 0)
+        fontSizeMode: Text.HorizontalFit
+        minimumPixelSize: 10
+        objectName: "callLabel"
+        text: root.label
+        textFormat: Text.PlainText
+        verticalAlignment: Text.AlignVCenter
+        width: arrow.x - x - root.pad * 0.5
+    }
+
+    Icon {
+        id: arrow
+
+        anchors.right: place.left
+        anchors.rightMargin: root.pad
+        anchors.verticalCenter: parent.verticalCenter
+        color: root.letters
+        name: root.said ? "megaphone" : "arrow-right-bold"
+        objectName: root.said ? "saidMark" : "wayMark"
+        rotation: root.said ? 0 : root.turn
+        size: Math.round(root.capital * 0.58)
+    }
+
+    Column {
+        id: place
+
+        anchors.right: counterText.left
+        anchors.rightMargin: Math.round(root.pad * 0.8)
+        anchors.verticalCenter: parent.verticalCenter
+        spacing: Math.round(root.capital * 0.06)
+        width: Math.max(loket.implicitWidth, floor.implicitWidth)
+
+        Text {
+            id: loket
+
+            color: root.letters
+            font: Theme.type(root.capital * 0.27 / Theme.mm, Font.Bold, -0.01, 0)
+            text: "Loket"
+            textFormat: Text.PlainText
+        }
+
+        Text {
+            id: floor
+
+            color: root.letters
+            font: Theme.type(root.capital * 0.27 / Theme.mm, Font.Bold, -0.01, 0)
+            objectName: "callFloor"
+            text: root.floorText
+            textFormat: Text.PlainText
+            visible: text !== ""
+        }
+
+        Text {
+            color: root.letters
+            elide: Text.ElideRight
+            font: Theme.type(root.capital * 0.17 / Theme.mm, Font.Medium, 0, 0)
+            text: root.zoneText
+            textFormat: Text.PlainText
+            visible: text !== ""
+            width: parent.width
+        }
+    }
+
+    Text {
+        id: counterText
+
+        anchors.right: parent.right
+        anchors.rightMargin: root.pad * 1.4
+        anchors.verticalCenter: parent.verticalCenter
+        color: root.letters
+        font: Theme.type(root.capital / Theme.mm, Font.ExtraBold, -0.03, 0)
+        objectName: "callCounter"
+        text: root.counter
+        textFormat: Text.PlainText
+    }
+}

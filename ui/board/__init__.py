@@ -1,0 +1,1 @@
+"""A board of the hall: who is called, seen and heard."""
