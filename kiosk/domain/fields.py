@@ -17,7 +17,7 @@ HIGHEST_COUNTER: Final = 9999
 
 
 def match(pattern: re.Pattern[str], value: Any) -> str:
-    """A zero byte, a lone surrogate, a text without end: none of them is kept anywhere."""
+    """A zero byte, a text without end: neither is kept anywhere."""
     if not isinstance(value, str) or not pattern.match(value):
         raise ValueError(f"{value!r:.80}")
     return value
