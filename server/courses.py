@@ -57,8 +57,14 @@ class Visit:
 
 def course_for(connection: Connection, site_id: str, ticket_id: str) -> Course | None:
     """With its conflicts and all; None: no such ticket."""
+    visit = visit_of(connection, site_id, ticket_id)
+    return None if visit is None else visit.course()
+
+
+def visit_of(connection: Connection, site_id: str, ticket_id: str) -> Visit | None:
+    """To look at; None: no such ticket."""
     found = _visits(connection, site_id, connection.execute(_LOOK, {"of_site": site_id, "ids": [ticket_id]}).all())
-    return found[0].course() if found else None
+    return found[0] if found else None
 
 
 def visits_to_change(connection: Connection, site_id: str, ids: Collection[str]) -> Sequence[Visit]:

@@ -17,8 +17,11 @@ from server.arrivals import Arrivals
 from server.contact import Contacts
 from server.database import Database, moment, open_database
 from server.database_check import DatabaseCheck
+from server.desk_paper import PaperVisits
 from server.epochs import Fences
+from server.hall import Halls
 from server.limits import Strangers
+from server.outlooks import Outlooks
 from server.own_log import OwnLog
 from server.recovery import Recoveries
 from server.refusals import Refusals
@@ -57,6 +60,9 @@ class Node:
     strangers: Strangers = field(default_factory=Strangers)
     refusals: Refusals = field(default_factory=Refusals)
     stream: Stream = field(default_factory=Stream)
+    outlooks: Outlooks = field(default_factory=Outlooks)
+    halls: Halls = field(default_factory=Halls)
+    papers: PaperVisits = field(default_factory=PaperVisits)
     data_dir: Path | None = None
 
     def central(self, connection: Connection, site_id: str, origin: str, held: Mapping[str, int]) -> Mapping[str, int]:

@@ -42,12 +42,17 @@ def _is_stale(connection: Connection, node: Node, site_id: str) -> bool:
 
 
 def trust_list(connection: Connection, node: Node, site_id: str) -> TrustList:
-    zone = _zone(connection, site_id)
     return TrustList(
         site_id=site_id,
-        devices=tuple(_trusted(device, zone) for device in devices_of_site(connection, site_id)),
+        devices=trusted_devices(connection, site_id),
         authorities={each.device: base64.b64decode(each.key) for each in authorities_of(node.identity, node.data_dir)},
     )
+
+
+def trusted_devices(connection: Connection, site_id: str) -> tuple[TrustedDevice, ...]:
+    """All that were ever let in, and until when their tickets are good."""
+    zone = _zone(connection, site_id)
+    return tuple(_trusted(device, zone) for device in devices_of_site(connection, site_id))
 
 
 def _zone(connection: Connection, site_id: str) -> ZoneInfo:

@@ -1,0 +1,193 @@
+"""Where an officer's deed is done: one transaction, one counter, one moment."""
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, bindparam, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from kiosk.domain.course import Action, Deed, NewStop
+from kiosk.domain.desk_bodies import ACTION_TYPES, acted
+from kiosk.domain.stop_life import Verb
+from kiosk.domain.ticket import StopState
+from kiosk.sync.desk_wire import CounterState, Refusal
+from server.courses import Visit, visit_of
+from server.desk_line import Lines, lines_of
+from server.hall import Hall
+from server.node import Node
+from server.schema import actions, counters, stops
+from server.staff_sessions import Officer
+
+AnyRow = Row[*tuple[Any, ...]]
+
+_WAS_DONE: Final = (
+    select(actions.c.sequence).where(actions.c.site_id == bindparam("site"), actions.c.action == bindparam("action"))
+).limit(1)
+_HERE: Final = select(stops).where(
+    stops.c.site_id == bindparam("site"), stops.c.active_counter == bindparam("at_counter")
+)
+_COUNTER: Final = select(counters).where(
+    counters.c.site_id == bindparam("site"), counters.c.counter == bindparam("at_counter")
+)
+_elsewhere = stops.alias("elsewhere")
+CLAIM: Final = (
+    update(stops)
+    .where(
+        stops.c.site_id == bindparam("site"),
+        stops.c.ticket_id == bindparam("ticket"),
+        stops.c.position == bindparam("at_position"),
+        stops.c.state.in_(bindparam("states", expanding=True)),
+        stops.c.active_counter.is_(None),
+        or_(stops.c.bound_to.is_(None), stops.c.bound_to == bindparam("at_counter")),
+        ~select(_elsewhere.c.position)
+        .where(
+            _elsewhere.c.site_id == stops.c.site_id,
+            _elsewhere.c.ticket_id == stops.c.ticket_id,
+            _elsewhere.c.active_counter.is_not(None),
+        )
+        .correlate(stops)
+        .exists(),
+    )
+    .values(active_counter=bindparam("at_counter"))
+)
+"""One statement decides who gets a visitor: nobody is called twice, whoever asks at the same moment."""
+
+
+class NotDoneError(Exception):
+    """Ends a deed before anything was written. `overtaken`, `waiting`: as desk_wire.Answer."""
+
+    def __init__(self, refusal: Refusal, overtaken: tuple[str, ...] = (), waiting: int = 0) -> None:
+        super().__init__(refusal)
+        self.refusal = refusal
+        self.overtaken = overtaken
+        self.waiting = waiting
+
+
+@dataclass(frozen=True)
+class Room:
+    """`service_day`: the one in force, None: there is none yet. `now_ms`: milliseconds since 1970."""
+
+    node: Node
+    connection: Connection
+    site_id: str
+    officer: Officer
+    service_day: str | None
+    now_ms: int
+
+    @cached_property
+    def hall(self) -> Hall:
+        return self.node.halls.of(self.connection, self.site_id, self.node.identity.device_id)
+
+    @cached_property
+    def counter_row(self) -> AnyRow | None:
+        if self.officer.counter is None:
+            return None
+        this = {"site": self.site_id, "at_counter": self.officer.counter}
+        return self.connection.execute(_COUNTER, this).one_or_none()
+
+    @cached_property
+    def queues(self) -> tuple[str, ...]:
+        """What the counter serves."""
+        row = self.counter_row
+        return () if row is None else tuple(json.loads(row.queues))
+
+    @property
+    def day(self) -> str:
+        if self.service_day is None:
+            raise NotDoneError(Refusal.NO_DAY)
+        return self.service_day
+
+    @property
+    def counter(self) -> int:
+        if self.officer.counter is None:
+            raise NotDoneError(Refusal.NO_COUNTER)
+        return self.officer.counter
+
+    def is_open(self) -> bool:
+        return self.counter_row is not None and self.counter_row.state == CounterState.OPEN
+
+    def here(self) -> AnyRow | None:
+        """The stop whose visitor is called to this counter, or served at it."""
+        if self.officer.counter is None:
+            return None
+        this = {"site": self.site_id, "at_counter": self.officer.counter}
+        return self.connection.execute(_HERE, this).first()
+
+    def must_be_ready(self) -> None:
+        """For whoever comes next."""
+        self.day  # noqa: B018  # raises where there is none
+        self.counter  # noqa: B018
+        if not self.is_open():
+            raise NotDoneError(Refusal.COUNTER_CLOSED)
+        if self.here() is not None or self.node.papers.at(self) is not None:
+            raise NotDoneError(Refusal.COUNTER_BUSY)
+
+    def lines(self) -> Lines:
+        return self.lines_of(self.queues)
+
+    def lines_of(self, codes: Collection[str]) -> Lines:
+        return lines_of(
+            self.connection, self.site_id, self.day, codes, self.hall.rules, self.now_ms, self.officer.counter
+        )
+
+    def visit(self, ticket_id: str) -> Visit | None:
+        """Of a ticket of today."""
+        found = visit_of(self.connection, self.site_id, ticket_id)
+        return found if found is not None and found.ticket.service_day == self.day else None
+
+    def was_done(self, action: str) -> bool:
+        return self.connection.execute(_WAS_DONE, {"site": self.site_id, "action": action}).first() is not None
+
+    def claim(self, ticket_id: str, position: int, states: Collection[StopState]) -> bool:
+        """False: another counter was quicker, or the ticket has moved on."""
+        this = {
+            "site": self.site_id,
+            "ticket": ticket_id,
+            "at_position": position,
+            "states": [str(state) for state in states],
+            "at_counter": self.counter,
+        }
+        try:
+            with self.connection.begin_nested():
+                return self.connection.execute(CLAIM, this).rowcount == 1
+        except IntegrityError:  # the indexes are the net under the condition
+            return False
+
+    def append(  # noqa: PLR0913  # one an ingredient of an Action
+        self,
+        verb: Verb | Deed,
+        action: str,
+        ticket_id: str,
+        position: int | None = None,
+        *,
+        new: NewStop | None = None,
+        return_to: int | None = None,
+        place_ms: int | None = None,
+        is_priority: bool | None = None,
+        undoes: str | None = None,
+    ) -> None:
+        """Written, and the tables follow, with this transaction."""
+        done = Action(
+            key=("", "", "", 0),  # the event's own
+            action=action,
+            verb=verb,
+            ticket_id=ticket_id,
+            at_ms=0,
+            position=position,
+            counter=self.officer.counter,
+            officer=self.officer.staff,
+            new=new,
+            return_to=return_to,
+            place_ms=place_ms,
+            is_priority=is_priority,
+            undoes=undoes,
+        )
+        self.node.own_log.append(self.connection, self.site_id, ACTION_TYPES[verb], acted(done))
+
+
+def open_room(node: Node, connection: Connection, site_id: str, officer: Officer, now_ms: int) -> Room:
+    day = node.service_days.in_force(connection, site_id)
+    return Room(node, connection, site_id, officer, None if day is None else day.isoformat(), now_ms)
