@@ -14,11 +14,14 @@ from kiosk.config import KioskConfig, PrinterConfig, ScreenConfig
 from kiosk.domain.screens import Screen
 from kiosk.domain.visitor import Problem
 from printing.simulated import SimulatedPrinter
+from tests.desk_window import start_desk
 from ui.app import KioskApplication
 from ui.driver import VisitorDriver
 from ui.qt_application import qt_application
 from ui.visitor.attendant import Attendant
 from ui.visitor.state import KioskState
+
+__all__ = ["start_desk"]
 
 MONDAY_MORNING = datetime(2026, 11, 23, 2, 41, tzinfo=UTC)
 """09.41 in Jakarta: the hall is open."""
