@@ -2,7 +2,6 @@
 
 import secrets
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -29,13 +28,14 @@ from kiosk.store.database import transaction
 from kiosk.store.log import append
 from kiosk.store.writer import Store
 from kiosk.sync.client import Deadlines
-from kiosk.sync.desk_wire import CounterState, Role
+from kiosk.sync.desk_wire import CounterState, DeskVerb, DeskView, Refusal, Role
 from kiosk.sync.engine import SyncEngine
 from kiosk.sync.wire import DeviceKind
 from server.invitations import Wish, invite
 from server.run import Server
 from server.settings import Role as ServerRole
 from server.settings import ServerSettings
+from server.trusting import publish_trust_lists
 from tests.kiosk_at_site import LIVELY
 from tests.paired_desk import PIN, add_officer
 from tests.published_hall import HALL, catalogue_bytes, let_in, numbers_bytes
@@ -138,6 +138,7 @@ def desk_site(folder: Path, *officers: str) -> Iterator[DeskSite]:
         for officer in officers or ("P-01", "P-02"):
             add_officer(server, officer, site_id=HALL)
         add_officer(server, "S-01", Role.SUPERVISOR, site_id=HALL)
+        publish_trust_lists(server.node)
         with server.node.database.writing() as connection:
             day = server.node.service_days.ensure(connection, HALL)
         catalogue = _catalogue()
@@ -181,11 +182,32 @@ class Counter:
         self.machine.scan(text)
         return self.wait_until(lambda state: state.scan_count > count and not state.busy)
 
-    def do(self, deed: Callable[[DeskMachine], None]) -> DeskState:
-        """What the answer is to."""
+    def do(self, deed: Callable[[DeskMachine], None]) -> Refusal | None:
+        """What the answer is; None: done."""
         count = self.state.answer_count
         deed(self.machine)
-        return self.wait_until(lambda state: state.answer_count > count and not state.busy)
+        answer = self.wait_until(lambda state: state.answer_count > count and not state.busy).answer
+        assert answer is not None
+        return answer.refusal
+
+    def acts(self, verb: DeskVerb) -> Refusal | None:
+        return self.do(lambda machine: machine.act(verb))
+
+    @property
+    def view(self) -> DeskView:
+        assert self.state.view is not None
+        return self.state.view
+
+    @property
+    def served(self) -> str | None:
+        """The label of who is at this counter, as the server sees it."""
+        return None if self.view.visit is None else self.view.visit.label
+
+    @property
+    def served_alone(self) -> str | None:
+        """And as this desk knows by itself."""
+        visit = self.state.offline_visit
+        return None if visit is None else visit.label
 
     def wait_until_live(self) -> DeskState:
         return self.wait_until(lambda state: state.link is Link.LIVE)
@@ -195,7 +217,7 @@ class Counter:
 
     def wait_until_ready_to_be_cut_off(self) -> DeskState:
         """All is handed down, and sent."""
-        return self.wait_until(lambda state: state.site is not None and state.unsent == 0)
+        return self.wait_until(lambda state: state.can_judge and state.unsent == 0)
 
     def close(self) -> None:
         self.machine.close()
@@ -213,14 +235,6 @@ def counter(config: DeskConfig, clock: Clock | None = None, pace: DeskPace = PAC
         yield desk
     finally:
         desk.close()
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    never = threading.Event()
-    deadline = time.monotonic() + PATIENCE_S
-    while not holds():
-        assert time.monotonic() < deadline
-        never.wait(0.01)
 
 
 def _catalogue() -> Catalogue:

@@ -193,7 +193,8 @@ class Deeds:
 
     async def _look(self) -> bool:
         unsent = await self._room.unsent()
-        self._face.show(unsent=unsent)
+        known = await self._room.known(self._offline.memory.day)
+        self._face.show(unsent=unsent, can_judge=known is not None and known.trust is not None)
         answers = self._answers
         session = self._session
         try:
@@ -221,9 +222,7 @@ class Deeds:
             return True
         if answer.view is not None:
             await self._see(answer.view)
-            if unsent == 0 and self._offline.visit is not None and await self._room.unsent() == 0:
-                await self._offline.hand_over()
-                self._face.show(offline_visit=None)
+            await self._hand_over(answer.view, unsent)
         if hall is not None and hall.hall is not None and self._sees_hall:
             self._face.show(hall=hall.hall)
         return unsent == 0
@@ -303,6 +302,14 @@ class Deeds:
         await self._offline.hear(view)
         counter = view.counter.counter if view.counter is not None else self._face.state.counter
         self._face.show(view=view, counter=counter)
+
+    async def _hand_over(self, view: wire.DeskView, unsent: int) -> None:
+        """`unsent`: before the view was asked for."""
+        if self._offline.visit is None or unsent or not self._offline.is_taken_up(view):
+            return
+        if await self._room.unsent() == 0:
+            await self._offline.hand_over()
+            self._face.show(offline_visit=None)
 
     def _reached(self) -> None:
         self._face.show(link=Link.LIVE, trouble="", serving_as_desk=False)

@@ -45,6 +45,7 @@ class OfflineCounter:
         self._room = room
         self._memory = Memory(counter=room.config.counter)
         self._states: dict[Stop, StopState] = {}
+        self._own: set[Stop] = set()
         self._writing = asyncio.Lock()
 
     @property
@@ -61,6 +62,7 @@ class OfflineCounter:
         self._memory = memory.model_copy(update={"counter": memory.counter or self._memory.counter})
         store = self._room.store
         self._states = dict(await asyncio.wrap_future(store.submit(reading(store.node))))
+        self._own = set(self._states)
         visit = self._memory.visit
         stop = None if visit is None else stop_at(visit, visit.position)
         if visit is not None and stop is not None:
@@ -85,6 +87,15 @@ class OfflineCounter:
         if self.visit is None and stop is not None and stop.state in ACTIVE:
             self.visit = visit
             await self._remember(self._memory.model_copy(update={"visit": visit}))
+
+    def is_taken_up(self, view: DeskView) -> bool:
+        """Whether the server, which has all that was done here, speaks of the same visitor. It does not while the kiosk
+        that gave the ticket is cut off itself: then this desk alone knows whom it serves.
+        """
+        visit = self.visit
+        if visit is None or (visit.ticket, visit.position) not in self._own:
+            return True
+        return view.visit is not None or any(conflict.label == visit.label for conflict in view.conflicts)
 
     async def hand_over(self) -> None:
         """The server has all that was done here: its word counts again."""
@@ -166,6 +177,7 @@ class OfflineCounter:
         store = self._room.store
         await asyncio.wrap_future(store.submit(writing(store.node, deed)))
         self._states[deed.ticket, deed.position] = became
+        self._own.add((deed.ticket, deed.position))
         self._room.wake()
 
     async def _remember(self, memory: Memory) -> None:

@@ -45,6 +45,7 @@ class DeskState:
     asked for. `offline_visit`: who is served from paper. `unsent`: events that the server does not have yet. `since`:
     when `link` came about. `is_locked`: whoever is signed in was away too long. `busy`: an answer is awaited.
     `serving_as_desk`: cut off, and nobody is signed in here: tickets are served by scan, in the name of the desk alone.
+    `can_judge`: the hall and the keys of its kiosks were handed down, so that tickets can be judged without the server.
     `name`: what technicians call this desk. `trouble`: one sentence for the technician, empty if none.
     """
 
@@ -62,6 +63,7 @@ class DeskState:
     answer_count: int = 0
     offline_visit: VisitView | None = None
     serving_as_desk: bool = False
+    can_judge: bool = False
     unsent: int = 0
     name: str = ""
     site: Site | None = None
