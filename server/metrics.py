@@ -127,6 +127,13 @@ def _of_sites(tables: Tables) -> Iterator[Metric]:
         taken.add_metric((queue.site_id, queue.code), queue.issued)
         waiting.add_metric((queue.site_id, queue.code), queue.waiting)
     yield from (reserved, taken, waiting)
+    counters = GaugeMetricFamily("giliran_counters", "Counters by their state.", labels=("site", "state"))
+    for (site_id, state), total in sorted(tables.counters.items()):
+        counters.add_metric((site_id, state), total)
+    locked = GaugeMetricFamily("giliran_staff_locked", "Accounts that wrong PINs have locked.", labels=("site",))
+    for site_id, total in sorted(tables.staff_locked.items()):
+        locked.add_metric((site_id,), total)
+    yield from (counters, locked)
 
 
 def _of_devices(devices: Iterable[DeviceState]) -> Iterator[Metric]:

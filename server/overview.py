@@ -20,7 +20,19 @@ from kiosk.trusted_clock import Reading
 from server.database import FILE_NAME, moment
 from server.node import Node
 from server.readiness import State, state_of
-from server.schema import devices, forks, number_series, poison, printers, queues, service_days, sites, tallies
+from server.schema import (
+    counters,
+    devices,
+    forks,
+    number_series,
+    poison,
+    printers,
+    queues,
+    service_days,
+    sites,
+    staff,
+    tallies,
+)
 from server.settings import Role
 from server.tallies import Tally
 
@@ -89,6 +101,9 @@ class Tables:
     parked: Mapping[str, int] = field(default_factory=dict)
     some_parked: Sequence[Parked] = ()
     printers: Mapping[tuple[str, str], PrinterFacts] = field(default_factory=dict)
+    counters: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """(site, state) -> how many counters that were ever open."""
+    staff_locked: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +147,8 @@ def _read(node: Node, connection: Connection, now: datetime) -> Tables:
         parked=_by_site(connection, poison),
         some_parked=_some_parked(connection),
         printers=told,
+        counters=_counters(connection),
+        staff_locked=_staff_locked(connection),
     )
 
 
@@ -197,6 +214,17 @@ def _reserved(connection: Connection, days: Mapping[str, date]) -> Mapping[str, 
         )
         for site_id, day in sorted(days.items())
     }
+
+
+def _counters(connection: Connection) -> Mapping[tuple[str, str], int]:
+    by_state = select(counters.c.site_id, counters.c.state, func.count())
+    rows = connection.execute(by_state.group_by(counters.c.site_id, counters.c.state))
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
+def _staff_locked(connection: Connection) -> Mapping[str, int]:
+    rows = connection.execute(select(staff.c.site_id, func.sum(staff.c.is_locked)).group_by(staff.c.site_id))
+    return {row[0]: int(row[1]) for row in rows}
 
 
 def _newest_forks(connection: Connection) -> Sequence[Fork]:

@@ -12,8 +12,8 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, insert, or_, select, update
 
-from kiosk.domain.desk_bodies import counter_paused, staff_signed
-from kiosk.domain.events import COUNTER_PAUSED, STAFF_SIGNED_IN, STAFF_SIGNED_OUT
+from kiosk.domain.desk_bodies import counter_closed, counter_paused, staff_signed
+from kiosk.domain.events import COUNTER_CLOSED, COUNTER_PAUSED, STAFF_SIGNED_IN, STAFF_SIGNED_OUT
 from kiosk.sync.desk_wire import CounterState, Refusal, Role
 from server.database import lock_site, milliseconds
 from server.node import Node
@@ -132,14 +132,29 @@ def end_sessions_of(connection: Connection, own_log: OwnLog, site_id: str, staff
 
 
 def end_old_sessions(node: Node) -> None:
-    """A chore. Nearly never is there one."""
-    is_old = staff_sessions.c.begun_at_ms <= milliseconds(node.trusted_clock.read().at) - LASTS_MS
+    """A chore: sessions that are too old, and after them the counters that nobody came back to."""
+    oldest_ms = milliseconds(node.trusted_clock.read().at) - LASTS_MS
+    is_old = staff_sessions.c.begun_at_ms <= oldest_ms
+    is_left = and_(counters.c.state != CounterState.CLOSED, counters.c.since_ms <= oldest_ms)
     with node.database.reading() as connection:
         of_sites = set(connection.execute(select(staff_sessions.c.site_id).where(is_old)).scalars())
+        of_sites |= set(connection.execute(select(counters.c.site_id).where(is_left)).scalars())
     for site_id in sorted(of_sites):
         with node.database.writing() as connection:
             lock_site(connection, site_id)
             _end(connection, node.own_log, site_id, is_old)
+            _close_left(connection, node.own_log, site_id, is_left)
+
+
+def _close_left(connection: Connection, own_log: OwnLog, site_id: str, is_left: ColumnElement[bool]) -> None:
+    """Those of a desk that is signed in are its officer's business."""
+    taken = select(staff_sessions.c.counter).where(
+        staff_sessions.c.site_id == site_id, staff_sessions.c.counter.is_not(None)
+    )
+    left = select(counters).where(counters.c.site_id == site_id, is_left, counters.c.counter.not_in(taken))
+    for row in connection.execute(left.order_by(counters.c.counter)).all():
+        if row.officer is not None:
+            own_log.append(connection, site_id, COUNTER_CLOSED, counter_closed(row.counter, row.officer))
 
 
 def _end(connection: Connection, own_log: OwnLog, site_id: str, which: ColumnElement[bool]) -> int:

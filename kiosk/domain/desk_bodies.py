@@ -29,6 +29,11 @@ def acted(action: Action) -> Mapping[str, Any]:
     return body
 
 
+def voided(action: Action, reason: str) -> Mapping[str, Any]:
+    """A cancellation by a supervisor. `reason`: kiosk.sync.desk_wire.VoidReason."""
+    return {**acted(action), "reason": reason}
+
+
 def day_closed(site_id: str, service_day: date) -> Mapping[str, Any]:
     return {"site_id": site_id, "service_day": service_day.isoformat()}
 

@@ -10,6 +10,7 @@ from typing import Annotated, Final
 
 from pydantic import AwareDatetime, Field
 
+from kiosk.domain.availability import ClosedReason
 from kiosk.domain.scan import ScanVerdict
 from kiosk.domain.ticket import StopState
 from kiosk.sync.wire import Hex16, Key, Message, QueueCode
@@ -212,6 +213,8 @@ class CounterView(Message):
     zone: str = ""
     since: AwareDatetime | None = None
     has_alarm: bool = False
+    silent_s: int | None = None
+    """Not closed, and its desk was last heard of so long ago: told beyond ten minutes."""
 
 
 class ConflictView(Message):
@@ -235,6 +238,8 @@ class QueueView(Message):
     promises: int = 0
     """Promises of today that can be judged already, and how many were kept."""
     promises_kept: int = 0
+    not_given: ClosedReason | None = None
+    """Why kiosks give no number for it now, whatever an officer says: its hours, its cut-off, its quota."""
 
 
 class DeskView(Message):

@@ -75,6 +75,7 @@ def action(verb: Verb | Deed) -> Action:
 ACTIONS: Final = [*Verb, *Deed]
 BODIES: Final[Mapping[str, Mapping[str, Any]]] = {
     **{ACTION_TYPES[verb]: desk_bodies.acted(action(verb)) for verb in ACTIONS},
+    ACTION_TYPES[Verb.CANCEL]: desk_bodies.voided(action(Verb.CANCEL), "left"),
     events.DAY_CLOSED: desk_bodies.day_closed("small-hall", DAY),
     events.COUNTER_OPENED: desk_bodies.counter_opened(3, ["D", "A"], "A-17", "2" * 16),
     events.COUNTER_PAUSED: desk_bodies.counter_paused(3, "A-17"),

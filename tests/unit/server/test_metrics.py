@@ -12,8 +12,9 @@ from prometheus_client.core import Metric
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from sqlalchemy import insert
 
+from kiosk.domain.desk_bodies import counter_opened
 from kiosk.domain.event_bodies import kiosk_status
-from kiosk.domain.events import KIOSK_STATUS
+from kiosk.domain.events import COUNTER_OPENED, KIOSK_STATUS
 from kiosk.domain.print_job import PrintState
 from kiosk.domain.printer_facts import PrinterFacts
 from kiosk.identity import Identity, new_identity
@@ -28,6 +29,7 @@ from server.readiness import ReasonCode
 from server.run import Server
 from server.schema import poison
 from server.service_day import day_in_force
+from tests.paired_desk import add_officer
 from tests.paired_kiosk import SITE, site_server
 from tests.relayed_site import central_server
 from tests.written_log import WrittenLog
@@ -55,6 +57,8 @@ NAMES = {
     "giliran_numbers_reserved": {"site"},
     "giliran_queue_issued": {"queue", "site"},
     "giliran_queue_waiting": {"queue", "site"},
+    "giliran_counters": {"site", "state"},
+    "giliran_staff_locked": {"site"},
     "giliran_device_info": {"device", "kind", "letter", "name", "program", "site"},
     "giliran_device_last_contact_seconds": {"device", "site"},
     "giliran_unsynced_events": {"device", "site"},
@@ -115,6 +119,8 @@ def test_every_name_is_there_with_its_labels(server: Server) -> None:
         day = day_in_force(connection, SITE)
     log.printed(log.issue(1, service_day=day))
     log.write(KIOSK_STATUS, kiosk_status(PrinterFacts("no_paper", "ready", "second", "fence", 120)))
+    log.write(COUNTER_OPENED, counter_opened(3, ["D"], "P-017", kiosk.device_id))
+    add_officer(server)
     with server.node.database.writing() as connection:
         log.push(connection)
     answer = httpx2.get(f"{server.url}/metrics").text

@@ -62,7 +62,7 @@ def test_the_check_itself_sees_a_wrong_option() -> None:
     with pytest.raises(click.UsageError):
         parse(["demo", "--sevrice", "x"])
     with pytest.raises(click.UsageError):
-        parse(["desk"])
+        parse(["moon"])
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
