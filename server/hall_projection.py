@@ -42,22 +42,20 @@ def apply_hall_news(connection: Connection, site_id: str, known: Sequence[tuple[
 
 
 def _counter(connection: Connection, site_id: str, news: CounterNews) -> None:
-    """A break keeps its queues, and an older word about them counts where there was none."""
+    """A break and an end keep the queues that the newest opening told, whichever of them comes first."""
     row = _row(connection, site_id, news.counter)
-    is_newest = row is None or (row.hlc, row.incarnation) < news.stamp
-    facts: dict[str, Any] = {}
-    if is_newest:
-        hlc, incarnation = news.stamp
-        facts = {"state": news.state, "since_ms": hlc >> 16, "hlc": hlc, "incarnation": incarnation}
-        facts["officer"] = None if news.state == "closed" else news.officer
-    if news.state == "open" and (is_newest or (row is not None and row.queues == "[]")):
-        facts["queues"] = json.dumps(news.queues, separators=(",", ":"))
-    if news.state == "open" and (is_newest or (row is not None and row.state == "paused" and row.device_id is None)):
+    (hlc, incarnation), facts = news.stamp, dict[str, Any]()
+    state = None if row is None else row.state
+    if row is None or (row.hlc, row.incarnation) < news.stamp:
+        state = news.state
+        facts = {"state": state, "since_ms": hlc >> 16, "hlc": hlc, "incarnation": incarnation}
+        facts["officer"] = None if state == "closed" else news.officer
+    if news.state == "open" and (row is None or row.opened_hlc < hlc):
+        facts |= {"queues": json.dumps(news.queues, separators=(",", ":")), "opened_hlc": hlc}
         facts["device_id"] = news.device_id
-    if news.state == "closed" and is_newest:
+    if state == "closed":
         facts["device_id"] = None
-    if facts:
-        _keep(connection, site_id, news.counter, facts)
+    _keep(connection, site_id, news.counter, facts)
 
 
 def _alarm(connection: Connection, site_id: str, news: AlarmNews) -> None:

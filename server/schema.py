@@ -305,11 +305,13 @@ counters = Table(
     Column("alarm_at_ms", BIG),
     Column("hlc", BIG, nullable=False),
     Column("incarnation", Text, nullable=False),
+    Column("opened_hlc", BIG, nullable=False, server_default="0"),
     PrimaryKey("site_id", "counter"),
     sqlite_strict=True,
 )
 """Each counter (loket) as its newest event says: `open`, `paused` or `closed`; `queues`: codes it serves, as JSON.
-`alarm_at_ms`: its officer has called for help, and nobody has answered.
+`alarm_at_ms`: its officer has called for help, and nobody has answered. `opened_hlc`: of the event that told of its
+queues.
 """
 
 queue_closures = Table(

@@ -144,6 +144,7 @@ def _counters() -> None:
         sa.Column("alarm_at_ms", BIG),
         sa.Column("hlc", BIG, nullable=False),
         sa.Column("incarnation", sa.Text(), nullable=False),
+        sa.Column("opened_hlc", BIG, nullable=False, server_default="0"),
         sa.PrimaryKeyConstraint("site_id", "counter"),
         sqlite_strict=True,
     )

@@ -1,14 +1,12 @@
 """What was done at the counters, in the server's tables: whatever came first, and wherever it was written."""
 
-import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import select, text
 
 from kiosk.clock import SystemClock
 from kiosk.domain import desk_bodies, events
@@ -16,8 +14,8 @@ from kiosk.domain.course import Action, Deed, NewStop
 from kiosk.domain.desk_bodies import ACTION_TYPES
 from kiosk.domain.event_bodies import ticket_abandoned, ticket_shown
 from kiosk.domain.stop_life import Verb
-from kiosk.domain.ticket import Stop, TicketId
-from kiosk.domain.verdict import Broken, Verified
+from kiosk.domain.ticket import Stop
+from kiosk.domain.verdict import Verified
 from server.course_projection import course_for
 from server.database import Database, open_database
 from server.projected import hashes
@@ -25,10 +23,8 @@ from server.rebuild import rebuild
 from server.schema import (
     actions,
     closed_days,
-    counters,
     notes,
     poison,
-    queue_closures,
     queues,
     stops,
     tickets,
@@ -36,7 +32,7 @@ from server.schema import (
 from server.settings import Role, ServerSettings
 from server.verification import verify_database
 from tests.paired_kiosk import SITE, some_ticket
-from tests.unit.server.test_projection import arrive, push, rows
+from tests.unit.server.test_projection import push, rows
 from tests.written_log import NOW_MS, WrittenLog
 
 SERVER = "05" * 8
@@ -87,7 +83,7 @@ def states(database: Database) -> list[tuple[Any, ...]]:
 
 
 def waiting(database: Database) -> dict[str, int]:
-    return {code: count for code, count in rows(database, select(queues.c.queue_code, queues.c.waiting))}
+    return dict(rows(database, select(queues.c.queue_code, queues.c.waiting)))
 
 
 def is_good(database: Database) -> bool:
