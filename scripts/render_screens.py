@@ -20,6 +20,7 @@ from kiosk.clock import FakeClock
 from kiosk.config import KioskConfig, PrinterConfig, ScreenConfig
 from kiosk.domain.language import Language
 from kiosk.domain.screens import Screen
+from scripts.desk_scenes import render_desk
 from ui.app import KioskApplication
 from ui.driver import VisitorDriver
 from ui.qt_application import qt_application
@@ -102,6 +103,12 @@ def main() -> int:
             with tempfile.TemporaryDirectory() as data:
                 count += render(series, options.folder, Path(data))
             print(series.name)
+    for language in Language:
+        for look, has_contrast in (("normal", False), ("contrast", True)):
+            name = f"desk-{language}-{look}"
+            if name.startswith(options.only):
+                count += render_desk(options.folder / name, language, has_contrast=has_contrast)
+                print(name)
     print(f"{count} pictures in {options.folder}")
     return 0
 
