@@ -76,16 +76,17 @@ class BoardFeed:
         self._chance = chance
         self._state = BoardState()
         self._failures = 0
-        self._loop = asyncio.new_event_loop()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._work: asyncio.Task[None] | None = None
         self._thread = threading.Thread(target=self._run, name="board-feed", daemon=True)
 
     def start(self) -> None:
+        self._loop = asyncio.new_event_loop()
         self._thread.start()
 
     def stop(self) -> None:
         """Returns when the thread has ended; nothing is told any more."""
-        if self._thread.is_alive():
+        if self._loop is not None and self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._cancel)
             self._thread.join()
 
@@ -94,7 +95,11 @@ class BoardFeed:
             self._work.cancel()
 
     def _run(self) -> None:
-        with asyncio.Runner(loop_factory=lambda: self._loop) as runner, suppress(asyncio.CancelledError):
+        loop = self._loop
+        with (
+            asyncio.Runner(loop_factory=lambda: loop or asyncio.new_event_loop()) as runner,
+            suppress(asyncio.CancelledError),
+        ):
             runner.run(self._listen())  # until stop() cancels it
 
     async def _listen(self) -> None:

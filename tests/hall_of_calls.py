@@ -11,7 +11,7 @@ MORNING = datetime(2026, 11, 23, 2, 41, tzinfo=UTC)
 
 def call(number: int, label: str = "", counter: int = 3, ago_s: float = 0.0, **other: Any) -> Call:
     """`number` makes its name; the same number is the same call."""
-    facts = {"floor": 2, "zone": "B", "queue": "D", "language": "id"} | other
+    facts: dict[str, Any] = {"floor": 2, "zone": "B", "queue": "D", "language": "id"} | other
     at = facts.pop("at", MORNING) - timedelta(seconds=ago_s)
     return Call(call=f"{number:016x}", label=label or f"D-{number:03d}", counter=counter, called_at=at, **facts)
 

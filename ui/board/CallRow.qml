@@ -5,15 +5,19 @@ import ui.components
 Rectangle {
     id: root
 
+    required property int counter
+    required property int floor
+    required property bool hasFloor
+    required property bool isFresh
+    required property bool isSaid
+    required property string label
+    required property int turn
+    required property string zoneId
+    property bool beat: false
     property int capital: 0
-    property string counter: ""
-    property bool emphasised: false
-    property string floorText: ""
-    property string label: ""
     property bool muted: false
-    property bool said: false
-    property int turn: 0
-    property string zoneText: ""
+    /** Just being announced, or new and in the bright half of the beat. */
+    readonly property bool emphasised: root.isSaid || (root.isFresh && root.beat)
     readonly property color ground: root.muted ? Theme.disabled : root.emphasised ? Theme.accent : Theme.card
     readonly property color letters: root.muted ? Theme.disabledInk : root.emphasised ? Theme.accentInk : Theme.ink
     readonly property int pad: Math.round(root.capital * 0.2)
@@ -60,9 +64,9 @@ Rectangle {
         anchors.rightMargin: root.pad
         anchors.verticalCenter: parent.verticalCenter
         color: root.letters
-        name: root.said ? "megaphone" : "arrow-right-bold"
-        objectName: root.said ? "saidMark" : "wayMark"
-        rotation: root.said ? 0 : root.turn
+        name: root.isSaid ? "megaphone" : "arrow-right-bold"
+        objectName: root.isSaid ? "saidMark" : "wayMark"
+        rotation: root.isSaid ? 0 : root.turn
         size: Math.round(root.capital * 0.58)
     }
 
@@ -73,7 +77,7 @@ Rectangle {
         anchors.rightMargin: Math.round(root.pad * 0.8)
         anchors.verticalCenter: parent.verticalCenter
         spacing: Math.round(root.capital * 0.06)
-        width: Math.max(loket.implicitWidth, floor.implicitWidth)
+        width: Math.max(loket.implicitWidth, floorName.implicitWidth)
 
         Text {
             id: loket
@@ -85,12 +89,12 @@ Rectangle {
         }
 
         Text {
-            id: floor
+            id: floorName
 
             color: root.letters
             font: Theme.type(root.capital * 0.27 / Theme.mm, Font.Bold, -0.01, 0)
             objectName: "callFloor"
-            text: root.floorText
+            text: root.hasFloor ? BoardWords.floorName(root.floor) : ""
             textFormat: Text.PlainText
             visible: text !== ""
         }
@@ -99,7 +103,7 @@ Rectangle {
             color: root.letters
             elide: Text.ElideRight
             font: Theme.type(root.capital * 0.17 / Theme.mm, Font.Medium, 0, 0)
-            text: root.zoneText
+            text: !BoardWords.both ? root.zoneId : root.hasFloor ? "Counter, " + BoardWords.floorNameEn(root.floor) : "Counter"
             textFormat: Text.PlainText
             visible: text !== ""
             width: parent.width

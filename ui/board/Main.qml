@@ -119,20 +119,12 @@ Window {
         visible: root.board.screen === BoardViewModel.Screen.Calls
 
         delegate: CallRow {
-            required property var model
-
+            beat: root.board.beat || !root.board.animations
             capital: root.capital
-            counter: model.counter
-            emphasised: model.isSaid || (model.isFresh && (root.board.beat || !root.board.animations))
-            floorText: model.hasFloor ? BoardWords.floorName(model.floor) : ""
             height: calls.rowHeight
-            label: model.label
             muted: root.stale
             objectName: "call"
-            said: model.isSaid
-            turn: model.turn
             width: calls.width
-            zoneText: BoardWords.both ? "Counter" + (model.hasFloor ? ", " + BoardWords.floorNameEn(model.floor) : "") : model.zoneId
         }
     }
 

@@ -6,11 +6,10 @@ A sound system that hangs must not silence the hall for the day: everything has 
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 import structlog
-from PySide6.QtCore import QLocale, QObject, QTimer, QUrl, Slot
+from PySide6.QtCore import QLocale, QObject, QTemporaryDir, QTimer, QUrl, Slot
 from PySide6.QtMultimedia import QSoundEffect
 from PySide6.QtTextToSpeech import QTextToSpeech
 
@@ -97,13 +96,13 @@ class RecordedVoice(BellOnly):
     def __init__(self, words: RecordedWords, loudness: float, parent: QObject | None = None) -> None:
         super().__init__(loudness, parent)
         self._words = words
-        self._folder = TemporaryDirectory(prefix="giliran-words-")
+        self._folder = QTemporaryDir()
         self._numbers = count()
         self._last: Path | None = None
 
     def say(self, words: Announcement, on_done: Callable[[], None]) -> None:
         data = self._words.joined(words.words)
-        file = Path(self._folder.name) / f"{next(self._numbers)}.wav"  # Qt remembers what a file's name held
+        file = Path(self._folder.path()) / f"{next(self._numbers)}.wav"  # Qt remembers what a file's name held
         file.write_bytes(data)
         if self._last is not None:
             self._last.unlink(missing_ok=True)
