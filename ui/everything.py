@@ -1,6 +1,10 @@
-"""`giliran run`: a site server, a kiosk and a simulated printer on this machine, to try all of it in one command."""
+"""`giliran run`: a site server, a kiosk and a simulated printer on this machine, to try all of it in one command; with
+a counter and a board beside them, where asked for.
+"""
 
-from contextlib import ExitStack
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -12,10 +16,11 @@ from shiboken6 import Shiboken
 
 from kiosk.clock import SystemClock
 from kiosk.config import KioskConfig, PrinterConfig, ScreenConfig, SyncConfig
+from kiosk.errors import KioskError
 from kiosk.paths import resource_path
 from kiosk.sync.pairing import pair_on_this_machine
 from ui.app import KioskApplication
-from ui.demo import DemoOptions, has_display, make_visit, sentence
+from ui.demo import USUAL_SERVICES, DemoOptions, has_display, make_visit, sentence
 from ui.last_words import watch_for_failures
 from ui.local_server import LocalServer
 from ui.qt_application import heed_signals, qt_application
@@ -27,24 +32,45 @@ _PANEL_MM: Final = (336.0, 598.0)
 """A 27-inch panel standing upright: the window is its picture, however small this screen is."""
 
 
-def run_everything(data: Path, *, headless: bool) -> int:
-    """Open the windows and stay until they are closed; without a display, make one scripted visit and say so."""
+def run_everything(data: Path, *, headless: bool, extra: frozenset[str] = frozenset()) -> int:
+    """Open the windows and stay until they are closed; without a display, make one scripted visit and say so.
+
+    `extra`: desk, board, or both, besides.
+    """
     if headless or not has_display():
         why = "As asked, no windows" if headless else "There is no display here"
+        if extra:
+            click.echo(f"{why}: this is one scripted visit, from the kiosk to the counter.")
+            return _loop(data)
         click.echo(f"{why}: this is one scripted visit.")
         outcome = make_visit(DemoOptions(out=data, data=data))
         click.echo(sentence(outcome, data))
         return 0 if outcome.is_good else 1
-    return _run_windows(data)
+    return _run_windows(data, extra)
 
 
-def _run_windows(data: Path) -> int:
+def _loop(data: Path) -> int:
+    from ui.whole_loop import make_whole_loop  # noqa: PLC0415  # two more programs' worth of windows
+
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    write_sample_hall(data / "site.json")
+    try:
+        click.echo(make_whole_loop(data))
+    except (KioskError, TimeoutError) as error:
+        click.echo(f"The loop was broken: {error}", err=True)
+        return 1
+    return 0
+
+
+def _run_windows(data: Path, extra: frozenset[str]) -> int:
     application = qt_application()
     heed_signals()
     watch_for_failures(data / "kiosk" / "logs")
     with ExitStack() as stack:
-        server = stack.enter_context(LocalServer(data / "server"))
-        config = _config(data, server.url, QGuiApplication.primaryScreen().availableSize().height())
+        screen = QGuiApplication.primaryScreen().availableSize()
+        site_file = write_sample_hall(data / "site.json")
+        server = stack.enter_context(LocalServer(data / "server", site_file if extra else None))
+        config = _config(data, server.url, screen.height())
         kiosk = KioskApplication(config, SystemClock(), is_closable=True)
         stack.callback(kiosk.close)
         if kiosk.machine is None:
@@ -55,8 +81,28 @@ def _run_windows(data: Path) -> int:
         kiosk.show()
         stack.callback(Shiboken.delete, show_tray(data / "slips", kiosk.window))
         click.echo(f"Kiosk, printer and server are running. Server: {server.url}/docs  Data: {data.resolve()}")
+        stack.enter_context(_beside(data, server.url, extra, (screen.width(), screen.height())))
         click.echo("Close the kiosk's window, or press Ctrl-C, to end.")
         return application.exec()
+
+
+@contextmanager
+def _beside(data: Path, server_url: str, extra: frozenset[str], screen: tuple[int, int]) -> Iterator[None]:
+    """The windows of a counter and of a board, as programs of their own."""
+    if not extra:
+        yield
+        return
+    from ui.counter_and_board import board_settings, desk_settings, make_officer, windows  # noqa: PLC0415  # if asked
+
+    commands = []
+    if "desk" in extra:
+        commands.append(("desk", "--config", str(desk_settings(data, server_url, USUAL_SERVICES[0]))))
+        officer = make_officer(data / "server")
+        click.echo(f"Sign in at the desk as {officer.staff} with PIN {officer.pin}.")
+    if "board" in extra:
+        commands.append(("board", "--config", str(board_settings(data, server_url, screen))))
+    with windows(commands, data / "logs"):
+        yield
 
 
 def _config(data: Path, server: str, screen_height: int) -> KioskConfig:

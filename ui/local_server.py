@@ -19,10 +19,13 @@ class ServerStartError(KioskError):
 
 
 class LocalServer:
-    """`with LocalServer(folder) as server: server.url`. Its log is `<folder>/server.log`."""
+    """`with LocalServer(folder) as server: server.url`. Its log is `<folder>/server.log`. `site_file`: the hall's own;
+    without one it shows the sample hall to its desks and boards, and hands down nothing.
+    """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, site_file: Path | None = None) -> None:
         self._folder = folder
+        self._site_file = site_file
         self._process: subprocess.Popen[bytes] | None = None
         self.url = ""
 
@@ -31,6 +34,8 @@ class LocalServer:
         address = self._folder / _ADDRESS_FILE
         address.unlink(missing_ok=True)
         command = [*own_command(), "server", "--role", "site", "--data", str(self._folder), "--listen", "127.0.0.1:0"]
+        if self._site_file is not None:
+            command += ["--site", str(self._site_file)]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)  # noqa: S603
         try:

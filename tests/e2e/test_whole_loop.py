@@ -1,0 +1,55 @@
+"""`giliran run --with desk,board` without a display: from the kiosk's touch to the officer's last key, and once more in
+the same folder; and with one, its windows.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from kiosk.paths import resource_path
+from tests.e2e.test_run_in_windows import display
+
+__all__ = ["display"]
+
+_WITHIN_S = 180.0
+_PICTURES = ("50-desk-called.png", "51-board-called.png", "52-desk-serving.png", "53-desk-done.png")
+
+
+def run(data: Path) -> tuple[int, str]:
+    command = [sys.executable, str(resource_path("giliran.py")), "run", "--headless", "--with", "desk,board"]
+    done = subprocess.run(
+        [*command, "--data", str(data)], capture_output=True, text=True, timeout=_WITHIN_S, check=False
+    )
+    return done.returncode, done.stdout
+
+
+def test_the_whole_loop_is_made_without_anybody_and_again(tmp_path: Path) -> None:
+    for number in ("001", "002"):
+        code, said = run(tmp_path)
+        assert code == 0, said
+        assert f"Ticket L-{number} was called to counter" in said
+        assert "'Nomor antrean, L, " in said
+        assert all((tmp_path / "screens" / name).stat().st_size > 10_000 for name in _PICTURES)
+        assert (tmp_path / "screens" / "10-ticket.png").exists()
+
+
+def test_a_counter_and_a_board_open_beside_the_kiosk_and_end_with_it(display: str, tmp_path: Path) -> None:
+    environment = {**os.environ, "DISPLAY": display}
+    environment.pop("QT_QPA_PLATFORM", None)
+    command = [sys.executable, str(resource_path("giliran.py")), "run", "--with", "desk,board", "--data", str(tmp_path)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as process:
+        assert process.stdout is not None
+        said = [process.stdout.readline() for _ in range(3)]
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+    assert "are running" in said[0]
+    assert "Sign in at the desk as PETUGAS-1 with PIN" in said[1]
+    assert "Close the kiosk's window" in said[2]
+    assert process.returncode == 0
+    assert (tmp_path / "desk" / "enrolment.json").exists()
+    for name in ("desk", "board"):
+        assert "Traceback" not in (tmp_path / "logs" / f"{name}.log").read_text()
