@@ -274,7 +274,7 @@ def test_q8_what_a_code_types_is_never_more_than_no_ticket(
 def test_q9_a_faded_ticket_is_served_by_the_label_that_people_can_read(
     site_for_layouts: tuple[DeskSite, Counter],
 ) -> None:
-    """The decode gate of damaged print is tests/unit/printing's; this is what is left when it fails on paper."""
+    """Nine in ten damaged slips decode (test_damaged_slip_decodes_nine_times_in_ten); this is for the tenth."""
     hall, desk = site_for_layouts
     ticket = hall.ticket(min(hall.site.queue_by_code["D"].service_ids))
     hall.tell(ticket)
