@@ -20,6 +20,7 @@ from kiosk.clock import FakeClock
 from kiosk.config import KioskConfig, PrinterConfig, ScreenConfig
 from kiosk.domain.language import Language
 from kiosk.domain.screens import Screen
+from scripts.board_scenes import render_board
 from scripts.desk_scenes import render_desk
 from ui.app import KioskApplication
 from ui.driver import VisitorDriver
@@ -109,6 +110,7 @@ def main() -> int:
             if name.startswith(options.only):
                 count += render_desk(options.folder / name, language, has_contrast=has_contrast)
                 print(name)
+    count += render_board(options.folder, options.only)
     print(f"{count} pictures in {options.folder}")
     return 0
 
