@@ -44,13 +44,13 @@ class DeskUnderTest:
     def type(self, text: str) -> None:
         """As a person does: slower than any scanner."""
         for character in text:
-            QTest.keyClick(self.application.window, character)
+            QTest.keyClick(self.application.window, ord(character))
             self.pause()
 
     def burst(self, text: str, *ends: Qt.Key) -> None:
         """As a scanner does: all at once. Waits until it is over."""
         for character in text:
-            QTest.keyClick(self.application.window, character)
+            QTest.keyClick(self.application.window, ord(character))
         for end in ends:
             QTest.keyClick(self.application.window, end)
         self.pause()

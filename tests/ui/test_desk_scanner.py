@@ -58,7 +58,7 @@ def test_script_in_a_code_is_only_text(desk: DeskUnderTest) -> None:
 def test_keys_inside_a_code_press_nothing(desk: DeskUnderTest) -> None:
     window = desk.application.window
     for character in "K1.ABCDEF":
-        QTest.keyClick(window, character)
+        QTest.keyClick(window, ord(character))
     for key in (KEY.Key_F2, KEY.Key_F5, KEY.Key_F12, KEY.Key_Escape):
         QTest.keyClick(window, key)
     QTest.keyClick(window, KEY.Key_F4, Qt.KeyboardModifier.AltModifier)
@@ -75,10 +75,21 @@ def test_only_the_first_line_of_a_code_is_read(desk: DeskUnderTest) -> None:
     window = desk.application.window
     for line in (TOKEN, "second line", "D-001"):
         for character in line:
-            QTest.keyClick(window, character)
+            QTest.keyClick(window, ord(character))
         QTest.keyClick(window, KEY.Key_Return)
     desk.pause()
     assert desk.asked("scan") == [("scan", TOKEN)]
+
+
+def test_busy_machine_reads_no_second_line(desk: DeskUnderTest) -> None:
+    """The window was busy when the rest came: the keys' own times tell that they belong to the code before."""
+    for place, character in enumerate("K1.ABCDEF\r"):
+        stroke(desk, KEY.Key_Return if character == "\r" else KEY(ord(character)), character, 1000 + 5 * place)
+    desk.pause()
+    for place, character in enumerate("SECOND LINE"):
+        stroke(desk, KEY(ord(character)), character, 1050 + 5 * place)
+    desk.pause()
+    assert desk.asked("scan") == [("scan", "K1.ABCDEF")]
 
 
 def test_scan_is_cut_where_no_ticket_is_longer(desk: DeskUnderTest) -> None:

@@ -40,7 +40,7 @@ Card {
                     Accessible.name: text
                     Accessible.role: Accessible.StaticText
                     Layout.fillWidth: true
-                    Layout.preferredHeight: 70 * Theme.mm
+                    Layout.preferredHeight: (root.visit.note === "" && root.visit.conflictText === "" ? 70 : 44) * Theme.mm
                     color: Theme.primary
                     font: Theme.label
                     fontSizeMode: Text.Fit

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import structlog
-from PySide6.QtCore import QCoreApplication, QObject, Slot
+from PySide6.QtCore import QCoreApplication, QObject, Qt, Slot
 from PySide6.QtQml import QQmlApplicationEngine, QQmlError
 from PySide6.QtQuick import QQuickWindow
 from shiboken6 import Shiboken
@@ -63,7 +63,8 @@ class DeskApplication:
         self.engine.loadFromModule("ui.desk", "Main")
         self.window = self._loaded_window()
         self.scanner = ScannerKeys(clock)
-        self.scanner.scanned.connect(self.attendant.scan)
+        # Queued: what a verdict draws must not make the keys that follow look late.
+        self.scanner.scanned.connect(self.attendant.scan, Qt.ConnectionType.QueuedConnection)
         self._guard = WindowGuard(self._may_close)
         self._guard.touched.connect(self.attendant.touched)
         # The filter installed last sees an event first: no key that is a scan's reaches the guard or the screens.

@@ -54,6 +54,7 @@ class ScannerKeys(QObject):
         self._presses: list[float] = []
         self._text = ""
         self._is_over = False
+        self._last_dropped: float | None = None
         self._is_passing_on = False
         self._target: QObject | None = None
         self._silence = QTimer(self)
@@ -86,10 +87,15 @@ class ScannerKeys(QObject):
 
     def _press(self, event: QKeyEvent) -> None:
         at = event.timestamp() or self._clock.monotonic() * 1000
+        if self._last_dropped is not None and 0 <= at - self._last_dropped <= GAP_MS:
+            # A busy machine heard the silence before it heard this key: the key's own time says where it belongs.
+            self._is_over = True
+        self._last_dropped = None
         if self._presses and not 0 <= at - self._presses[-1] <= GAP_MS:
             self.fall_silent()
         self._presses.append(at)
         if self._is_over:
+            self._last_dropped = at
             self._wait(SILENCE_MS)
             return
         self._held.append(event.clone())
@@ -113,6 +119,7 @@ class ScannerKeys(QObject):
         text, self._text = self._text[:MOST_SCANNED], ""
         self._held.clear()
         self._is_over = True
+        self._last_dropped = self._presses[-1]
         self._wait(SILENCE_MS)
         if text:
             self.scanned.emit(text)
