@@ -16,12 +16,6 @@ QtObject {
         return number > 0 ? "Lantai " + number : "Besmen " + -number;
     }
 
-    function floorNameEn(number: int): string {
-        if (number === 0)
-            return "ground floor";
-        return number > 0 ? "floor " + number : "basement " + -number;
-    }
-
     /** How old the data are, in words that need no reckoning. */
     function age(seconds: int): string {
         if (seconds < 60)

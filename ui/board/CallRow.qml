@@ -103,7 +103,7 @@ Rectangle {
             color: root.letters
             elide: Text.ElideRight
             font: Theme.type(root.capital * 0.17 / Theme.mm, Font.Medium, 0, 0)
-            text: !BoardWords.both ? root.zoneId : root.hasFloor ? "Counter, " + BoardWords.floorNameEn(root.floor) : "Counter"
+            text: BoardWords.both ? "Counter" : root.zoneId
             textFormat: Text.PlainText
             visible: text !== ""
             width: parent.width
