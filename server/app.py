@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from kiosk.sync.wire import ProblemCode
 from kiosk.version import VERSION
 from server.api_page import api_page
+from server.desk_api import desk_router
 from server.enrol_api import enrol_router
 from server.node import Node
 from server.numbers_api import numbers_router, reservation_endpoint
@@ -49,6 +50,7 @@ def create_app(node: Node, pairing_secret: bytes | None = None) -> ASGIApp:
     app.include_router(enrol_router(node))
     if node.role is Role.SITE:
         app.include_router(staff_router(node))
+        app.include_router(desk_router(node))
     if pairing_secret is not None:
         app.include_router(pairing_router(node, pairing_secret))
     page = api_page(app.openapi())

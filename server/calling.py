@@ -222,7 +222,8 @@ def _here(room: Room, message: Act) -> AnyRow:
     room.counter  # noqa: B018  # raises where there is none
     stop = room.here()
     if stop is None:
-        raise NotDoneError(Refusal.NOBODY_HERE)
+        is_paper = room.node.papers.at(room) is not None
+        raise NotDoneError(Refusal.NOT_POSSIBLE if is_paper else Refusal.NOBODY_HERE)
     if message.ticket not in (None, stop.ticket_id):  # the desk shows what has passed
         raise NotDoneError(Refusal.TAKEN)
     return stop

@@ -81,7 +81,15 @@ def desk_view(room: Room) -> DeskView:
             "parked": _aside(room, lines, StopState.PARKED),
             "missed": _aside(room, lines, StopState.NO_SHOW),
             "queues": with_reasons(
-                room, queue_views(room.connection, room.site_id, room.service_day, room.queues, room.now_ms, {})
+                room,
+                queue_views(
+                    room.connection,
+                    room.site_id,
+                    room.service_day,
+                    room.queues,
+                    room.now_ms,
+                    room.node.outlooks.ranges(room.site_id),
+                ),
             ),
             "undo": _offer(room),
             "conflicts": () if room.officer.counter is None else _conflicts(room),

@@ -1,0 +1,210 @@
+"""Scan = start, through HTTP with a real server: every verdict, and what is said with it."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from kiosk.domain.scan import ScanVerdict
+from kiosk.domain.ticket import StopState
+from kiosk.identity import new_identity
+from kiosk.sync.desk_wire import DeskVerb
+from server.enrolment import admit, revoke
+from tests.paired_desk import action_name
+from tests.paired_kiosk import SITE
+from tests.served_hall import A, D, F, ServedHall, kiosk_record, served_hall, told
+
+CALL_NEXT, START, COMPLETE, RECALL = DeskVerb.CALL_NEXT, DeskVerb.START, DeskVerb.COMPLETE, DeskVerb.RECALL
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Iterator[ServedHall]:
+    with served_hall(tmp_path) as hall:
+        yield hall
+
+
+def test_who_waits_here_is_served_from_now_on_called_or_not(hall: ServedHall) -> None:
+    first, second = hall.issue(), hall.issue()
+    desk, other = hall.desk(9), hall.desk(10)
+    answer = desk.scan(hall.token(second))
+    assert (answer.verdict, answer.label, answer.queue) == (ScanVerdict.STARTED, "D-002", "D")
+    assert answer.view is not None
+    assert answer.view.visit is not None
+    assert answer.view.visit.stops[0].state is StopState.SERVING
+    other.do(CALL_NEXT)
+    assert other.scan(hall.token(first)).verdict is ScanVerdict.STARTED
+    assert [event.type for event in told(hall)] == ["stop.started", "stop.called", "stop.started"]
+
+
+def test_a_scan_that_is_told_again_is_the_same_scan(hall: ServedHall) -> None:
+    token, name = hall.token(hall.issue()), action_name()
+    desk = hall.desk(9)
+    assert desk.scan(token, name).verdict is ScanVerdict.STARTED
+    assert desk.scan(token, name).verdict is ScanVerdict.STARTED
+    assert desk.scan(token).verdict is ScanVerdict.ALREADY_HERE
+    assert len(told(hall)) == 1
+
+
+@pytest.mark.parametrize("typed", ["D-001", "d001", "d1", " D 001 ", "d-1"])
+def test_a_label_typed_by_hand_is_as_good(hall: ServedHall, typed: str) -> None:
+    hall.issue()
+    assert hall.desk(9).scan(typed).verdict is ScanVerdict.STARTED
+
+
+def test_the_wrong_counter_says_where_to_go(hall: ServedHall) -> None:
+    hall.issue(A)
+    token = hall.token(hall.issue(A))
+    hall.desk(3)
+    hall.desk(7)
+    answer = hall.desk(9).scan(token)
+    assert (answer.verdict, answer.label, answer.queue, answer.waiting) == (ScanVerdict.WRONG_COUNTER, "A-002", "A", 2)
+    assert [(place.counter, place.floor, place.zone) for place in answer.where] == [(7, 1, "1A"), (3, 1, "1A")]
+    assert hall.desk(10).scan(hall.token(hall.issue(F))).where[0].floor == 2  # nobody is there: as the site's file says
+
+
+def test_what_must_come_first(hall: ServedHall) -> None:
+    ticket = hall.issue(A, D, after={2: (1,)})
+    answer = hall.desk(9).scan(hall.token(ticket))
+    assert (answer.verdict, answer.queue, answer.waiting) == (ScanVerdict.FIRST_ELSEWHERE, "A", 1)
+    assert answer.where[0].counter == 8
+
+
+def test_a_counter_that_is_busy_closed_or_none(hall: ServedHall) -> None:
+    first, second = hall.issue(), hall.issue()
+    desk = hall.desk(9)
+    desk.do(CALL_NEXT)
+    assert desk.scan(hall.token(second)).verdict is ScanVerdict.COUNTER_BUSY
+    assert desk.scan(hall.token(first)).verdict is ScanVerdict.STARTED
+    desk.do(COMPLETE)
+    hall.pause(desk)
+    assert desk.scan(hall.token(second)).verdict is ScanVerdict.COUNTER_CLOSED
+    assert hall.desk(None).scan(hall.token(second)).verdict is ScanVerdict.WRONG_COUNTER
+
+
+def test_at_another_counter_already(hall: ServedHall) -> None:
+    ticket = hall.issue()
+    desk, other = hall.desk(9), hall.desk(10)
+    desk.do(CALL_NEXT)
+    answer = other.scan(hall.token(ticket))
+    assert (answer.verdict, answer.counter, answer.by) == (ScanVerdict.CALLED_ELSEWHERE, 9, "P-009")
+    assert [place.counter for place in answer.where] == [9]
+    desk.do(START)
+    hall.pass_time(seconds=30)
+    answer = other.scan(hall.token(ticket))
+    assert (answer.verdict, answer.counter, answer.by) == (ScanVerdict.SERVED_ELSEWHERE, 9, "P-009")
+    assert answer.at == hall.clock.now() - timedelta(seconds=30)
+    assert other.here() is None
+
+
+def test_served_already(hall: ServedHall) -> None:
+    one, two = hall.issue(), hall.issue(D, A)
+    desk = hall.desk(9)
+    for ticket in (one, two):
+        desk.scan(hall.token(ticket))
+        desk.do(COMPLETE)
+    hall.pass_time(minutes=5)
+    answer = desk.scan(hall.token(one))
+    assert (answer.verdict, answer.by, answer.counter) == (ScanVerdict.COMPLETED, "P-009", 9)
+    assert answer.at == hall.clock.now() - timedelta(minutes=5)
+    assert answer.where == ()
+    answer = desk.scan(hall.token(two))
+    assert (answer.verdict, answer.queue, answer.waiting) == (ScanVerdict.COMPLETED, "A", 1)  # and where to go on
+    assert answer.where[0].counter == 8
+    assert hall.desk(15).scan(hall.token(one)).verdict is ScanVerdict.COMPLETED
+
+
+def test_who_missed_the_call_stands_in_the_line_again(hall: ServedHall) -> None:
+    missed = hall.issue()
+    for _ in range(4):
+        hall.pass_time(seconds=1)
+        hall.issue()
+    desk = hall.desk(9)
+    desk.do(CALL_NEXT)
+    desk.do(RECALL)
+    desk.do(RECALL)
+    desk.do(DeskVerb.NO_SHOW)
+    name = action_name()
+    assert desk.scan(hall.token(missed), name).verdict is ScanVerdict.RETURNED
+    assert desk.scan(hall.token(missed), name).verdict is ScanVerdict.RETURNED
+    assert desk.line() == ["D-002", "D-003", "D-004", "D-001", "D-005"]
+
+
+def test_who_missed_the_call_is_served_where_nobody_waits(hall: ServedHall) -> None:
+    missed = hall.issue()
+    desk = hall.desk(9)
+    desk.do(CALL_NEXT)
+    desk.do(RECALL)
+    desk.do(RECALL)
+    desk.do(DeskVerb.NO_SHOW)
+    assert desk.scan(hall.token(missed)).verdict is ScanVerdict.STARTED
+
+
+def test_who_was_thought_to_have_gone_without_paper(hall: ServedHall) -> None:
+    gone, too = hall.issue(D, A), hall.issue(A)
+    hall.abandon(gone)
+    hall.abandon(too)
+    desk = hall.desk(9)
+    assert desk.line() == []
+    answer = desk.scan(hall.token(gone))
+    assert (answer.verdict, answer.label) == (ScanVerdict.STARTED, "D-001")
+    assert desk.scan(hall.token(too)).verdict is ScanVerdict.WRONG_COUNTER
+    assert [event.type for event in told(hall)] == ["stop.returned", "stop.started", "stop.returned"]
+    assert hall.desk(1).line() == ["(D-001)", "A-002"] or hall.desk(2).line() == ["A-002", "(D-001)"]
+
+
+def test_a_genuine_ticket_that_has_not_arrived_is_served_from_its_paper(hall: ServedHall) -> None:
+    hall.issue()
+    late, later, third = hall.issue(D, A, late=True), hall.issue(late=True), hall.issue(A, late=True)
+    desk, other = hall.desk(9), hall.desk(10)
+    answer = desk.scan(hall.token(late))
+    assert (answer.verdict, answer.label, answer.queue) == (ScanVerdict.STARTED, "D-002", "D")
+    assert answer.view is not None
+    visit = answer.view.visit
+    assert visit is not None
+    assert [(stop.service_id, stop.state) for stop in visit.stops] == [
+        (D, StopState.SERVING),
+        (A, StopState.WAITING),
+    ]
+    assert desk.here() == "D-002"
+    assert desk.act(CALL_NEXT).refusal == "counter_busy"
+    assert desk.scan(hall.token(later)).verdict is ScanVerdict.COUNTER_BUSY
+    assert desk.scan(hall.token(late)).verdict is ScanVerdict.ALREADY_HERE
+    assert other.scan(hall.token(late)).verdict is ScanVerdict.SERVED_ELSEWHERE
+    assert other.scan(hall.token(third)).verdict is ScanVerdict.WRONG_COUNTER
+    assert desk.act(DeskVerb.NO_SHOW).refusal == "not_possible"
+    assert desk.do(COMPLETE).visit is None
+    assert other.scan(hall.token(later)).verdict is ScanVerdict.STARTED
+    hall.push()  # its kiosk is back
+    assert desk.scan(hall.token(late)).verdict is ScanVerdict.COMPLETED
+    view = other.view()
+    assert view.visit is not None
+    assert (view.visit.label, view.visit.stops[0].state) == ("D-003", StopState.SERVING)
+    assert other.do(COMPLETE).visit is None
+
+
+def test_other_days_other_halls_and_other_keys(hall: ServedHall) -> None:
+    ticket = hall.issue()
+    desk = hall.desk(9)
+    stranger, shut_out = new_identity(), new_identity()
+    long_ago = hall.day - timedelta(days=9)
+    assert desk.scan(hall.token(ticket, service_day=long_ago)).verdict is ScanVerdict.UNKNOWN_KEY  # not let in yet
+    hall.pass_time(days=1)
+    with hall.server.node.database.writing() as connection:
+        hall.server.node.service_days.ensure(connection, SITE)
+    desk = hall.desk(10)
+    answer = desk.scan(hall.token(ticket))
+    assert (answer.verdict, answer.day) == (ScanVerdict.OTHER_DAY, ticket.service_day)
+    assert desk.scan("D-001").verdict is ScanVerdict.UNKNOWN
+    assert desk.scan(hall.token(ticket, stranger)).verdict is ScanVerdict.UNKNOWN_KEY
+    assert desk.scan(hall.token(ticket, stranger, site_number=77)).verdict is ScanVerdict.OTHER_SITE
+    assert desk.scan(hall.token(ticket, site_number=77)).verdict is ScanVerdict.FORGED  # it may not speak for others
+    assert desk.scan(hall.token(ticket, kiosk_number=2)).verdict is ScanVerdict.FORGED
+    admit(hall.server.node, kiosk_record(shut_out, 2, "B"))
+    revoke(hall.server.node, SITE, shut_out.device_id)
+    hall.pass_time(days=1)
+    tomorrow = hall.day + timedelta(days=2)
+    desk = hall.desk(11)
+    token = hall.token(ticket, shut_out, kiosk_number=2, service_day=tomorrow)
+    assert desk.scan(token).verdict is ScanVerdict.REVOKED_KEY
+    assert told(hall) == []
