@@ -19,6 +19,7 @@ from kiosk.sync.desk_wire import (
 from kiosk.sync.pin_seal import PinSealError
 from kiosk.sync.wire import DeviceKind, ProblemCode
 from server.authentication import Asker, SignedRequest, answer_signed, authenticate_by_session, paired_device
+from server.changes import publish_deed
 from server.devices import KnownDevice
 from server.messages import PROBLEMS, body_of, parse, written
 from server.node import Node
@@ -70,9 +71,12 @@ def _sign_in(node: Node, door: SigningIn, asker: Asker) -> SignInAnswer:
     check_desk(node, paired_device(node.database, asker.site_id, asker.device_id))
     message = parse(SignIn, asker.body)
     try:
-        return door.sign_in(asker.site_id, asker.device_id, message)
+        answer = door.sign_in(asker.site_id, asker.device_id, message)
     except PinSealError as error:
         raise RefusedError(ProblemCode.MALFORMED, str(error)) from error
+    if answer.signed_in is not None:
+        publish_deed(node, asker.site_id, hall=True)  # an older session may have ended, and its counter is paused
+    return answer
 
 
 def _sign_out(node: Node, signed: SignedRequest) -> Answer:
@@ -80,5 +84,7 @@ def _sign_out(node: Node, signed: SignedRequest) -> Answer:
     check_desk(node, device)
     message = parse(SignOut, signed.body)
     with node.database.writing() as connection:
-        end_session(connection, node.own_log, device.site_id, device.device_id, message.session)
+        was_here = end_session(connection, node.own_log, device.site_id, device.device_id, message.session)
+    if was_here:
+        publish_deed(node, device.site_id, hall=True)
     return Answer()
