@@ -39,6 +39,8 @@ def report(result: Verified | Broken, rebuilt: Rebuilt | None, *, as_json: bool)
     click.echo(f"Good: {starts}, and their {_counted(result.tickets, 'ticket')}.{parked}")
     for origin, total in result.origins.items():
         click.echo(f"origin {origin}  {total}")
+    if result.courses is not None:
+        click.echo(f"what became of them      {result.courses}")
     click.echo(f"all of them              {result.hash}")
     return 0
 
@@ -62,6 +64,7 @@ def _facts(result: Verified | Broken) -> dict[str, Any]:
         "parked": result.parked,
         "origins": dict(result.origins),
         "hash": result.hash,
+        **({} if result.courses is None else {"courses": result.courses}),
     }
 
 

@@ -255,7 +255,7 @@ stops = Table(
     Index("one_active_stop_a_ticket", "site_id", "ticket_id", unique=True, **_where(_AT_A_COUNTER)),
     Index("one_active_stop_a_counter", "site_id", "active_counter", unique=True, **_where(_AT_A_COUNTER)),
     Index("stops_in_line", "site_id", "service_day", "queue_code", "state"),
-    Index("stops_by_end", "site_id", "service_id", "ended_at_ms"),
+    Index("stops_by_end", "site_id", "service_id", "ended_at_ms", **_where("ended_at_ms IS NOT NULL")),
     Index("stops_at_counters", "site_id", "counter", **_where(IS_CALLED_OR_SERVED)),
     sqlite_strict=True,
 )

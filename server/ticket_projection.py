@@ -54,6 +54,9 @@ _PAPER: Final = select(
 )
 """Built once: SQLAlchemy takes longer to build a statement than SQLite to carry it out."""
 
+_WAITING: Final = StopState.WAITING.value
+_PENDING: Final = StopState.PENDING.value
+
 
 @dataclass(slots=True)
 class _Sum:
@@ -206,7 +209,7 @@ def _stop_row(site_id: str, ticket: IssuedTicket, stop: StopRow) -> Mapping[str,
         "position": stop.position,
         "service_id": stop.service_id,
         "queue_code": stop.queue_code,
-        "state": (StopState.PENDING if stop.after else StopState.WAITING).value,
+        "state": _PENDING if stop.after else _WAITING,
         "issued_state": stop.state,
         "service_day": ticket.service_day,
         "after": json.dumps(stop.after, separators=(",", ":")) if stop.after else "[]",

@@ -208,8 +208,9 @@ def _issued(body: Mapping[str, Any]) -> IssuedTicket:
     stops = tuple(sorted(map(_stop, body["stops"]), key=lambda stop: stop.position))
     if not 1 <= len(stops) <= MAX_STOPS or len({stop.position for stop in stops}) < len(stops):
         raise ValueError("stops")
-    known = {stop.position for stop in stops}
-    stops = tuple(replace(stop, after=tuple(each for each in stop.after if each in known)) for stop in stops)
+    if any(stop.after for stop in stops):
+        known = {stop.position for stop in stops}
+        stops = tuple(replace(stop, after=tuple(each for each in stop.after if each in known)) for stop in stops)
     issued_at = datetime.fromisoformat(body["issued_at"])
     if issued_at.tzinfo is None:
         raise ValueError("issued_at")
@@ -236,7 +237,7 @@ def _stop(body: Mapping[str, Any]) -> StopRow:
         service_id=match(TEXT, body["service_id"]),
         queue_code=match(QUEUE_CODE, body["queue_code"]),
         state=state.value,
-        after=positions(body.get("after", []), MAX_STOPS),
+        after=positions(body["after"], MAX_STOPS) if body.get("after") else (),
         promised_low_s=_promise(body, "promised_low_s"),
         promised_high_s=_promise(body, "promised_high_s"),
     )

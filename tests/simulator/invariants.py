@@ -163,10 +163,10 @@ def i6_no_paper_too_many(world: World) -> Iterator[str]:
 
 def i6_no_ghosts(world: World) -> Iterator[str]:
     """At central only those wait who may hold their number; and whoever holds paper, or took the number from a screen,
-    waits. Excused: what was destroyed, and what a revoked kiosk still keeps. From the first: a slip whose verdict a
-    full disk did not take: it is unknown after the next start; and a kiosk whose disk was put back: of slips that it
-    has forgotten it cannot say that they did not come out. Whoever took a number that a full disk could not note may
-    wait, or not.
+    waits, until its day is closed; then nobody does. Excused: what was destroyed, and what a revoked kiosk still keeps.
+    From the first: a slip whose verdict a full disk did not take: it is unknown after the next start; and a kiosk whose
+    disk was put back: of slips that it has forgotten it cannot say that they did not come out. Whoever took a number
+    that a full disk could not note may wait, or not.
     """
     held = {paper.ticket_id for paper in world.promises.papers} | world.promises.shown
     lost = {key.origin for key in world.promises.destroyed} | world.revoked | world.cloned
@@ -179,16 +179,19 @@ def i6_no_ghosts(world: World) -> Iterator[str]:
     rows = world.last.disk.connection.execute(
         "SELECT ticket_id, origin, may_be_out, shown_on_screen,"
         " EXISTS (SELECT 1 FROM stops WHERE stops.site_id = tickets.site_id AND stops.ticket_id = tickets.ticket_id"
-        " AND state <> 'expired') FROM tickets WHERE site_id = ?",
+        " AND state <> 'expired'), EXISTS (SELECT 1 FROM closed_days WHERE closed_days.site_id = tickets.site_id"
+        " AND closed_days.service_day = tickets.service_day) FROM tickets WHERE site_id = ?",
         (HALL.id,),
     )
-    for ticket_id, origin, may_be_out, is_shown, waits in rows.fetchall():
+    for ticket_id, origin, may_be_out, is_shown, waits, is_over in rows.fetchall():
+        if waits and is_over:
+            yield f"{ticket_id} waits, and its day is over"
         if origin in lost:
             continue
         is_sure = origin not in forgetful and ticket_id not in held | under_way | world.promises.taken
         if waits and is_sure and not (may_be_out or is_shown):
             yield f"{ticket_id} waits, and nobody can hold it"
-        if not waits and ticket_id in held:
+        if not waits and not is_over and ticket_id in held:
             yield f"{ticket_id} is held by somebody, and waits nowhere"
 
 
@@ -211,6 +214,8 @@ def i7_all_add_up_alike(world: World) -> Iterator[str]:
         for origin in compared - world.revoked - _repeated_labels(world):
             if found.origins.get(origin) != site.origins.get(origin):
                 yield f"{machine.name} and site disagree on the tickets of {origin}"
+        if machine is world.central and found.hash == site.hash and found.courses != site.courses:
+            yield "central and site disagree on what became of the tickets"
 
 
 def _repeated_labels(world: World) -> set[str]:

@@ -100,7 +100,14 @@ def _new_indexes() -> None:
     ):
         op.create_index(name, "stops", columns, unique=True, sqlite_where=at_a_counter, postgresql_where=at_a_counter)
     op.create_index("stops_in_line", "stops", ["site_id", "service_day", "queue_code", "state"])
-    op.create_index("stops_by_end", "stops", ["site_id", "service_id", "ended_at_ms"])
+    has_ended = sa.text("ended_at_ms IS NOT NULL")
+    op.create_index(
+        "stops_by_end",
+        "stops",
+        ["site_id", "service_id", "ended_at_ms"],
+        sqlite_where=has_ended,
+        postgresql_where=has_ended,
+    )
     is_active = sa.text("state IN ('called', 'serving')")
     op.create_index(
         "stops_at_counters", "stops", ["site_id", "counter"], sqlite_where=is_active, postgresql_where=is_active

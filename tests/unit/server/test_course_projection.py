@@ -1,7 +1,7 @@
 """What was done at the counters, in the server's tables: whatever came first, and wherever it was written."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from kiosk.clock import SystemClock
 from kiosk.domain import desk_bodies, events
 from kiosk.domain.course import Action, Deed, NewStop
 from kiosk.domain.desk_bodies import ACTION_TYPES
-from kiosk.domain.event_bodies import ticket_abandoned, ticket_shown
+from kiosk.domain.event_bodies import ticket_abandoned, ticket_issued, ticket_shown
 from kiosk.domain.stop_life import Verb
 from kiosk.domain.ticket import Stop
 from kiosk.domain.verdict import Verified
@@ -252,6 +252,18 @@ def test_whoever_was_thought_gone_and_is_served_all_the_same_waits_for_the_rest(
     push(database, kiosk)
     assert [state for _, state, *_ in states(database)] == ["serving", "waiting"]
     assert is_good(database)
+
+
+def test_what_the_slip_promised_is_kept(database: Database) -> None:
+    kiosk = WrittenLog()
+    body = {**ticket_issued(replace(some_ticket(1), stops=TWO, people_ahead=(0, 0)), "c" * 64)}
+    body["stops"] = [{**body["stops"][0], "promised_low_s": 300, "promised_high_s": 900}, body["stops"][1]]
+    kiosk.write(events.TICKET_ISSUED, body)
+    push(database, kiosk)
+    promised = select(stops.c.promised_low_s, stops.c.promised_high_s).order_by(stops.c.position)
+    assert rows(database, promised) == [(300, 900), (None, None)]
+    rebuild(database)
+    assert rows(database, promised) == [(300, 900), (None, None)]
 
 
 def all_hashes(database: Database) -> tuple[str, str]:
