@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from kiosk.clock import SystemClock
 from kiosk.domain import desk_bodies, events
@@ -204,6 +204,28 @@ def test_of_two_visitors_at_one_counter_the_later_has_it(database: Database, fir
     desk.act(Verb.COMPLETE, scanned, 30, position=1, counter=3)
     push(database, desk.log)
     assert states(database) == [(1, "called", 3, 3), (1, "completed", 3, None)]
+    assert is_good(database)
+
+
+def test_a_counter_that_took_its_visitor_first_keeps_him_only_if_he_was_called(database: Database) -> None:
+    """The site server takes the place with one conditional update, and says so in its log in the same transaction."""
+    kiosk, server = WrittenLog(), Counter()
+    first, second = kiosk.issue(1), kiosk.issue(2)
+    push(database, kiosk)
+    taken = update(stops).values(active_counter=3)
+    with database.writing() as connection:
+        connection.execute(taken.where(stops.c.ticket_id == first))
+        server.act(Verb.CALL, first, 10, position=1, counter=3)
+        server.log.push(connection, own=True)
+    assert states(database) == [(1, "called", 3, 3), (1, "waiting", None, None)]
+    assert waiting(database) == {"D": 1}
+    server.act(Verb.CALL, second, 11, position=1, counter=4)
+    server.act(Verb.CALL, second, 12, position=1, counter=5)
+    with database.writing() as connection:
+        connection.execute(taken.where(stops.c.ticket_id == second).values(active_counter=5))
+        server.log.push(connection, own=True)
+    assert states(database) == [(1, "called", 3, 3), (1, "called", 4, 4)]
+    assert waiting(database) == {"D": 0}
     assert is_good(database)
 
 

@@ -142,6 +142,7 @@ def test_the_day_before_is_closed_where_the_next_one_opens(node: Node, clock: Fa
     assert days(node, DAY_CLOSED) == []
     clock.jump(MONDAY_10_00 + timedelta(days=1))
     assert (ensure(node), ensure(node)) == (TUESDAY, TUESDAY)
+    assert days(node, DAY_CLOSED) == ["2026-11-23"], "at once, not by the next chore"
     node.service_days.open_due(node.database)
     assert days(node, DAY_CLOSED) == ["2026-11-23"]
     with node.database.reading() as connection:
