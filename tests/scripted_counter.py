@@ -5,18 +5,12 @@ For the officer's window alone: its tests and its pictures. What it answers is w
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cache
 from typing import TYPE_CHECKING
 
-from kiosk.catalogue_file import load_catalogue
 from kiosk.clock import Clock
 from kiosk.desk.state import DeskState, Link, OnState, Person
-from kiosk.domain.catalogue import Catalogue
 from kiosk.domain.scan import ScanVerdict
-from kiosk.domain.site import Site
 from kiosk.domain.ticket import StopState
-from kiosk.paths import resource_path
-from kiosk.site_file import load_site
 from kiosk.sync.desk_wire import (
     Answer,
     CounterState,
@@ -27,7 +21,6 @@ from kiosk.sync.desk_wire import (
     Leaving,
     LineRow,
     Place,
-    QueueView,
     Refusal,
     Role,
     ScanAnswer,
@@ -37,6 +30,7 @@ from kiosk.sync.desk_wire import (
     VisitView,
     VoidReason,
 )
+from tests.scripted_hall import shipped_hall, whole_hall
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,13 +40,6 @@ GIVEN_PIN = "202611"
 """Must be changed."""
 STAFF = {"P-014": Role.OFFICER, "S-002": Role.SUPERVISOR}
 _TEN_SECONDS = timedelta(seconds=10)
-
-
-@cache
-def shipped_hall() -> tuple[Site, Catalogue]:
-    folder = resource_path("assets")
-    catalogue = load_catalogue(folder / "catalogue/mpp-jakarta.json", folder / "catalogue/service-numbers.json")
-    return load_site(folder / "sites/mpp-jakarta.json", catalogue), catalogue
 
 
 class ScriptedCounter:
@@ -67,7 +54,9 @@ class ScriptedCounter:
         self.services = tuple(sorted(queue.service_ids, key=lambda each: self.catalogue.services[each].number))
         elsewhere = self.site.queue_by_code["NK"]
         self.other_service = min(elsewhere.service_ids)
-        self.state = DeskState(link=link, since=clock.now(), site=self.site, catalogue=self.catalogue)
+        self.state = DeskState(
+            link=link, since=clock.now(), can_judge=True, site=self.site, catalogue=self.catalogue
+        )  # fmt: skip
         self.waiting = [self.row(number, waited_s=60 * (25 - 3 * number)) for number in range(1, waiting + 1)]
         self.parked: list[LineRow] = []
         self.missed: list[LineRow] = []
@@ -164,7 +153,7 @@ class ScriptedCounter:
 
     def look_at_hall(self, *, is_open: bool) -> None:
         self.asked.append(("look_at_hall", is_open))
-        self.hall = self.whole_hall() if is_open else None
+        self.hall = whole_hall(self.site, self.counter, self.clock.now()) if is_open else None
         self.change(hall=self.hall)
 
     def supervise(
@@ -289,30 +278,6 @@ class ScriptedCounter:
         return VisitView(
             ticket=row.ticket, label=row.label, is_priority=row.is_priority, language="id",
             issued_at=self.clock.now() - timedelta(seconds=row.waited_s), position=1, stops=(here, there),
-        )  # fmt: skip
-
-    def whole_hall(self) -> HallView:
-        counters = [self.counter, *(self._other_counter(number) for number in range(10, 30))]
-        queues = [
-            QueueView(
-                queue=queue.code, waiting=(place * 7) % 13, serving=place % 3, counters_open=1 + place % 4,
-                is_closed=place == 5, wait_low_s=None if place % 6 == 4 else 300 + 60 * place,
-                wait_high_s=None if place % 6 == 4 else 900 + 90 * place, longest_wait_s=(place * 431) % 2400,
-                served=place * 3, promises=place * 3, promises_kept=place * 2,
-            )
-            for place, queue in enumerate(self.site.queues)
-        ]  # fmt: skip
-        return HallView(
-            server_time=self.clock.now(), service_day=self.clock.now().date(), counters=tuple(counters),
-            queues=tuple(queues), locked_staff=("P-031",), conflicts=1, offline_tickets=3,
-        )  # fmt: skip
-
-    def _other_counter(self, number: int) -> CounterView:
-        state = (CounterState.OPEN, CounterState.OPEN, CounterState.PAUSED, CounterState.CLOSED)[number % 4]
-        officer = None if state is CounterState.CLOSED else f"P-{number:03d}"
-        return CounterView(
-            counter=number, state=state, queues=("NK",), officer=officer, floor=2, zone="Zona 2A",
-            has_alarm=number == 17,
         )  # fmt: skip
 
     def serve_from_paper(self, text: str) -> None:

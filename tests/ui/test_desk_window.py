@@ -120,6 +120,25 @@ def test_cut_off_desk_serves_from_paper_and_says_so(start_desk: StartDesk) -> No
     assert not desk.is_shown("cutOffBand")
 
 
+def test_cut_off_desk_serves_though_nobody_could_sign_in(start_desk: StartDesk) -> None:
+    desk = start_desk()
+    desk.machine.change(link=Link.CUT_OFF, serving_as_desk=True)
+    assert "dilayani dari kertas" in desk.reads("signInCutOff")
+    desk.burst("K1.ABCDEFGHIJKLMNOP D-045", KEY.Key_Return)
+    desk.driver.wait_for_item("screen_Desk")
+    assert desk.reads("visitLabel") == "D-045"
+    desk.key(KEY.Key_F5)
+    desk.key(KEY.Key_Escape)
+    desk.driver.wait_for_item("screen_SignIn")
+
+
+def test_desk_that_cannot_judge_tickets_says_so(start_desk: StartDesk) -> None:
+    desk = start_desk()
+    desk.work()
+    desk.machine.change(link=Link.CUT_OFF, can_judge=False)
+    assert "hubungi teknisi" in desk.reads("cutOffText")
+
+
 def test_conflict_is_flagged(start_desk: StartDesk) -> None:
     desk = start_desk()
     desk.work()

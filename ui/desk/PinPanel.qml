@@ -98,6 +98,14 @@ FocusScope {
 
             InfoBand {
                 Layout.fillWidth: true
+                icon: "cloud-rain"
+                objectName: "signInCutOff"
+                text: root.desk.isCutOff ? root.desk.cutOffText : ""
+                visible: text !== ""
+            }
+
+            InfoBand {
+                Layout.fillWidth: true
                 kind: InfoBand.Warning
                 objectName: "signInProblem"
                 text: root.problem

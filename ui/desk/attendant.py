@@ -145,7 +145,7 @@ class DeskAttendant(QObject):
         if self._help_called_at is not None and monotonic - self._help_called_at > _HELP_TOLD_FOR_S:
             self._help_called_at = None
         shown, age = self._now.shown, monotonic - self._said_at
-        if age > _SAID_FOR_S and desk.person is not None:
+        if age > _SAID_FOR_S and (desk.person is not None or self._now.serves_as_desk):
             shown = Shown.NOTHING
         local = self._clock.now().astimezone(desk.site.timezone) if desk.site else None
         self._change(
@@ -250,8 +250,8 @@ class DeskAttendant(QObject):
 
     @Slot(str)
     def scan(self, text: str) -> None:
-        """From a scanner, a camera, or typed. Nobody is served before an officer has signed in."""
-        if text.strip() and self._now.desk.person is not None:
+        """From a scanner, a camera, or typed. Nobody is served before an officer has signed in, unless nobody can."""
+        if text.strip() and (self._now.desk.person is not None or self._now.serves_as_desk):
             self.machine.scan(text)
 
     def sign_in(self, staff: str, pin: str, counter: str) -> None:

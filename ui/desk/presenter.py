@@ -69,7 +69,8 @@ def select_screen(now: Situation) -> Screen:
     if now.new_pin_stage:
         return Screen.NEW_PIN
     if desk.person is None:
-        return Screen.SIGN_IN
+        is_serving = now.serves_as_desk and (desk.offline_visit is not None or now.shown is Shown.SCAN)
+        return Screen.DESK if is_serving else Screen.SIGN_IN
     if desk.is_locked:
         return Screen.LOCKED
     return Screen.HALL if now.is_hall_open and now.is_supervisor else Screen.DESK
@@ -104,7 +105,7 @@ def present(now: Situation) -> DeskWindowView:
         sign_in_text=now.sign_in_problem or _sign_in_text(now),
         sign_in_wait_s=_wait_left(now),
         is_cut_off=desk.link is Link.CUT_OFF,
-        cut_off_text=_cut_off(desk.unsent).in_language(language),
+        cut_off_text=_cut_off(desk.unsent, can_judge=desk.can_judge).in_language(language),
         notice_heading=notice.in_language(language),
         notice_text=desk.trouble or what_to_do.in_language(language),
         said=_said(now, names),
@@ -182,7 +183,12 @@ def _counter_text(counter: int | None, language: Language) -> str:
     return Text(f"Loket {counter}", f"Counter {counter}").in_language(language)
 
 
-def _cut_off(unsent: int) -> Text:
+def _cut_off(unsent: int, *, can_judge: bool) -> Text:
+    if not can_judge:
+        return Text(
+            "Terputus dari server, dan loket ini belum bisa memeriksa tiket: hubungi teknisi.",
+            "Cut off from the server, and this desk cannot judge tickets yet: ask a technician.",
+        )
     waiting = Text("", "")
     if unsent:
         waiting = Text(f" {unsent} catatan belum terkirim.", f" {unsent} records not sent yet.")

@@ -85,6 +85,11 @@ class Situation:
         return self.desk.link is Link.LIVE
 
     @property
+    def serves_as_desk(self) -> bool:
+        """Nobody has signed in, and nobody can: whoever brings a ticket is served all the same."""
+        return self.desk.person is None and self.desk.serving_as_desk and self.desk.link is Link.CUT_OFF
+
+    @property
     def visit(self) -> VisitView | None:
         """Who is here: known to the server, or served from paper."""
         if self.desk.offline_visit is not None:
