@@ -316,12 +316,13 @@ class Deeds:
 
     async def _lose(self, error: SyncError) -> None:
         """No answer, or none to this desk."""
-        is_out = isinstance(error, UnauthorisedError)
+        was_shut_out = self._face.state.link is Link.SHUT_OUT
+        is_out = isinstance(error, UnauthorisedError) or was_shut_out  # a cut line lets nobody in again
         if self._face.state.link not in (Link.CUT_OFF, Link.SHUT_OUT):
             await self._offline.take_over(self._face.state.view)
         self._face.show(
             link=Link.SHUT_OUT if is_out else Link.CUT_OFF,
-            trouble=str(error),
+            trouble=self._face.state.trouble if was_shut_out else str(error),
             offline_visit=self._offline.visit,
             serving_as_desk=self._face.state.person is None,
         )

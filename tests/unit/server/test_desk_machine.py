@@ -12,13 +12,14 @@ from kiosk.desk.state import Link
 from kiosk.domain.scan import ScanVerdict
 from kiosk.domain.ticket import StopState
 from kiosk.enrolling import enrol_desk
+from kiosk.identity import read_identity
 from kiosk.sync.desk_wire import ACT_PATH, SCAN_PATH, DeskVerb, Refusal, SuperviseVerb
 from kiosk.sync.wire import DeviceKind
 from server.course_projection import course_for
 from server.enrolment import revoke
 from server.invitations import Wish, invite
 from server.schema import actions
-from tests.bad_network import Proxy, lose_answers, relay
+from tests.bad_network import Proxy, lose_answers, refuse, relay
 from tests.conftest import Logs
 from tests.desk_at_site import PACE, Counter, DeskSite, counter, desk_site
 from tests.paired_desk import PIN
@@ -56,22 +57,23 @@ def test_a_desk_that_nobody_let_in_waits_for_its_code(hall: DeskSite, number: in
 def test_what_a_lost_answer_hid_is_done_once(hall: DeskSite, service: str, number: int) -> None:
     first, second = hall.ticket(service), hall.ticket(service)
     hall.tell(first, second)
-    good = relay(hall.server.url)
-    with Proxy(good) as proxy, counter(hall.desk_config("loket-1", proxy.url)) as desk:
+    lost: list[None] = []
+
+    def mend() -> None:
+        lost.append(None)
+        proxy.behaviour = relay(hall.server.url)
+
+    with (
+        Proxy(lose_answers(hall.server.url, ACT_PATH, mend), 20_000) as proxy,
+        counter(hall.desk_config("loket-1", proxy.url)) as desk,
+    ):
         desk.wait_until_live()
         desk.sign_in(number)
-
-        def mend() -> None:
-            proxy.behaviour = good
-
-        proxy.behaviour = lose_answers(hall.server.url, ACT_PATH, mend)
-        proxy.cut()
         assert desk.acts(DeskVerb.CALL_NEXT) is None
         assert desk.served == first.label
         with hall.server.node.database.reading() as connection:
             verbs = connection.execute(select(actions.c.verb)).scalars().all()
-        assert verbs == ["called"]
-        assert desk.state.link is Link.LIVE
+        assert (verbs, len(lost)) == (["called"], 1)
 
 
 def test_a_scan_whose_answer_never_comes_is_one_start_in_both_logs(
@@ -80,31 +82,31 @@ def test_a_scan_whose_answer_never_comes_is_one_start_in_both_logs(
     expected_logs("server_lost")
     ticket = hall.ticket(service)
     hall.tell(ticket)
-    good = relay(hall.server.url)
     lost: list[None] = []
-    with Proxy(good, 20_000) as proxy, counter(hall.desk_config("loket-1", proxy.url)) as desk:
+    bad = lose_answers(hall.server.url, SCAN_PATH, lambda: lost.append(None))
+    with Proxy(bad, 20_000) as proxy, counter(hall.desk_config("loket-1", proxy.url)) as desk:
         desk.wait_until_live()
         desk.sign_in(number)
         desk.wait_until_ready_to_be_cut_off()
-        proxy.behaviour = lose_answers(hall.server.url, SCAN_PATH, lambda: lost.append(None))
-        proxy.cut()
         assert desk.scan(ticket.token).scan is not None
-        proxy.behaviour = good
-        proxy.cut()
+        assert len(lost) == 2
         desk.wait_until(lambda state: state.link is Link.LIVE and state.unsent == 0 and desk.served_alone is None)
-        assert lost
         assert desk.served == ticket.label
         assert desk.acts(DeskVerb.COMPLETE) is None
     with hall.server.node.database.reading() as connection:
         course = course_for(connection, HALL, ticket.id)
+        starts = connection.execute(select(actions.c.action).where(actions.c.verb == "started")).scalars()
+        assert len(set(starts)) == 1
     assert course is not None
     assert ([stop.state for stop in course.stops], course.conflicts) == ([StopState.COMPLETED], ())
 
 
 def test_news_of_the_hall_come_by_themselves(hall: DeskSite, service: str, number: int) -> None:
-    with counter(hall.desk_config("loket-1"), pace=replace(PACE, look_every_s=600.0)) as desk:
+    patient = replace(PACE, look_every_s=600.0, sync=replace(PACE.sync, hello_every_s=600.0))
+    with counter(hall.desk_config("loket-1"), pace=patient) as desk:
         desk.wait_until_live()
         desk.sign_in(number)
+        desk.wait_until_ready_to_be_cut_off()
         ticket = hall.ticket(service)
         hall.tell(ticket)
         desk.wait_until(lambda _: [row.label for row in desk.view.line] == [ticket.label])
@@ -163,16 +165,22 @@ def test_a_supervisor_sees_the_hall_for_as_long_as_it_is_looked_at(hall: DeskSit
 
 def test_a_revoked_desk_serves_nobody(hall: DeskSite, service: str, number: int, expected_logs: Logs) -> None:
     expected_logs("server_lost")
-    with counter(hall.desk_config("loket-1")) as desk:
+    with (
+        Proxy(relay(hall.server.url), 20_000) as proxy,
+        counter(hall.desk_config("loket-1", proxy.url)) as desk,
+    ):
         desk.wait_until_live()
         desk.sign_in(number)
         desk.wait_until_ready_to_be_cut_off()
-        config = hall.folder / "loket-1"
-        revoke(hall.server.node, HALL, device_in(config))
+        revoke(hall.server.node, HALL, read_identity(hall.folder / "loket-1").device_id)
         desk.wait_until(lambda state: state.link is Link.SHUT_OUT)
+        proxy.behaviour = refuse
+        proxy.cut()
+        connections = proxy.connections
+        proxy.wait_for_connections(connections + 5)
         ticket = hall.ticket(service)
         assert desk.do(lambda machine: machine.scan(ticket.token)) is Refusal.NOT_POSSIBLE
-        assert desk.state.offline_visit is None
+        assert (desk.state.link, desk.served_alone) == (Link.SHUT_OUT, None)
 
 
 def test_the_log_of_a_desk_is_verified_like_any_other(
@@ -202,9 +210,3 @@ def serve(desk: Counter, token: str) -> ScanVerdict:
     answer = desk.scan(token).scan
     assert answer is not None
     return answer.verdict
-
-
-def device_in(folder: Path) -> str:
-    from kiosk.identity import read_identity  # noqa: PLC0415
-
-    return read_identity(folder).device_id
