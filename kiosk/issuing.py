@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from kiosk.clock import Clock
 from kiosk.config import KioskConfig
 from kiosk.domain import event_bodies, token
-from kiosk.domain.availability import Closed, ClosedReason, availability
+from kiosk.domain.availability import Closed, ClosedReason, availability, closed_by_hall
 from kiosk.domain.catalogue import Catalogue
 from kiosk.domain.events import TICKET_ISSUED
 from kiosk.domain.numbering import (
@@ -26,7 +26,9 @@ from kiosk.domain.service_day import adopt_day
 from kiosk.domain.site import Queue, Site
 from kiosk.domain.ticket import MAX_STOPS, SHARED_SERIES, IssueRequest, Stop, Ticket, TicketId
 from kiosk.domain.visit import plan_stops
+from kiosk.domain.wait import QueueOutlook, promised
 from kiosk.faults import fault_point
+from kiosk.hall_outlook import HallOutlook
 from kiosk.identity import Identity
 from kiosk.refusal import IssueRefused, Refusal
 from kiosk.slips import Issued, Slips
@@ -83,12 +85,14 @@ class Issuing(Slips):
         config: KioskConfig,
         clock: Clock,
         numbers: NumberSource,
+        outlook: HallOutlook | None = None,
     ) -> None:
         super().__init__(store, site, clock)
         self._catalogue = catalogue
         self._identity = identity
         self._config = config
         self._numbers = numbers
+        self._outlook = outlook or HallOutlook(clock)
         self._is_alone = config.sync.server is None
 
     def issue(self, request: IssueRequest) -> Issued:
@@ -106,15 +110,30 @@ class Issuing(Slips):
 
     def waiting(self) -> Mapping[str, int]:
         """`people_ahead` of every queue by its code; empty where it cannot be known."""
+        return {code: outlook.waiting for code, outlook in self.outlooks().items()}
 
-        def count(db: Database) -> Mapping[str, int]:
+    def outlooks(self) -> Mapping[str, QueueOutlook]:
+        """What a newcomer meets in every queue by its code: the hall's word, else what this kiosk has given itself.
+        Empty where nobody can say which day it is.
+        """
+
+        def look(db: Database) -> Mapping[str, QueueOutlook]:
             reading = self._store.clock.read()
             if not reading.is_trusted:
                 return {}
             today = day_at(db, self._site.id, self._site.timezone, reading)
-            return waiting(db, today.day, self._site.queue_by_code)
+            told, ahead = self._outlook.queues(today.day), self._outlook.people_ahead(today.day)
+            own = waiting(db, today.day, [code for code in self._site.queue_by_code if code not in told])
+            return {
+                code: replace(
+                    told.get(code, QueueOutlook(0)),
+                    waiting=ahead.get(code, own.get(code, 0)),
+                    is_closed=code in self._outlook.closed(today.day),
+                )
+                for code in self._site.queue_by_code
+            }
 
-        return self._store.call(count)
+        return self._store.call(look)
 
     def _plan(self, request: IssueRequest) -> tuple[Stop, ...]:
         chosen = dict.fromkeys(request.service_ids)
@@ -159,6 +178,7 @@ class Issuing(Slips):
             append(db, self._store.node, TICKET_ISSUED, event_bodies.ticket_issued(ticket, self._catalogue.version))
             job = insert_job(db, ticket.id, 0, reading.at, self._clock.monotonic())
             fault_point("issue.before_commit")
+        self._outlook.gave(frozenset(stop.queue_code for stop in ticket.stops))
         return Issued(ticket, job)
 
     def _day(self, db: Database, draft: _Draft, reading: Reading) -> tuple[date, ReservedNumber | None]:
@@ -179,6 +199,8 @@ class Issuing(Slips):
             queue = self._site.queue_by_code[stop.queue_code]
             taken = 0 if queue.quota is None else issued_today(db, day, queue.code)
             closed = self._closed(queue, reading, taken)
+            if closed is None and queue.code in self._outlook.closed(day):
+                closed = closed_by_hall()
             if closed is not None:
                 raise IssueRefused(Refusal.CLOSED, stop.service_id, closed)
 
@@ -217,7 +239,11 @@ class Issuing(Slips):
     def _ticket(self, db: Database, draft: _Draft, day: date, reading: Reading, given: tuple[int, int]) -> Ticket:
         series, number = given
         queue_code = draft.stops[0].queue_code
-        ahead = waiting(db, day, [stop.queue_code for stop in draft.stops]) if reading.is_trusted else {}
+        told, ahead = self._outlook.queues(day), dict[str, int]()
+        if reading.is_trusted:
+            codes = [stop.queue_code for stop in draft.stops]
+            ahead = {**waiting(db, day, codes), **self._outlook.people_ahead(day)}
+        waits = promised(draft.stops, told, is_priority=draft.request.is_priority) if reading.is_trusted else ()
         ticket = Ticket(
             id=draft.ticket_id,
             site_id=self._site.id,
@@ -233,6 +259,7 @@ class Issuing(Slips):
             clock_trusted=reading.is_trusted,
             token="",
             people_ahead=tuple(ahead.get(stop.queue_code) for stop in draft.stops),
+            promised=waits,
         )
         payload = token.build_payload(self._claims(ticket))
         return replace(ticket, token=token.sign(payload, self._identity.sign, self._site.public_url))

@@ -12,6 +12,8 @@ ALL_QUEUES: Final = Text("Anda di {n} antrean sekaligus", "You are in {n} queues
 NOBODY_AHEAD: Final = Text("Anda yang pertama", "You are first")
 ONE_AHEAD: Final = Text("1 orang di depan Anda", "1 person ahead of you")
 PEOPLE_AHEAD: Final = Text("{n} orang di depan Anda", "{n} people ahead of you")
+WAIT: Final = Text("Tunggu {wait}", "Wait {wait}")
+BACK_BEFORE: Final = Text("Kembali sebelum pukul {time}", "Be back before {time}")
 AFTER: Final = Text("Sesudah layanan {n}", "After service {n}")
 NO_PLACE: Final = Text("Tanyakan kepada petugas", "Ask the staff where it is")
 

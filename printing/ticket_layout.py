@@ -13,7 +13,17 @@ from kiosk.domain.catalogue import Catalogue, Fee, FeeKind, Service
 from kiosk.domain.language import Language, Text
 from kiosk.domain.site import Site
 from kiosk.domain.ticket import Stop, Ticket
-from kiosk.domain.wording import clock_time, counter_names, floor_name, long_date, number_ranges, rupiah
+from kiosk.domain.wording import (
+    back_before,
+    clock_time,
+    counter_names,
+    floor_name,
+    long_date,
+    number_ranges,
+    rupiah,
+    wait_range,
+    wait_sentence,
+)
 from printing import slip_words as words
 from printing.blocks import (
     Block,
@@ -110,6 +120,7 @@ class _Writer:
         for row, (stop, service) in enumerate(zip(self.ticket.stops, services, strict=True)):
             yield Rule(is_heavy=row == 0)
             yield self._stop(stop, service)
+        yield from self._back_before()
         yield Rule(is_heavy=True)
         yield from self._checklist(services)
         yield from self._grouped(words.FEE, [self._fee(service.fee) for service in services])
@@ -158,12 +169,24 @@ class _Writer:
         return self._say(place if place.id else words.NO_PLACE)
 
     def _notes(self, stop: Stop) -> Iterator[Phrase]:
-        ahead = self.ticket.people_ahead[stop.position - 1]
-        if ahead is not None:
+        ahead, wait = self.ticket.people_ahead[stop.position - 1], self.ticket.promise_of(stop)
+        if ahead is not None and (wait is None or self.room is not _SLOW):  # the wait says more, in as many characters
             text = {0: words.NOBODY_AHEAD, 1: words.ONE_AHEAD}.get(ahead, words.PEOPLE_AHEAD)
             yield self._say(_filled(text, n=ahead))
+        if wait is not None:
+            say = wait_sentence if self.room is _WIDE else wait_range
+            told = Text(*(say(wait, each) for each in (Language.INDONESIAN, Language.ENGLISH)))
+            yield self._say(told if self.room is _WIDE else _filled_each(words.WAIT, told))
         if stop.after:
             yield self._say(_filled(words.AFTER, n=number_ranges(stop.after)))
+
+    def _back_before(self) -> Iterator[Block]:
+        """The earliest call that may come: whoever goes for a meal is back by then."""
+        first = back_before(self.ticket, self.site)
+        if first is not None and (self.room is not _SLOW or self.second is None):  # the wait itself says it twice
+            told = Text(*(clock_time(first, each) for each in (Language.INDONESIAN, Language.ENGLISH)))
+            text = Text(words.BACK_BEFORE.id.format(time=told.id), words.BACK_BEFORE.en.format(time=told.en))
+            yield Lead(self._say(text), is_strong=True)
 
     def _checklist(self, services: Sequence[Service]) -> Iterator[Checklist]:
         items = _distinct(self._say(item) for service in services for item in service.requirements)
@@ -231,6 +254,10 @@ class _Writer:
 
 def _filled(text: Text, **values: object) -> Text:
     return Text(text.id.format(**values), text.en.format(**values))
+
+
+def _filled_each(text: Text, wait: Text) -> Text:
+    return Text(text.id.format(wait=wait.id), text.en.format(wait=wait.en))
 
 
 def _distinct(phrases: Iterable[Phrase]) -> tuple[Phrase, ...]:

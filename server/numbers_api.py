@@ -23,6 +23,7 @@ from server.reservation import ReservationDesk, Wish
 from server.settings import Role
 from server.shortcut import Endpoint
 from server.snapshots import versions_for
+from server.waits import told_to_kiosks
 
 
 def numbers_router(node: Node, reserve: Endpoint | None) -> APIRouter:
@@ -81,12 +82,14 @@ def _beat(node: Node, signed: SignedRequest) -> HeartbeatAnswer:
     with node.database.reading() as connection:
         day = node.service_days.in_force(connection, device.site_id)
         snapshots = versions_for(connection, device.site_id, node.identity.device_id)
+        queues = told_to_kiosks(node, connection, device.site_id, day) if node.role is Role.SITE else {}
     return HeartbeatAnswer(
         server_epoch=node.epoch,
         server_time=node.clock.now(),
         service_day=day,
         recovering=node.recoveries.is_open(device.site_id),
         snapshots=snapshots,
+        queues=queues,
     )
 
 

@@ -42,6 +42,8 @@ from server.site_at_start import publish_at_start
 from server.staff_sessions import end_old_sessions
 from server.tls import server_context
 from server.trusting import publish_trust_lists
+from server.waits import LOOK_EVERY_S as WAITS_EVERY_S
+from server.waits import WaitWatch
 
 log = structlog.get_logger(__name__)
 
@@ -180,6 +182,7 @@ def _chores(node: Node, guard: DiskGuard | None) -> Chores:
         Chore("service day", 10.0, lambda: node.service_days.open_due(node.database)),
         Chore("recovery", 1.0, node.recoveries.settle),
         Chore("trust list", 3.0, lambda: publish_trust_lists(node)),
+        Chore("waits", WAITS_EVERY_S, WaitWatch(node).look),
         Chore("old sessions of staff", 60.0, lambda: end_old_sessions(node)),
     )
     everywhere = (

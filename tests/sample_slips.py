@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from kiosk.domain.catalogue import Agency, Catalogue, Evidence, Fee, FeeKind, Presence, Service
 from kiosk.domain.language import Language, Text
 from kiosk.domain.site import Counter, Queue, Site, TimeRange, Zone
-from kiosk.domain.ticket import Stop, Ticket, TicketId
+from kiosk.domain.ticket import Stop, Ticket, TicketId, Wait
 from printing.blocks import TicketLayout
 from printing.profile import Profile
 from printing.slip import slip_layout
@@ -154,6 +154,7 @@ def paper_ticket(
     is_priority: bool = False,
     clock_trusted: bool = True,
     people_ahead: tuple[int | None, ...] = (8, 0, None, 1),
+    promised: tuple[Wait | None, ...] = (Wait(1200, 2100), Wait(0, 300), None, Wait(900, 1800)),
     after: Mapping[int, tuple[int, ...]] = MappingProxyType({2: (1,)}),
     token: str = TOKEN,
 ) -> Ticket:
@@ -183,6 +184,7 @@ def paper_ticket(
         clock_trusted=clock_trusted,
         token=token,
         people_ahead=people_ahead[: len(stops)],
+        promised=promised[: len(stops)],
     )
 
 

@@ -12,6 +12,7 @@ from kiosk.domain.print_job import PrintJob
 from kiosk.domain.site import shown_agencies
 from kiosk.domain.ticket import Ticket
 from kiosk.enrolment import ENROLMENT_FILE, apply, load_enrolment
+from kiosk.hall_outlook import HallOutlook
 from kiosk.identity import load_or_create_identity
 from kiosk.issuing import Issuing
 from kiosk.machine_binding import bind_to_this_machine
@@ -82,6 +83,7 @@ class Machine:
         self.store = Store.open(config.data_dir, clock, self.identity, witness)
         self._clock = clock
         self._numbers = NumbersToCome()
+        self._outlook = HallOutlook(clock)
         self._is_held_up = False
         try:
             self._workplace = self._equipped(self._load())
@@ -156,6 +158,7 @@ class Machine:
                 printer=lambda: in_one_word(self.spooler.status),
                 on_snapshots=self._on_offer,
                 details=self._details,
+                outlook=self._outlook,
             )
             self.sync.start()
             self._numbers.source = self.sync.numbers
@@ -175,7 +178,9 @@ class Machine:
     def _equipped(self, data: DataInForce) -> Workplace:
         site, catalogue = data.site, data.catalogue
         hall = make_hall(site, catalogue, shown_agencies(catalogue, site))
-        issuing = Issuing(self.store, site, catalogue, self.identity, self.config, self._clock, self._numbers)
+        issuing = Issuing(
+            self.store, site, catalogue, self.identity, self.config, self._clock, self._numbers, self._outlook
+        )
         machinery = Machinery(hall, self.store, issuing, self._wake, self.printers.new_roll)
         return Workplace(data, hall, machinery, SlipRenderer(site, catalogue, *self.printers.profiles))
 

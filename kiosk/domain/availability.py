@@ -13,12 +13,15 @@ HORIZON: Final = timedelta(days=400)
 """How far ahead to look for the next opening: further than any row of closed days."""
 
 _FRIDAY: Final = 4
+_CLOSED_BY_HALL: Final = Text("Loket tidak menerima antrean baru hari ini.", "The counter takes no more numbers today.")
 
 
 class ClosedReason(StrEnum):
     """In the order in which they are looked for."""
 
     FORCED_CLOSED = "forced_closed"
+    CLOSED_BY_HALL = "closed_by_hall"
+    """A supervisor, or the last counter that closed, takes no more for today."""
     HOLIDAY = "holiday"
     OUTSIDE_HOURS = "outside_hours"
     FRIDAY_BREAK = "friday_break"
@@ -40,6 +43,11 @@ class Closed:
     reason: ClosedReason
     sentence: Text
     reopens_at: datetime | None
+
+
+def closed_by_hall() -> Closed:
+    """What the site server says of a queue that serves those who wait, and nobody else today."""
+    return Closed(ClosedReason.CLOSED_BY_HALL, _CLOSED_BY_HALL, None)
 
 
 def availability(site: Site, queue: Queue, local_now: datetime, issued_today: int) -> Open | Closed:

@@ -8,7 +8,7 @@ from typing import Any
 from kiosk.domain.events import LogHead
 from kiosk.domain.print_job import PrintState
 from kiosk.domain.printer_facts import PrinterFacts
-from kiosk.domain.ticket import Ticket, TicketId
+from kiosk.domain.ticket import Ticket, TicketId, Wait
 from kiosk.domain.trust import DeviceFacts
 
 
@@ -45,10 +45,16 @@ def ticket_issued(ticket: Ticket, catalogue_version: str) -> Mapping[str, Any]:
                 "after": list(stop.after),
                 "state": stop.state,
                 "people_ahead": ahead,
+                **_promise(ticket.promise_of(stop)),
             }
             for stop, ahead in zip(ticket.stops, ticket.people_ahead, strict=True)
         ],
     }
+
+
+def _promise(wait: Wait | None) -> Mapping[str, int]:
+    """Absent where nothing was promised."""
+    return {} if wait is None else {"promised_low_s": wait.low_s, "promised_high_s": wait.high_s}
 
 
 def ticket_reprinted(ticket_id: TicketId, copy: int) -> Mapping[str, Any]:

@@ -36,6 +36,14 @@ class StopState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Wait:
+    """Seconds until the call: probably neither less than `low_s` nor more than `high_s`."""
+
+    low_s: int
+    high_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """One service of the visit. `position` counts from 1; `after` names positions that must be closed first."""
 
@@ -51,7 +59,8 @@ class Stop:
 class Ticket:
     """`issued_at` is aware UTC; where `clock_trusted` is False no time may be shown or printed from it.
 
-    `people_ahead` is what was promised at issue: per stop, None where it could not be known.
+    `people_ahead` and `promised` are what was promised at issue: per stop, None where it could not be known; no
+    `promised` at all where nobody knew anything.
     """
 
     id: TicketId
@@ -68,6 +77,10 @@ class Ticket:
     clock_trusted: bool
     token: str
     people_ahead: tuple[int | None, ...]
+    promised: tuple[Wait | None, ...] = ()
+
+    def promise_of(self, stop: Stop) -> Wait | None:
+        return self.promised[stop.position - 1] if self.promised else None
 
 
 @dataclass(frozen=True, slots=True)

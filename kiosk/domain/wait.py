@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from math import ceil, floor
 from typing import Final
 
-from kiosk.domain.ticket import Stop
+from kiosk.domain.ticket import Stop, Wait
+
+__all__ = ["QueueOutlook", "Wait", "promised", "told"]
 
 MOST_S: Final = 4 * 3600
 """Nobody is promised half a day."""
@@ -15,14 +17,6 @@ _STEPS: Final = ((10, 1), (60, 5), (MOST_S // _MINUTE, 10))
 _WIDEST_S: Final = 25 * _MINUTE
 _WIDEST_SHARE: Final = 1.2
 """A range may be as wide as the greater of the two: so many seconds, such a share of its middle."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """Seconds from now until the call: probably neither less than `low_s` nor more than `high_s`."""
-
-    low_s: int
-    high_s: int
 
 
 @dataclass(frozen=True, slots=True)

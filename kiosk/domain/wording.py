@@ -4,11 +4,12 @@ Explicit tables: no locale of the machine decides how an Indonesian public offic
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
 from kiosk.domain.language import Language, Text
 from kiosk.domain.site import Queue, Site, TimeRange
+from kiosk.domain.ticket import Ticket, Wait
 
 _WEEKDAYS = (
     Text("Senin", "Monday"),
@@ -37,6 +38,13 @@ _FLOOR = Text("Lantai", "Floor")
 _COUNTER = Text("Loket", "Counter")
 _TODAY = Text("hari ini", "today")
 _TOMORROW = Text("besok", "tomorrow")
+_WORTH_LEAVING_S = 15 * 60
+_WAIT = Text("{low}-{high} menit", "{low}-{high} minutes")
+_WAIT_EXACT = Text("sekitar {high} menit", "about {high} minutes")
+_WAIT_SHORT = Text("paling lama {high} menit", "{high} minutes at most")
+_WAIT_UNKNOWN = Text("belum bisa diperkirakan", "cannot be estimated yet")
+_WAIT_SENTENCE = Text("Perkiraan tunggu {wait}", "Estimated wait {wait}")
+_WAIT_UNKNOWN_SENTENCE = Text("Lama tunggu {wait}", "The wait {wait}")
 _REOPENS = Text("Buka lagi {day} pukul {time}.", "Opens again {day} at {time}.")
 
 
@@ -53,6 +61,34 @@ def long_date(day: date, language: Language) -> str:
 def clock_time(local: time, language: Language) -> str:
     """`09.41` as Indonesian writes it, `09:41` in English. `local` is wall time at the site."""
     return local.strftime("%H:%M" if language is Language.ENGLISH else "%H.%M")
+
+
+def wait_range(wait: Wait | None, language: Language) -> str:
+    """`20-35 menit`; `belum bisa diperkirakan` where nothing can be said."""
+    if wait is None:
+        return _WAIT_UNKNOWN.in_language(language)
+    low, high = wait.low_s // 60, wait.high_s // 60
+    text = _WAIT_SHORT if low == 0 else _WAIT_EXACT if low == high else _WAIT
+    filled = text.in_language(language).format(low=low, high=high)
+    return filled.replace("1 minutes", "1 minute") if high == 1 else filled
+
+
+def wait_sentence(wait: Wait | None, language: Language) -> str:
+    """`Perkiraan tunggu 20-35 menit`."""
+    text = _WAIT_SENTENCE if wait is not None else _WAIT_UNKNOWN_SENTENCE
+    return text.in_language(language).format(wait=wait_range(wait, language))
+
+
+def back_before(ticket: Ticket, site: Site) -> time | None:
+    """When the visitor of this ticket may be called first, at the earliest, by the site's wall; None where that is too
+    soon to go anywhere, where of some stop nobody knows, or where the clock cannot be trusted.
+    """
+    waits = [ticket.promise_of(stop) for stop in ticket.stops if not stop.after]
+    if not ticket.clock_trusted or any(wait is None or wait.low_s < _WORTH_LEAVING_S for wait in waits):
+        return None
+    low_s = min(wait.low_s for wait in waits if wait is not None)
+    first = ticket.issued_at.astimezone(site.timezone) + timedelta(seconds=low_s)
+    return first.replace(minute=first.minute - first.minute % 5, second=0, microsecond=0).time()
 
 
 def rupiah(amount: int, language: Language) -> str:

@@ -240,6 +240,12 @@ def know_who_holds_a_ticket(db: Database) -> None:
     )
 
 
+def keep_what_was_promised(db: Database) -> None:
+    """Seconds of waiting, from and to; NULL for nothing promised."""
+    db.conn.execute("ALTER TABLE stops ADD COLUMN promised_low_s INTEGER")
+    db.conn.execute("ALTER TABLE stops ADD COLUMN promised_high_s INTEGER")
+
+
 _CHANGES: Final = (
     begin,
     count_anew_after_a_loss,
@@ -248,6 +254,7 @@ _CHANGES: Final = (
     know_a_restored_disk,
     remember_where_pruning_ended,
     know_who_holds_a_ticket,
+    keep_what_was_promised,
 )
 _migrations: Final = Migrations("kiosk")
 for _change in _CHANGES:

@@ -12,7 +12,7 @@ TABLES: Final[Mapping[str, str]] = {
     "tickets": "id, site_id, service_day, series, queue_code, number, label, is_priority, language, issued_at,"
     " clock_trusted",
     "stops": "ticket_id, position, service_day, service_id, service_number, queue_code, json(after), state,"
-    " people_ahead",
+    " people_ahead, promised_low_s, promised_high_s",
 }
 """Table -> the columns that follow from the log, the key first. The others (token, session) do not."""
 
@@ -52,5 +52,7 @@ def projected(event: Event) -> Iterator[tuple[str, Row]]:
                     "[" + ",".join(str(position) for position in stop["after"]) + "]",
                     stop["state"],
                     stop["people_ahead"],
+                    stop.get("promised_low_s"),
+                    stop.get("promised_high_s"),
                 ),
             )

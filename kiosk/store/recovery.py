@@ -32,7 +32,8 @@ _log = structlog.get_logger(__name__)
 _COLUMNS: Final = {
     "tickets": "id, site_id, service_day, series, queue_code, number, label, is_priority, language, issued_at,"
     " clock_trusted, token",
-    "stops": "ticket_id, position, service_day, service_id, service_number, queue_code, after, state, people_ahead",
+    "stops": "ticket_id, position, service_day, service_id, service_number, queue_code, after, state, people_ahead,"
+    " promised_low_s, promised_high_s",
 }
 """As `projected` yields them; a ticket's token is signed when it is issued, and is no part of history."""
 

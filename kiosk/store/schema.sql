@@ -98,7 +98,7 @@ CREATE TABLE stops (
     queue_code TEXT NOT NULL,
     after TEXT NOT NULL CHECK (json_valid(after)),
     state TEXT NOT NULL,
-    people_ahead INTEGER, state_before TEXT,
+    people_ahead INTEGER, state_before TEXT, promised_low_s INTEGER, promised_high_s INTEGER,
     PRIMARY KEY (ticket_id, position)
 ) STRICT, WITHOUT ROWID;
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from kiosk.domain.language import Language
-from kiosk.domain.ticket import SHARED_SERIES, Stop, StopState, Ticket, TicketId
+from kiosk.domain.ticket import SHARED_SERIES, Stop, StopState, Ticket, TicketId, Wait
 
 _COLUMNS: Final = (
     "id, site_id, service_day, series, queue_code, number, label,"
@@ -43,7 +43,7 @@ def insert_ticket(db: Database, ticket: Ticket, session_key: str) -> None:
     )
     db.conn.executemany(
         "INSERT INTO stops (ticket_id, position, service_day, service_id, service_number, queue_code, after, state,"
-        " people_ahead) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " people_ahead, promised_low_s, promised_high_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 ticket.id,
@@ -55,6 +55,7 @@ def insert_ticket(db: Database, ticket: Ticket, session_key: str) -> None:
                 json.dumps(stop.after),
                 stop.state,
                 ahead,
+                *_seconds(ticket.promise_of(stop)),
             )
             for stop, ahead in zip(ticket.stops, ticket.people_ahead, strict=True)
         ],
@@ -124,9 +125,14 @@ def waiting(db: Database, day: date, queue_codes: Iterable[str]) -> Mapping[str,
     return counts
 
 
+def _seconds(wait: Wait | None) -> tuple[int | None, int | None]:
+    return (None, None) if wait is None else (wait.low_s, wait.high_s)
+
+
 def _ticket(db: Database, row: tuple[Any, ...]) -> Ticket:
     stops = db.conn.execute(
-        "SELECT position, service_id, service_number, queue_code, after, state, people_ahead FROM stops"
+        "SELECT position, service_id, service_number, queue_code, after, state, people_ahead, promised_low_s,"
+        " promised_high_s FROM stops"
         " WHERE ticket_id = ? ORDER BY position",
         (row[0],),
     ).fetchall()
@@ -145,7 +151,8 @@ def _ticket(db: Database, row: tuple[Any, ...]) -> Ticket:
         token=row[11],
         stops=tuple(
             Stop(position, service_id, service_number, queue_code, tuple(json.loads(after)), StopState(state))
-            for position, service_id, service_number, queue_code, after, state, _ in stops
+            for position, service_id, service_number, queue_code, after, state, *_ in stops
         ),
-        people_ahead=tuple(stop[-1] for stop in stops),
+        people_ahead=tuple(stop[6] for stop in stops),
+        promised=tuple(None if stop[7] is None else Wait(stop[7], stop[8]) for stop in stops),
     )

@@ -30,7 +30,7 @@ _EXPECTED: Final = {
     "tickets": "id PRIMARY KEY, site_id, service_day, series, queue_code, number, label, is_priority, language,"
     " issued_at, clock_trusted",
     "stops": "ticket_id, position, service_day, service_id, service_number, queue_code, after, state, people_ahead,"
-    " PRIMARY KEY (ticket_id, position)",
+    " promised_low_s, promised_high_s, PRIMARY KEY (ticket_id, position)",
     "print_jobs": "ticket_id, copy, state, PRIMARY KEY (ticket_id, copy, state)",
 }
 _KEY: Final = {"tickets": 1, "print_jobs": 3}

@@ -6,6 +6,7 @@ import random
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -13,6 +14,7 @@ from typing import Final, NamedTuple
 import structlog
 
 from kiosk.clock import Clock
+from kiosk.domain.wait import QueueOutlook
 from kiosk.errors import (
     FencedError,
     KioskError,
@@ -22,6 +24,7 @@ from kiosk.errors import (
     StoreError,
     UnauthorisedError,
 )
+from kiosk.hall_outlook import HallOutlook, wait_of
 from kiosk.identity import Identity
 from kiosk.store.log import Backlog, backlog
 from kiosk.store.server_epochs import remember_server_epoch, server_epoch
@@ -37,6 +40,7 @@ from kiosk.sync.kiosk_log import KioskLog
 from kiosk.sync.numbers import SharedNumbers
 from kiosk.sync.pace import Pace
 from kiosk.sync.status import SyncState, SyncStatus
+from kiosk.sync.wire import Outlook
 
 log = structlog.get_logger(__name__)
 
@@ -74,6 +78,7 @@ class SyncEngine:
         printer: Callable[[], str] = lambda: "",
         on_snapshots: Callable[[Mapping[str, int]], None] = lambda _: None,
         details: Callable[[], tuple[str, ...]] = tuple,
+        outlook: HallOutlook | None = None,
     ) -> None:
         self._store = store
         self._identity = identity
@@ -93,9 +98,10 @@ class SyncEngine:
         self._breaker = Breaker()
         self._fence = EpochFence(remember=self._remember_epoch)
         self._numbers = SharedNumbers(self._breaker, self._fence, self._pace.number_within_s)
+        self._outlook = outlook
         self._heart = Heart(
             Patient(store, clock, printer, lambda: self._alarms, details),
-            Listeners(self._greet, on_snapshots),
+            Listeners(self._greet, on_snapshots, self._hear_queues),
             self._breaker,
             self._fence,
             self._pace,
@@ -133,6 +139,10 @@ class SyncEngine:
         if self._running is not None:
             self._running.call(self._running.task.cancel)
             self._thread.join()
+
+    def _hear_queues(self, day: date | None, queues: Mapping[str, Outlook]) -> None:
+        if self._outlook is not None:
+            self._outlook.hear(day, {code: _outlook_of(said) for code, said in queues.items()})
 
     def _run(self) -> None:
         with contextlib.suppress(asyncio.CancelledError), asyncio.Runner() as runner:  # stop() cancels
@@ -280,3 +290,13 @@ async def _is_set_within(event: asyncio.Event, seconds: float) -> bool:
             return await event.wait()
     except TimeoutError:
         return False
+
+
+def _outlook_of(said: Outlook) -> QueueOutlook:
+    return QueueOutlook(
+        waiting=said.waiting,
+        ordinary=wait_of(said.low_s, said.high_s),
+        priority=wait_of(said.priority_low_s, said.priority_high_s),
+        visit=wait_of(said.visit_low_s, said.visit_high_s),
+        is_closed=said.is_closed,
+    )

@@ -4,6 +4,7 @@ import asyncio
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 import structlog
@@ -20,7 +21,7 @@ from kiosk.sync.client import SyncClient
 from kiosk.sync.fence import EpochFence
 from kiosk.sync.pace import Pace
 from kiosk.sync.reply import NotKnownThereError
-from kiosk.sync.wire import Head, Health, Heartbeat, HeartbeatAnswer
+from kiosk.sync.wire import Head, Health, Heartbeat, HeartbeatAnswer, Outlook
 from kiosk.version import VERSION
 
 log = structlog.get_logger(__name__)
@@ -45,10 +46,13 @@ class Patient:
 
 @dataclass(frozen=True, slots=True)
 class Listeners:
-    """Called on the loop. `greet`: say hello at once. `on_snapshots`: kind -> the newest version to be had."""
+    """Called on the loop. `greet`: say hello at once. `on_snapshots`: kind -> the newest version to be had.
+    `on_queues`: the service day, and how each queue stands.
+    """
 
     greet: Callable[[], None]
     on_snapshots: Callable[[Mapping[str, int]], None]
+    on_queues: Callable[[date | None, Mapping[str, Outlook]], None] = lambda _day, _queues: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +121,11 @@ class Heart:
             self._breaker.close(troubles)
         if is_news:
             self._listeners.greet()
-        if answer.snapshots:
+        if answer.snapshots or answer.queues:
             try:
-                self._listeners.on_snapshots(answer.snapshots)
+                self._listeners.on_queues(answer.service_day, answer.queues)
+                if answer.snapshots:
+                    self._listeners.on_snapshots(answer.snapshots)
             except Exception:  # the server lives, and numbers are to be had
                 log.exception("sync_failed")
 

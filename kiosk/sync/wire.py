@@ -274,11 +274,18 @@ class Heartbeat(Message):
 
 
 class Outlook(Message):
-    """What a heartbeat's answer says of one queue. `is_closed`: no more numbers today, by word of the hall."""
+    """What a heartbeat's answer says of one queue. `low_s`, `high_s`: seconds that a newcomer waits, `priority_*` one
+    with priority; None: cannot be said yet. `visit_*`: how long one is at the counter. `is_closed`: no more numbers
+    today, by word of the hall.
+    """
 
     waiting: Annotated[int, Field(ge=0)]
     low_s: Annotated[int, Field(ge=0)] | None = None
     high_s: Annotated[int, Field(ge=0)] | None = None
+    priority_low_s: Annotated[int, Field(ge=0)] | None = None
+    priority_high_s: Annotated[int, Field(ge=0)] | None = None
+    visit_low_s: Annotated[int, Field(ge=0)] | None = None
+    visit_high_s: Annotated[int, Field(ge=0)] | None = None
     is_closed: bool = False
 
 

@@ -28,7 +28,7 @@ ColumnLayout {
         iconSize: Theme.iconLarge
         kind: InfoBand.Good
         objectName: "waitingBand"
-        text: root.service.waitingCount < 0 ? "" : root.place
+        text: root.service.waitingCount < 0 ? "" : Words.line([root.service.waitText, root.place])
         visible: root.service.isOpen && heading !== ""
     }
 

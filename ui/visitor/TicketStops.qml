@@ -43,6 +43,7 @@ ColumnLayout {
             required property int peopleAhead
             required property string serviceName
             required property color tileColor
+            required property string waitText
 
             Layout.fillWidth: true
             padding: Theme.spaceS
@@ -79,6 +80,14 @@ ColumnLayout {
                             text: stop.peopleAhead < 0 ? "" : stop.peopleAhead === 0 ? qsTr("Anda yang pertama") : qsTr("%n di depan Anda", "people ahead in the queue", stop.peopleAhead)
                             visible: text !== ""
                         }
+                    }
+
+                    Caption {
+                        Layout.fillWidth: true
+                        font: Theme.captionStrong
+                        objectName: "promisedWait"
+                        text: stop.waitText
+                        visible: text !== ""
                     }
                 }
             }

@@ -79,6 +79,7 @@ ScreenFrame {
                         required property string name
                         required property string serviceId
                         required property color tileColor
+                        required property string waitText
                         required property int waitingCount
 
                         Layout.fillHeight: true
@@ -104,7 +105,7 @@ ScreenFrame {
                                 Caption {
                                     Layout.fillWidth: true
                                     color: stop.isOpen ? Theme.softInk : Theme.warning
-                                    text: Words.line([stop.agencyName, stop.floorText, stop.isOpen ? Words.waiting(stop.waitingCount) : stop.closedText])
+                                    text: Words.line([stop.agencyName, stop.floorText, stop.isOpen ? Words.waiting(stop.waitingCount) : stop.closedText, stop.isOpen ? stop.waitText : ""])
                                 }
                             }
 

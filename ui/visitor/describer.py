@@ -73,6 +73,7 @@ class Describer:
             selected=selected,
             online_first=service.online_first,
             is_unconfirmed=service.evidence is Evidence.AGENCY,
+            wait_text=wording.wait_sentence(now.wait, self.language) if now.is_told else "",
         )
 
     def agency_row(self, agency: Agency) -> AgencyRow:
@@ -135,6 +136,7 @@ class Describer:
             floor_text=row.floor_text,
             counter_text=self.counters_of(queue),
             waiting_count=row.waiting_count,
+            wait_text=row.wait_text,
             fee_text=row.fee_text,
             fee_note=(service.fee.note_en or "") if self.language is Language.ENGLISH else "",
             finishing_text=self.say(service.finishing_time),

@@ -143,6 +143,10 @@ class ServiceDetail(QObject):
         return self._view.waiting_count
 
     @Property(str, notify=changed)
+    def waitText(self) -> str:
+        return self._view.wait_text
+
+    @Property(str, notify=changed)
     def feeText(self) -> str:
         return self._view.fee_text
 

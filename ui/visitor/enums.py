@@ -32,6 +32,7 @@ _REASON: Final[Mapping[ClosedReason, int]] = {
     ClosedReason.FRIDAY_BREAK: 4,
     ClosedReason.CUT_OFF: 5,
     ClosedReason.QUOTA_REACHED: 6,
+    ClosedReason.CLOSED_BY_HALL: 8,
 }
 _NOT_SERVED_HERE: Final = 7
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from sqlite_utils import Database
 
-from kiosk.domain.availability import Closed, ClosedReason, availability, hall_availability
+from kiosk.domain.availability import Closed, ClosedReason, availability, closed_by_hall, hall_availability
 from kiosk.domain.language import Language
 from kiosk.domain.print_job import PrintJob
 from kiosk.domain.site import Queue
 from kiosk.domain.ticket import IssueRequest, TicketId
 from kiosk.domain.visitor import Problem
+from kiosk.domain.wait import QueueOutlook
 from kiosk.issuing import Issued, IssueRefused, Issuing, Refusal
 from kiosk.store.service_days import day_at
 from kiosk.store.tickets import issued_today
@@ -109,11 +110,14 @@ class Machinery:
     def hall_now(self) -> HallNow:
         site = self._hall.site
         reading = self._store.clock.read()
-        waiting = self._issuing.waiting()
+        outlooks = self._issuing.outlooks()
+        is_heard = any(one.visit is not None or one.ordinary is not None for one in outlooks.values())
         local = reading.at.astimezone(site.timezone).replace(second=0, microsecond=0) if reading.is_trusted else None
         issued = self._store.call(self._issued) if local else {}
         queues = {
-            queue.code: QueueNow(_closed(self._hall, queue, local, issued), waiting.get(queue.code))
+            queue.code: _queue_now(
+                _closed(self._hall, queue, local, issued), outlooks.get(queue.code), is_heard=is_heard
+            )
             for queue in site.queues
         }
         return HallNow(local, _hall_closed(self._hall, local, queues), queues)
@@ -131,6 +135,14 @@ class Machinery:
         site = self._hall.site
         day = day_at(db, site.id, site.timezone, self._store.clock.read()).day
         return {queue.code: issued_today(db, day, queue.code) for queue in site.queues if queue.quota is not None}
+
+
+def _queue_now(closed: Closed | None, outlook: QueueOutlook | None, *, is_heard: bool) -> QueueNow:
+    if outlook is None:
+        return QueueNow(closed)
+    if closed is None and outlook.is_closed:
+        closed = closed_by_hall()
+    return QueueNow(closed, outlook.waiting, outlook.ordinary, is_heard)
 
 
 def _closed(hall: Hall, queue: Queue, local: datetime | None, issued: Mapping[str, int]) -> Closed | None:

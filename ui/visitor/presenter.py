@@ -127,7 +127,15 @@ def _stop(describer: Describer, ticket: Ticket, stop: Stop) -> TicketStopRow:
         floor_text=row.floor_text,
         counter_text=describer.counters_of(describer.queue_of(stop.service_id)),
         people_ahead=-1 if ahead is None else ahead,
+        wait_text=_promise(describer, ticket, stop),
         after_text=wording.joined(
             [describer.hall.catalogue.agency_of(service).short for service in names], describer.language
         ),
     )
+
+
+def _promise(describer: Describer, ticket: Ticket, stop: Stop) -> str:
+    """As it was promised, whatever has become of it since."""
+    wait = ticket.promise_of(stop)
+    is_told = describer.queue_now(describer.queue_of(stop.service_id)).is_told
+    return wording.wait_sentence(wait, describer.language) if wait is not None or is_told else ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ServiceRow:
-    """`waiting_count` -1: not known."""
+    """`waiting_count` -1: not known. `wait_text`: how long, empty where the hall says nothing."""
 
     service_id: str
     name: str = ""
@@ -23,6 +23,7 @@ class ServiceRow:
     selected: bool = False
     online_first: bool = False
     is_unconfirmed: bool = False
+    wait_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class TicketStopRow:
     counter_text: str = ""
     people_ahead: int = -1
     after_text: str = ""
+    wait_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ class ServiceView:
     floor_text: str = ""
     counter_text: str = ""
     waiting_count: int = -1
+    wait_text: str = ""
     fee_text: str = ""
     fee_note: str = ""
     finishing_text: str = ""

@@ -7,6 +7,7 @@ from datetime import datetime
 from kiosk.domain.availability import Closed
 from kiosk.domain.print_job import PrintState
 from kiosk.domain.screens import Screen, Situation, select_screen
+from kiosk.domain.ticket import Wait
 from kiosk.domain.visitor import VisitorSession
 from printing.status import CannotTell, NeedsAttention, PrinterStatus, Unreachable
 from ui.technician.rows import TechnicianRow
@@ -14,10 +15,14 @@ from ui.technician.rows import TechnicianRow
 
 @dataclass(frozen=True, slots=True)
 class QueueNow:
-    """`closed` None: it gives numbers. `waiting` None: nobody can say how many people wait."""
+    """`closed` None: it gives numbers. `waiting` None: nobody can say how many people wait. `wait`: for who comes now,
+    None: cannot be said; `is_told`: whether the hall says anything at all.
+    """
 
     closed: Closed | None = None
     waiting: int | None = None
+    wait: Wait | None = None
+    is_told: bool = False
 
 
 @dataclass(frozen=True, slots=True)

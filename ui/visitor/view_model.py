@@ -79,6 +79,7 @@ class KioskViewModel(QObject):
         CutOff = 5
         QuotaReached = 6
         NotServedHere = 7
+        ClosedByHall = 8
 
     screenChanged = Signal()
     languageChanged = Signal()

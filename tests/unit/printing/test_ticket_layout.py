@@ -6,6 +6,7 @@ from typing import TypeVar
 import pytest
 
 from kiosk.domain.language import Language, Text
+from kiosk.domain.ticket import Wait
 from printing.blocks import Block, Checklist, CopyMark, Fact, Heading, Label, Lead, Mark, Phrase, Qr, StopRow
 from printing.profile import Profile, find_profile
 from printing.ticket_layout import layout, slip_languages
@@ -35,7 +36,7 @@ def test_one_stop_says_where_to_go_and_what_to_bring() -> None:
             Phrase("KTP-el hilang"),
             "Dukcapil",
             Phrase("Lantai 2 · Loket 5–8"),
-            (Phrase("8 orang di depan Anda"),),
+            (Phrase("8 orang di depan Anda"), Phrase("Perkiraan tunggu 20-35 menit")),
         )
     ]
     (checklist,) = of_kind(Checklist, blocks)
@@ -55,7 +56,10 @@ def test_second_language_stands_under_the_first() -> None:
     (stop,) = of_kind(StopRow, blocks)
     assert stop.service == Phrase("KTP-el hilang", "Replace a lost e-ID card")
     assert stop.place == Phrase("Lantai 2 · Loket 5–8", "Floor 2 · Counters 5–8")
-    assert stop.notes == (Phrase("8 orang di depan Anda", "8 people ahead of you"),)
+    assert stop.notes == (
+        Phrase("8 orang di depan Anda", "8 people ahead of you"),
+        Phrase("Perkiraan tunggu 20-35 menit", "Estimated wait 20-35 minutes"),
+    )
     assert of_kind(Checklist, blocks)[0].title == Phrase("Siapkan", "Have ready")
 
 
@@ -67,7 +71,11 @@ def test_several_stops_are_numbered_and_say_what_comes_first() -> None:
     blocks = paper_layout(paper_ticket(TWO), WIDE).blocks
     first, second = of_kind(StopRow, blocks)
     assert (first.position, second.position) == (1, 2)
-    assert second.notes == (Phrase("Anda yang pertama"), Phrase("Sesudah layanan 1"))
+    assert second.notes == (
+        Phrase("Anda yang pertama"),
+        Phrase("Perkiraan tunggu paling lama 5 menit"),
+        Phrase("Sesudah layanan 1"),
+    )
     assert Lead(Phrase("Anda di 2 antrean sekaligus"), is_strong=True) in blocks
 
 
@@ -89,8 +97,39 @@ def test_fees_and_times_name_their_services_where_they_differ() -> None:
 
 
 def test_unknown_number_of_people_is_left_out() -> None:
-    (stop,) = of_kind(StopRow, paper_layout(paper_ticket(ONE, people_ahead=(None,)), WIDE).blocks)
+    ticket = paper_ticket(ONE, people_ahead=(None,), promised=(None,))
+    (stop,) = of_kind(StopRow, paper_layout(ticket, WIDE).blocks)
     assert stop.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("service_ids", "promised", "is_trusted", "line"),
+    [
+        (ONE, (Wait(1200, 2100),), True, "Kembali sebelum pukul 10.00"),
+        (ONE, (Wait(840, 2100),), True, None),
+        (ONE, (None,), True, None),
+        (ONE, (Wait(1200, 2100),), False, None),
+        (TWO, (Wait(1800, 2700), Wait(2700, 3600)), True, "Kembali sebelum pukul 10.10"),
+        (
+            FOUR,
+            (Wait(3600, 4200), Wait(4200, 4800), Wait(900, 1500), Wait(3600, 4200)),
+            True,
+            "Kembali sebelum pukul 09.55",
+        ),
+        (FOUR, (Wait(3600, 4200), Wait(4200, 4800), None, Wait(3600, 4200)), True, None),
+    ],
+)
+def test_who_has_time_to_go_somewhere_is_told_when_the_first_call_may_come(
+    *, service_ids: tuple[str, ...], promised: tuple[Wait | None, ...], is_trusted: bool, line: str | None
+) -> None:
+    ticket = paper_ticket(service_ids, promised=promised, clock_trusted=is_trusted)
+    leads = [lead.phrase.text for lead in of_kind(Lead, paper_layout(ticket, WIDE).blocks)]
+    assert [lead for lead in leads if lead.startswith("Kembali")] == ([] if line is None else [line])
+
+
+def test_narrow_paper_says_the_wait_in_one_line() -> None:
+    (stop,) = of_kind(StopRow, paper_layout(paper_ticket(ONE, Language.ENGLISH), NARROW).blocks)
+    assert stop.notes[1] == Phrase("Tunggu 20-35 menit", "Wait 20-35 minutes")
 
 
 def test_no_time_is_printed_from_a_clock_that_is_not_trusted() -> None:
