@@ -25,3 +25,7 @@ stage "1,000 kiosks killed between the press and the verdict" .venv/bin/python -
 export GILIRAN_FORCED_FAULTS=1000
 stage "1,000 slips with a fault forced on the printer" .venv/bin/python -m pytest -q \
   -o faulthandler_timeout=3600 tests/faults/test_forced_faults.py
+
+export GILIRAN_VISITS=400
+stage "a hall's day of 400 visits with real desks and a board" .venv/bin/python -m pytest -q \
+  -o faulthandler_timeout=3600 tests/e2e/test_hall_day.py

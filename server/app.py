@@ -14,6 +14,8 @@ from starlette.types import ASGIApp
 from kiosk.sync.wire import ProblemCode
 from kiosk.version import VERSION
 from server.api_page import api_page
+from server.board_api import board_router
+from server.counter_api import counter_router
 from server.desk_api import desk_router
 from server.enrol_api import enrol_router
 from server.node import Node
@@ -50,7 +52,9 @@ def create_app(node: Node, pairing_secret: bytes | None = None) -> ASGIApp:
     app.include_router(enrol_router(node))
     if node.role is Role.SITE:
         app.include_router(staff_router(node))
+        app.include_router(counter_router(node))
         app.include_router(desk_router(node))
+        app.include_router(board_router(node))
     if pairing_secret is not None:
         app.include_router(pairing_router(node, pairing_secret))
     page = api_page(app.openapi())
