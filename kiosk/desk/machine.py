@@ -224,6 +224,9 @@ class DeskMachine:
         room = room or await self._enrolled()
         try:
             await self._serve(room)
+        except KioskError as error:  # its store cannot be read: only a start anew can tell
+            log.exception("desk_failed")
+            self.show(trouble=str(error))
         finally:
             await asyncio.shield(asyncio.to_thread(room.close))
 

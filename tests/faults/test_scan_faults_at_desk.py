@@ -281,3 +281,21 @@ def test_q9_a_faded_ticket_is_served_by_the_label_that_people_can_read(
     assert verdict(desk, f" nomor {ticket.label.replace('-', ' ').lower()} ") is ScanVerdict.STARTED
     assert desk.served == ticket.label
     assert desk.acts(DeskVerb.COMPLETE) is None
+
+
+def test_q9_cut_off_a_label_is_believed_only_of_those_who_stood_in_the_line(
+    hall: DeskSite, service: str, expected_logs: Logs
+) -> None:
+    expected_logs("server_lost")
+    waiting, unheard = hall.ticket(service), hall.ticket(service)
+    hall.tell(waiting)
+    with desk_on_line(hall, "loket-1", counters_of(hall)[0], "P-01") as (desk, line):
+        desk.wait_until(lambda state: state.view is not None and len(state.view.line) == 1)
+        line.cut()
+        desk.wait_until_cut_off()
+        assert verdict(desk, unheard.label) is ScanVerdict.UNKNOWN
+        assert verdict(desk, waiting.label) is ScanVerdict.STARTED_OFFLINE
+        assert desk.acts(DeskVerb.COMPLETE) is None
+        line.mend()
+        desk.wait_until(lambda state: state.link is Link.LIVE and state.unsent == 0)
+        assert states_of(hall, waiting) == [StopState.COMPLETED]
