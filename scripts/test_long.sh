@@ -29,3 +29,7 @@ stage "1,000 slips with a fault forced on the printer" .venv/bin/python -m pytes
 export GILIRAN_VISITS=400
 stage "a hall's day of 400 visits with real desks and a board" .venv/bin/python -m pytest -q \
   -o faulthandler_timeout=3600 tests/e2e/test_hall_day.py
+
+export GILIRAN_CALL_RACES=10000
+stage "10,000 races of four officers on one queue, on each database" .venv/bin/python -m pytest -q \
+  -o faulthandler_timeout=7200 tests/unit/server/test_call_races.py

@@ -12,8 +12,9 @@ FAULTS: Final = {
     *("p1", "p2", "p3", "p4", "p5", "p6", "p9"),
     *("c1", "c3"),
     *("a3", "a5"),
+    *(f"q{number}" for number in range(1, 10)),
 }
-"""P power, N network, S sync, T time, R printer, C configuration, A abuse."""
+"""P power, N network, S sync, T time, R printer, C configuration, A abuse, Q scans."""
 
 _TEST: Final = re.compile(r"^(?:async )?def test_((?:[a-z]\d+_)+)", re.MULTILINE)
 

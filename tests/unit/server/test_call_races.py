@@ -1,0 +1,156 @@
+"""Officers who press at the same moment: nobody is called by two, and no counter calls two. SQLite and PostgreSQL.
+
+GILIRAN_CALL_RACES: how many races of four officers on one queue; scripts/test_long.sh runs 10,000 on each.
+"""
+
+import os
+import secrets
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from sqlalchemy import select
+
+from kiosk.clock import SystemClock
+from kiosk.domain.course import Action
+from kiosk.domain.desk_bodies import ACTION_TYPES, acted, counter_opened
+from kiosk.domain.events import COUNTER_OPENED
+from kiosk.domain.stop_life import Verb
+from kiosk.domain.ticket import Stop, StopState
+from kiosk.sync.desk_wire import Act, DeskVerb, Refusal, Role
+from server.calling import act
+from server.desk_room import Room, open_room
+from server.node import Node, open_node
+from server.pins import Tries
+from server.schema import actions, stops
+from server.settings import Role as ServerRole
+from server.settings import ServerSettings
+from server.staff import Account, add_account
+from server.staff_sessions import Desk, Officer, open_session
+from tests.paired_kiosk import SITE
+from tests.written_log import WrittenLog
+
+OFFICERS = range(9, 13)
+FEWEST, MOST = 1, 6
+"""Who wait when four press: fewer than four, and more."""
+RACES = {"sqlite": 200, "postgresql": 100}
+AT_ONCE = 100
+"""Tickets that a kiosk brings at a time."""
+
+
+class Hall:
+    """Four counters of queue D, each open at its own desk, and a kiosk that brings visitors."""
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+        self.log = WrittenLog()
+        self.issued = 0
+        self.sessions: dict[int, str] = {}
+        now_ms = node.trusted_clock.read().at.timestamp() * 1000
+        with node.database.writing() as connection:
+            self.day = node.service_days.ensure(connection, SITE)
+            for counter in OFFICERS:
+                name = f"P-{counter:03d}"
+                account = Account(name, Role.OFFICER, Tries(), is_locked=False, must_change=False, added_at_ms=0)
+                add_account(connection, SITE, account, "no PIN is asked")
+                at = Desk(SITE, self.device(counter))
+                officer = Officer(name, Role.OFFICER, counter)
+                self.sessions[counter] = open_session(connection, node.own_log, at, officer, round(now_ms))
+                opened = counter_opened(counter, ["D"], name, self.device(counter))
+                node.own_log.append(connection, SITE, COUNTER_OPENED, opened)
+
+    @staticmethod
+    def device(counter: int) -> str:
+        return f"{counter:016x}"
+
+    def call_next(self, counter: int) -> tuple[Refusal | None, str | None]:
+        message = Act(session=self.sessions[counter], action=secrets.token_hex(8), verb=DeskVerb.CALL_NEXT)
+        answer, ticket = act(self.node, SITE, self.device(counter), message)
+        return answer.refusal, ticket
+
+    def bring(self, count: int) -> None:
+        self.log = WrittenLog(f"{secrets.token_hex(8)}")
+        for _ in range(count):
+            self.issued += 1
+            stop = Stop(1, "dukcapil.ktp-hilang", 101, "D")
+            self.log.issue(self.issued, service_day=self.day, series=0, label=f"D-{self.issued:03d}", stops=(stop,))
+        with self.node.database.writing() as connection:
+            self.log.push(connection)
+
+    def serve_all(self) -> None:
+        """Whoever is called comes, and is served at once."""
+        with self.node.database.writing() as connection:
+            here = connection.execute(select(stops).where(stops.c.active_counter.is_not(None))).all()
+            for row in here:
+                for verb in (Verb.START, Verb.COMPLETE):
+                    name = secrets.token_hex(8)
+                    done = Action(("", "", "", 0), name, verb, row.ticket_id, 0, 1, row.active_counter, "P-001")
+                    self.node.own_log.append(connection, SITE, ACTION_TYPES[verb], acted(done))
+
+    def waiting(self) -> int:
+        with self.node.database.reading() as connection:
+            query = select(stops.c.ticket_id).where(stops.c.state == StopState.WAITING)
+            return len(connection.execute(query).all())
+
+
+@pytest.fixture
+def node(tmp_path: Path, database_url: str | None) -> Iterator[Node]:
+    node = open_node(ServerSettings(ServerRole.SITE, tmp_path, database_url), SystemClock())
+    yield node
+    node.close()
+
+
+def test_four_officers_press_at_once(node: Node) -> None:
+    hall = Hall(node)
+    races = int(os.environ.get("GILIRAN_CALL_RACES") or RACES[node.database.dialect])
+    called: list[str] = []
+    start = Barrier(len(OFFICERS))
+
+    def press(counter: int) -> tuple[Refusal | None, str | None]:
+        start.wait(30)
+        return hall.call_next(counter)
+
+    with ThreadPoolExecutor(len(OFFICERS)) as officers:
+        for race in range(races):
+            left = hall.waiting()
+            wanted = FEWEST + race % MOST
+            if left < wanted:
+                hall.bring(wanted - left)
+            waited = max(left, wanted)
+            answers = list(officers.map(press, OFFICERS))
+            got = [ticket for _, ticket in answers if ticket is not None]
+            assert len(got) == len(set(got)) == min(waited, len(OFFICERS)), (race, answers)
+            assert {refusal for refusal, ticket in answers if ticket is None} <= {Refusal.NOBODY_WAITS}
+            called += got
+            hall.serve_all()
+    assert max(Counter(called).values()) == 1
+    with node.database.reading() as connection:
+        told = select(actions.c.ticket_id).where(actions.c.verb == Verb.CALL, actions.c.is_refused == 0)
+        assert sorted(connection.execute(told).scalars()) == sorted(called)
+
+
+def test_one_statement_decides_between_those_who_chose_the_same(node: Node) -> None:
+    """Who chose before his turn, and without any lock, still cannot take whom another has taken."""
+    hall = Hall(node)
+    chosen = Barrier(len(OFFICERS))
+
+    def room_of(connection: object, counter: int) -> Room:
+        officer = Officer(f"P-{counter:03d}", Role.OFFICER, counter)
+        return open_room(node, connection, SITE, officer, 2_000_000_000_000)  # type: ignore[arg-type]
+
+    def take(counter: int) -> bool:
+        with node.database.reading() as connection:
+            first = room_of(connection, counter).lines().sequence()[0].who
+        chosen.wait(30)
+        with node.database.writing() as connection:
+            return room_of(connection, counter).claim(first.ticket_id, first.position, (StopState.WAITING,))
+
+    with ThreadPoolExecutor(len(OFFICERS)) as officers:
+        for _ in range(20):
+            hall.bring(1)
+            assert sorted(officers.map(take, OFFICERS)) == [False, False, False, True]
+            with node.database.writing() as connection:
+                connection.execute(stops.delete())
