@@ -4,12 +4,14 @@ import signal
 import sys
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtCore import QCoreApplication, QLoggingCategory, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtQuick import QQuickWindow, QSGRendererInterface
 
 _DRAG_DISTANCE_PX: Final = 28
 """A trembling finger must not lose its tap to a list that thinks it scrolls."""
+_UNTOLD: Final = "qt.multimedia.symbolsresolver=false"
+"""Qt Multimedia names each of the sound and picture systems that a machine might have and has not."""
 
 
 def qt_application() -> QGuiApplication:
@@ -19,6 +21,7 @@ def qt_application() -> QGuiApplication:
     """
     application = QGuiApplication.instance()
     if application is None:
+        QLoggingCategory.setFilterRules(_UNTOLD)
         QQuickWindow.setGraphicsApi(QSGRendererInterface.GraphicsApi.Software)
         application = QGuiApplication(sys.argv[:1])
     if not isinstance(application, QGuiApplication):

@@ -42,9 +42,11 @@ from printing.text_renderer import render_text
 from printing.ticket_layout import layout, slip_languages
 from printing.typeface import Face, Weight, drawn_word
 from ui.app import KioskApplication
+from ui.board import view_model as _of_the_board  # noqa: F401  # QML is compiled here that needs its types
+from ui.desk import view_model as _of_the_desk  # noqa: F401  # and its
 from ui.machine import Machine
 from ui.qt_application import qt_application
-from ui.slip_tray import tray  # noqa: F401  # its QML is compiled here too, and needs its type
+from ui.slip_tray import tray  # noqa: F401  # and its
 
 A_MONDAY_MORNING: Final = datetime(2026, 11, 23, 3, tzinfo=UTC)
 """10.00 in Jakarta: the sample hall is open, whenever the test runs."""
@@ -149,6 +151,18 @@ def check_ticket(folder: Path) -> str:
     return f"{words}, {_drawn_scripts()}, SQLite {dbapi2.sqlite_version}"
 
 
+def check_voice(_folder: Path) -> str:
+    """A board's bell and its way to the machine's voice; nothing is played. Without a sound system: no fault."""
+    if not resource_path("assets/sounds/bell.wav").is_file():
+        raise SelftestError("the bell's sound is missing")
+    try:
+        from PySide6.QtTextToSpeech import QTextToSpeech  # noqa: PLC0415  # links to the machine's sound system
+    except ImportError as error:
+        return f"this machine has no sound system ({error}): a board here flashes only"
+    engines = [name for name in QTextToSpeech.availableEngines() if name != "mock"]
+    return f"a bell, and {' or '.join(engines) or 'no voice (install speech-dispatcher on a board)'}"
+
+
 def check_server(folder: Path) -> str:
     """The program starts itself as a site server, which answers over HTTP and stops in good order."""
     words = [*own_command(), "server", "--role", "site", "--data", str(folder), "--listen", "127.0.0.1:0"]
@@ -167,6 +181,7 @@ def check_server(folder: Path) -> str:
 CHECKS: Final[Mapping[str, Callable[[Path], str]]] = {
     "screens": check_screens,
     "ticket": check_ticket,
+    "voice": check_voice,
     "server": check_server,
 }
 

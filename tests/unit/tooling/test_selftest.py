@@ -34,6 +34,7 @@ def test_whole_installation_passes_every_check_without_a_word() -> None:
     assert [(check["check"], check["ok"]) for check in report["checks"]] == [
         ("screens", True),
         ("ticket", True),
+        ("voice", True),
         ("server", True),
     ]
     assert (report["ok"], done.returncode) == (True, 0)
@@ -44,6 +45,7 @@ def test_whole_installation_passes_every_check_without_a_word() -> None:
     [
         ("ui/components/Theme.qml", "screens"),
         ("printing/profiles.toml", "ticket"),
+        ("assets/sounds/bell.wav", "voice"),
         ("server/migrations", "server"),
     ],
 )
