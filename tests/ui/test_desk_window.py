@@ -139,6 +139,17 @@ def test_desk_that_cannot_judge_tickets_says_so(start_desk: StartDesk) -> None:
     assert "hubungi teknisi" in desk.reads("cutOffText")
 
 
+def test_what_is_typed_stays_while_the_window_changes(start_desk: StartDesk) -> None:
+    desk = start_desk()
+    desk.type("P-0")
+    desk.pass_time(60)
+    desk.machine.change(unsent=1, busy=True)
+    desk.machine.change(busy=False)
+    desk.type("14")
+    assert desk.reads("staffField") == "P-014"
+    assert desk.reads("counterField") == "9"
+
+
 def test_conflict_is_flagged(start_desk: StartDesk) -> None:
     desk = start_desk()
     desk.work()

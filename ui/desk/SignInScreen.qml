@@ -19,7 +19,12 @@ PinPanel {
     objectName: "screen_SignIn"
     title: qsTr("Masuk ke loket")
 
-    Component.onCompleted: (staff.text === "" ? staff : pin).forceActiveFocus()
+    // Once: a binding would put back what was there whenever anything changes, over what is being typed.
+    Component.onCompleted: {
+        staff.text = root.desk.staff;
+        counter.text = root.desk.counter;
+        (staff.text === "" ? staff : pin).forceActiveFocus();
+    }
 
     RowLayout {
         Layout.fillWidth: true
@@ -40,7 +45,6 @@ PinPanel {
                 maximumLength: 12
                 objectName: "staffField"
                 spokenName: qsTr("Nomor petugas")
-                text: root.desk.staff
 
                 onAccepted: pin.forceActiveFocus()
             }
@@ -61,7 +65,6 @@ PinPanel {
                 maximumLength: 4
                 objectName: "counterField"
                 spokenName: qsTr("Nomor loket")
-                text: root.desk.counter
 
                 validator: RegularExpressionValidator {
                     regularExpression: /[0-9]{0,4}/
