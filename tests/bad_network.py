@@ -24,8 +24,11 @@ _LONGEST_S: Final = 20.0
 class Proxy:
     """Listens on a free port. `behaviour` may be changed at any time; it holds for the connections to come."""
 
-    def __init__(self, behaviour: Behaviour, most_connections: int = _MOST_CONNECTIONS) -> None:
+    def __init__(
+        self, behaviour: Behaviour, most_connections: int = _MOST_CONNECTIONS, longest_s: float = _LONGEST_S
+    ) -> None:
         self.behaviour = behaviour
+        self._longest_s = longest_s
         self._most_connections = most_connections
         self.connections = 0
         self._open: set[asyncio.StreamWriter] = set()
@@ -78,7 +81,7 @@ class Proxy:
         assert self.connections <= self._most_connections, "a client in a storm"
         self._open.add(writer)
         with suppress(ConnectionError, TimeoutError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            async with asyncio.timeout(_LONGEST_S):
+            async with asyncio.timeout(self._longest_s):
                 await self.behaviour(reader, writer)
         self._open.discard(writer)
         writer.close()
