@@ -104,6 +104,11 @@ class Issuing(Slips):
         fault_point("issue.after_commit")
         return issued
 
+    @property
+    def outlook(self) -> HallOutlook:
+        """What the hall says: to be told by the sync engine."""
+        return self._outlook
+
     def people_ahead(self, queue_code: str) -> int | None:
         """Visitors still to be served from this queue today; None where the clock cannot say which day it is."""
         return self.waiting().get(queue_code)

@@ -22,7 +22,8 @@ from server.desk_line import lines_of
 from server.desk_queues import queue_views
 from server.node import Node
 from server.outlooks import SiteOutlook
-from server.schema import queue_closures, queues, sites
+from server.schema import queue_closures, queues
+from server.service_day import known_sites
 from server.wait_measures import Learnt, desks_of, priority_rates
 
 LOOK_EVERY_S: Final = 2.0
@@ -53,7 +54,7 @@ class WaitWatch:
 
     def look(self) -> None:
         with self._node.database.reading() as connection:
-            site_ids = sorted(connection.execute(select(sites.c.site_id)).scalars())
+            site_ids = known_sites(connection)
         for site_id in site_ids:
             self._look_at(site_id)
 

@@ -108,6 +108,7 @@ def kiosk_at_site(  # noqa: PLR0917  # a test's list
             chance=lambda: 0.5,
             printer=lambda: printer,
             on_snapshots=keep,
+            outlook=machine.issuing.outlook,
         )
         engine.start()
         numbers.source = engine.numbers
