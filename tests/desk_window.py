@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtTest import QTest
 
 from kiosk.clock import FakeClock
@@ -31,6 +31,7 @@ class DeskUnderTest:
         self.machine = machine
         self.clock = clock
         self.driver = VisitorDriver(application.window)
+        self._at = 10**9
 
     @property
     def view(self) -> DeskWindowView:
@@ -49,11 +50,20 @@ class DeskUnderTest:
 
     def burst(self, text: str, *ends: Qt.Key) -> None:
         """As a scanner does: all at once. Waits until it is over."""
+        self._at += 10_000
         for character in text:
-            QTest.keyClick(self.application.window, ord(character))
+            self.stroke(Qt.Key(ord(character.upper())), character)
         for end in ends:
-            QTest.keyClick(self.application.window, end)
+            self.stroke(end)
         self.pause()
+
+    def stroke(self, key: Qt.Key, text: str = "", modifiers: Qt.KeyboardModifier = NONE) -> None:
+        """One key of a scanner, stamped 5 ms after the one before, however slow this machine is."""
+        self._at += 5
+        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            event = QKeyEvent(kind, key, modifiers, text)
+            event.setTimestamp(self._at)
+            QGuiApplication.sendEvent(self.application.window, event)
 
     def pause(self) -> None:
         scanner = self.application.scanner

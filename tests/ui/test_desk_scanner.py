@@ -3,7 +3,6 @@
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent
-from PySide6.QtTest import QTest
 
 from kiosk.domain.scan import ScanVerdict
 from kiosk.sync.desk_wire import MOST_SCANNED
@@ -56,27 +55,25 @@ def test_script_in_a_code_is_only_text(desk: DeskUnderTest) -> None:
 
 
 def test_keys_inside_a_code_press_nothing(desk: DeskUnderTest) -> None:
-    window = desk.application.window
     for character in "K1.ABCDEF":
-        QTest.keyClick(window, ord(character))
+        desk.stroke(KEY(ord(character)), character)
     for key in (KEY.Key_F2, KEY.Key_F5, KEY.Key_F12, KEY.Key_Escape):
-        QTest.keyClick(window, key)
-    QTest.keyClick(window, KEY.Key_F4, Qt.KeyboardModifier.AltModifier)
-    QTest.keyClick(window, KEY.Key_Q, CTRL)
-    QTest.keyClick(window, KEY.Key_Return)
+        desk.stroke(key)
+    desk.stroke(KEY.Key_F4, "", Qt.KeyboardModifier.AltModifier)
+    desk.stroke(KEY.Key_Q, "", CTRL)
+    desk.stroke(KEY.Key_Return)
     desk.pause()
     assert desk.asked("scan") == [("scan", "K1.ABCDEF")]
     assert [each[0] for each in desk.machine.asked] == ["scan"]
-    assert window.isVisible()
+    assert desk.application.window.isVisible()
     assert not desk.view.dialog.name
 
 
 def test_only_the_first_line_of_a_code_is_read(desk: DeskUnderTest) -> None:
-    window = desk.application.window
-    for line in (TOKEN, "second line", "D-001"):
+    for line in (TOKEN, "SECOND LINE", "D-001"):
         for character in line:
-            QTest.keyClick(window, ord(character))
-        QTest.keyClick(window, KEY.Key_Return)
+            desk.stroke(KEY(ord(character)), character)
+        desk.stroke(KEY.Key_Return)
     desk.pause()
     assert desk.asked("scan") == [("scan", TOKEN)]
 
