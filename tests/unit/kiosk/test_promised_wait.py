@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.clock import FakeClock
 from kiosk.config import KioskConfig
 from kiosk.domain.availability import ClosedReason
 from kiosk.domain.language import Language
+from kiosk.domain.numbering import OwnSeriesOnly
 from kiosk.domain.ticket import Wait
 from kiosk.domain.wait import QueueOutlook
 from kiosk.domain.wording import wait_range, wait_sentence

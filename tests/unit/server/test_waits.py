@@ -11,8 +11,8 @@ from server.run import Server
 from server.schema import counters, queue_closures, stops, tickets
 from server.settings import Role, ServerSettings
 from server.waits import WaitWatch, told_to_kiosks
-from tests.kiosk_at_site import SITE, kiosk_at_site
-from tests.paired_kiosk import pair
+from tests.kiosk_at_site import kiosk_at_site
+from tests.paired_kiosk import SITE, pair
 
 
 def record(server: Server, visits: int, minutes: int) -> None:
