@@ -20,9 +20,7 @@ from kiosk.store.tickets import find_ticket
 from kiosk.store.verify import Verified, verify
 from tests.small_hall import (
     MONDAY_10_00,
-    FakeClock,
     Machine,
-    OwnSeriesOnly,
     request,
     running_kiosk,
     small_catalogue,
