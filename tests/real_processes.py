@@ -52,13 +52,14 @@ Server(settings, listen, relay_pace=BRISK).run()
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A ticket that a visitor was shown. `waited_s`: from the press to then."""
+    """A ticket that a visitor was shown. `waited_s`: from the press to then. `token`: what its QR says."""
 
     ticket: str
     day: str
     label: str
     services: tuple[str, ...]
     waited_s: float
+    token: str
 
 
 class _Process:

@@ -65,7 +65,8 @@ class Hand:
 
 
 def _told(state: DeskState) -> dict[str, Any]:
-    visit = state.offline_visit or (state.view.visit if state.view is not None else None)
+    is_alone = state.link is Link.CUT_OFF or state.offline_visit is not None  # as the window decides it
+    visit = state.offline_visit if is_alone else state.view.visit if state.view is not None else None
     stop = None if visit is None else next(each for each in visit.stops if each.position == visit.position)
     return {
         "link": state.link,

@@ -1,77 +1,138 @@
-"""A whole day of a hall in fast time: a server, two desks and a board as processes, a kiosk that signs tickets for all
-agencies, breaks, transfers, no-shows, and the line of the desks and the kiosk dead for a while.
+"""A whole day of a hall in fast time: a server, a kiosk, two desks and a board as processes, visitors of all agencies,
+breaks, transfers, no-shows, and the line of the desks and the kiosk dead in the middle of visits.
 
-GILIRAN_VISITS: how many; scripts/test_long.sh has 400. GILIRAN_SEED: whose chance.
+GILIRAN_VISITS: how many; scripts/test_long.sh has 400. GILIRAN_SEED: whose chance. The clocks are real: the day's
+eight hours are as long as its visits take, and the line is dead for the part that 20 minutes are of them.
 """
 
 import os
 import random
 import threading
+import time
 from collections import Counter
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, Final, cast
+from typing import Any, Final
 from urllib.parse import urlsplit
 
+from kiosk.config import SyncConfig, load_config
 from kiosk.domain.desk_bodies import day_closed
 from kiosk.domain.events import DAY_CLOSED
+from kiosk.domain.site import Site
 from kiosk.domain.stop_life import Verb
+from kiosk.enrolling import enrol_kiosk
 from kiosk.sync.desk_wire import Role
+from kiosk.sync.wire import DeviceKind
+from server.invitations import Wish, invite
 from server.node import open_node
 from server.settings import Role as ServerRole
 from server.settings import ServerSettings
+from server.trusting import publish_trust_lists
 from tests.bad_network import Proxy, refuse, relay
 from tests.desk_at_site import DeskSite, desk_site
 from tests.e2e import queue_invariants as invariants
 from tests.e2e.hall_staff import PATIENCE_S, SEED, TIMES_SAID, Board, Officer, Room, Talking
 from tests.paired_desk import add_officer
 from tests.published_hall import HALL
-from tests.real_processes import ServerProcess
+from tests.real_processes import KioskProcess, Said, ServerProcess, assert_no_traceback, wait_until
 
 VISITS: Final = int(os.environ.get("GILIRAN_VISITS", "40"))
 AGENCIES: Final = 42
 BATCH: Final = 10
+MOST_WAITING: Final = 20
+"""Stops, before the next visitors come."""
+OFFLINE_EACH: Final = max(4, VISITS // 48)
+"""Whom each desk serves by paper alone: the day's share of 20 minutes, and at least enough to see."""
+OUTAGE_OF_MORNING: Final = 20 / 240
+STAFF: Final = ("S-11", "S-12")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Who was let in at a server that has ended since. `configs`: of the desks. `codes`: all queues."""
+
+    settings: ServerSettings
+    port: int
+    site: Site
+    services: tuple[str, ...]
+    codes: list[str]
+    numbers: list[int]
+    configs: list[Path]
+    kiosk: KioskProcess
+
+
+class Visitors:
+    """Who come, what they want: every agency once, in any order, before any comes again."""
+
+    def __init__(self, kiosk: KioskProcess, services: tuple[str, ...]) -> None:
+        self._kiosk = kiosk
+        self._services = services
+        self._deck: list[str] = []
+        self._chance = random.Random(SEED)  # noqa: S311
+
+    def take(self, count: int) -> list[Said]:
+        return [self._take(self._chance.choice((1, 1, 1, 2, 3))) for _ in range(count)]
+
+    def _take(self, stops: int) -> Said:
+        wanted: list[str] = []
+        while len(wanted) < stops:
+            if not self._deck:
+                self._deck = self._chance.sample(self._services, len(self._services))
+            one = self._deck.pop()
+            if one not in wanted:
+                wanted.append(one)
+        said = self._kiosk.issue(*wanted)
+        assert said is not None, self._kiosk.errors.read_text()
+        return said
+
+    def wait_until_known(self) -> None:
+        """The server has heard of all."""
+        self._kiosk.wait_until(lambda told: told["written"] == told["at_site"], PATIENCE_S)
 
 
 def test_a_day_of_a_hall_loses_nobody_and_calls_nobody_twice(tmp_path: Path, record_property: Any) -> None:
-    chance = random.Random(SEED)  # noqa: S311
-    staff = ("S-11", "S-12")
-    with desk_site(tmp_path) as site:
-        services = _a_service_of_each_agency(site)
-        codes = sorted({site.site.queue_by_service[one].code for one in services})
-        for one in staff:
-            add_officer(site.server, one, Role.SUPERVISOR, site_id=HALL)
-        numbers = sorted({each.number for queue in site.site.queues for each in queue.counters})[:2]
-        port = urlsplit(site.server.url).port
-        configs = [_desk_file(site, f"desk-{number}") for number in numbers]
-    settings = ServerSettings(ServerRole.SITE, tmp_path / "server", site_file=tmp_path / "hall.json")
-    process = ServerProcess(settings)
-    process.listen = f"127.0.0.1:{port}"
-    room = Room()
+    prepared = _prepared(tmp_path)
+    process = ServerProcess(prepared.settings)
+    process.listen = f"127.0.0.1:{prepared.port}"
+    room = Room(OFFLINE_EACH)
     with ExitStack() as stack:
         server = stack.enter_context(process)
         line = stack.enter_context(Proxy(relay(server.url), most_connections=100_000, longest_s=3600.0))
-        site.server = cast("Any", SimpleNamespace(url=line.url))
         board_process = Talking("tests.e2e.board_process", server.url, errors=tmp_path / "board.stderr")
         board = Board(stack.enter_context(board_process))
+        kiosk = stack.enter_context(prepared.kiosk)
+        kiosk.config.write_text(kiosk.config.read_text() + f'[sync]\nserver = "{line.url}"\n')
+        kiosk.start()
+        kiosk.wait_until(lambda told: not told["numbers_trouble"])
         officers = []
-        for number, who, config in zip(numbers, staff, configs, strict=True):
+        for number, who, config in zip(prepared.numbers, STAFF, prepared.configs, strict=True):
             config.write_text(config.read_text().replace(process.url, line.url))
             desk = Talking("tests.e2e.desk_process", str(config), errors=tmp_path / f"{who}.stderr")
-            officers.append(Officer(stack.enter_context(desk), number, who, codes, room, board))
+            officers.append(Officer(stack.enter_context(desk), number, who, prepared.codes, room, board))
         for officer in officers:
             officer.start()
         with suppress(threading.BrokenBarrierError):  # the officer who broke it says why
-            _day(site, room, line, services, chance, server.url)
+            _day(room, line, Visitors(kiosk, prepared.services), server.url)
         for officer in officers:
             officer.join(600)
-            assert officer.failure is None, repr(officer.failure)
+            assert officer.failure is None, officer.failure
             assert not officer.is_alive()
+        kiosk.wait_until(lambda told: told["written"] == told["at_site"], PATIENCE_S)
+        kiosk.close()
         process.stop()
-    day = _closed(settings, site)
-    labels = set(room.tickets)
-    assert len(labels) == VISITS
+        assert_no_traceback(process, kiosk)
+    day = _closed(prepared.settings, kiosk.said[0].day)
+    assert len(kiosk.said) == len(room.tickets) == VISITS
+    _judge(day, set(room.tickets), board)
+    visited = {prepared.site.queue_by_service[one].agency_id for said in kiosk.said for one in said.services}
+    assert len(visited) == AGENCIES
+    did = sum((officer.did for officer in officers), Counter[str]())
+    record_property("did", dict(did))
+
+
+def _judge(day: invariants.Day, labels: set[str], board: Board) -> None:
     invariants.nobody_is_lost(day, labels)
     invariants.nobody_is_called_twice(day)
     invariants.nobody_is_overtaken_by_his_own_class(day)
@@ -80,35 +141,64 @@ def test_a_day_of_a_hall_loses_nobody_and_calls_nobody_twice(tmp_path: Path, rec
     assert board.shown == Counter(calls)
     assert board.said == Counter(dict.fromkeys(calls, TIMES_SAID))
     assert any(course.conflicts for course in day.at_the_end().values())
-    did = sum((officer.did for officer in officers), Counter[str]())
-    record_property("did", dict(did))
-    record_property("calls", len(calls))
 
 
-def _day(  # noqa: PLR0917  # who takes part
-    site: DeskSite, room: Room, line: Proxy, services: list[str], chance: random.Random, server_url: str
-) -> None:
-    """Visitors come in batches; when half of them have, the line is dead, and a batch comes that nobody hears of."""
-    batches = [range(first, min(first + BATCH, VISITS)) for first in range(0, VISITS, BATCH)]
-    for turn, batch in enumerate(batches):
-        wanted = [chance.sample(services, chance.choice((1, 1, 1, 2, 3))) for _ in batch]
-        if turn == 0 or len(batch) == 0:
-            wanted = [[each] for each in services[: len(batch)]]
-        tickets = [site.ticket(*one) for one in wanted]
-        if turn == len(batches) // 2:
-            room.come(tickets)
-            room.untouched = list(tickets)
+def _day(room: Room, line: Proxy, visitors: Visitors, server_url: str) -> None:
+    """Visitors come in batches; when half of them have, the line is dead, and some come whom nobody hears of."""
+    began = time.monotonic()
+    unheard = 2 * OFFLINE_EACH + 1
+    left = VISITS
+    while left:
+        room.wait_for_room(MOST_WAITING)
+        if left <= VISITS // 2 and not room.line_is_cut.is_set():
             room.line_is_cut.set()
-            room.idle.wait(PATIENCE_S)
-            line.behaviour = refuse
-            line.cut()
-            room.idle.wait(PATIENCE_S)
-            line.behaviour = relay(server_url)
-            site.tell(*tickets)
-        else:
-            room.come(tickets)
-            site.tell(*tickets)
+            _outage(room, line, visitors, server_url, unheard, (time.monotonic() - began) * OUTAGE_OF_MORNING)
+            left -= unheard
+            continue
+        coming = min(BATCH, left)
+        room.come(visitors.take(coming))
+        visitors.wait_until_known()
+        left -= coming
     room.all_came.set()
+
+
+def _outage(  # noqa: PLR0917  # what breaks, for whom, for how long
+    room: Room, line: Proxy, visitors: Visitors, server_url: str, unheard: int, lasts_s: float
+) -> None:
+    room.idle.wait(PATIENCE_S)
+    line.behaviour = refuse
+    line.cut()
+    ends = time.monotonic() + lasts_s
+    tickets = visitors.take(unheard)
+    room.come(tickets)
+    room.untouched = list(tickets)
+    room.idle.wait(PATIENCE_S)
+    room.idle.wait(PATIENCE_S)
+    wait_until(lambda: time.monotonic() > ends, lasts_s + 1, lambda: "time stands still")
+    line.behaviour = relay(server_url)
+    visitors.wait_until_known()
+
+
+def _prepared(folder: Path) -> Prepared:
+    with desk_site(folder) as site:
+        services = _a_service_of_each_agency(site)
+        for one in STAFF:
+            add_officer(site.server, one, Role.SUPERVISOR, site_id=HALL)
+        kiosk = KioskProcess(folder / "anjungan", "file:/dev/null")
+        code, _ = invite(site.server.node, Wish(HALL, DeviceKind.KIOSK))
+        enrol_kiosk(str(code), replace(load_config(kiosk.config), sync=SyncConfig(server=site.server.url)))
+        publish_trust_lists(site.server.node)
+        numbers = sorted({each.number for queue in site.site.queues for each in queue.counters})[:2]
+        return Prepared(
+            ServerSettings(ServerRole.SITE, folder / "server", site_file=folder / "hall.json"),
+            urlsplit(site.server.url).port or 0,
+            site.site,
+            tuple(services),
+            sorted({site.site.queue_by_service[one].code for one in services}),
+            numbers,
+            [_desk_file(site, f"desk-{number}") for number in numbers],
+            kiosk,
+        )
 
 
 def _a_service_of_each_agency(site: DeskSite) -> list[str]:
@@ -130,12 +220,12 @@ def _desk_file(site: DeskSite, name: str) -> Path:
     return file
 
 
-def _closed(settings: ServerSettings, site: DeskSite) -> invariants.Day:
+def _closed(settings: ServerSettings, day: str) -> invariants.Day:
     """The day is over, as the server says when the next one opens."""
     node = open_node(settings)
     try:
         with node.database.writing() as connection:
-            node.own_log.append(connection, HALL, DAY_CLOSED, day_closed(HALL, site.day))
+            node.own_log.append(connection, HALL, DAY_CLOSED, day_closed(HALL, date.fromisoformat(day)))
         return invariants.read_day(node.database)
     finally:
         node.close()

@@ -90,6 +90,7 @@ def _issue(machine: Machine, words: Sequence[str]) -> Mapping[str, Any]:
         "label": ticket.label,
         "services": [stop.service_id for stop in ticket.stops],
         "waited_s": waited_s,
+        "token": ticket.token,
     }
 
 
