@@ -38,7 +38,8 @@ def act(node: Node, site_id: str, device_id: str, message: Act) -> tuple[Answer,
             return Answer(refusal=officer), None
         room = open_room(node, connection, site_id, officer, now_ms)
         try:
-            done = None if room.was_done(message.action) else _DEEDS[message.verb](room, message)
+            with connection.begin_nested():
+                done = None if room.was_done(message.action) else _DEEDS[message.verb](room, message)
         except NotDoneError as error:
             return Answer(refusal=error.refusal, overtaken=error.overtaken, waiting=error.waiting), None
     return Answer(), done
@@ -70,9 +71,13 @@ def _call_this(room: Room, message: Act) -> str:
 
 
 def _call(room: Room, action: str, row: Waiting) -> bool:
-    if not room.claim(row.who.ticket_id, row.who.position, (StopState.WAITING,)):
+    try:
+        with room.connection.begin_nested():
+            if not room.claim(row.who.ticket_id, row.who.position, (StopState.WAITING,)):
+                return False
+            room.append(Verb.CALL, action, row.who.ticket_id, row.who.position)
+    except NotDoneError:
         return False
-    room.append(Verb.CALL, action, row.who.ticket_id, row.who.position)
     return True
 
 
@@ -92,9 +97,10 @@ def _start(room: Room, message: Act) -> str:
 
 def start_here(room: Room, action: str, stop: AnyRow, states: tuple[StopState, ...]) -> None:
     """Somebody who stands here, called or not. `states`: what the stop may be in."""
-    if not room.claim(stop.ticket_id, stop.position, states):
-        raise NotDoneError(Refusal.TAKEN)
-    room.append(Verb.START, action, stop.ticket_id, stop.position)
+    with room.connection.begin_nested():
+        if not room.claim(stop.ticket_id, stop.position, states):
+            raise NotDoneError(Refusal.TAKEN)
+        room.append(Verb.START, action, stop.ticket_id, stop.position)
 
 
 def _complete(room: Room, message: Act) -> str:
@@ -245,6 +251,7 @@ def _stop_named(room: Room, message: Act, states: tuple[StopState, ...]) -> AnyR
         raise NotDoneError(Refusal.NO_SUCH_TICKET)
     mine = [stop for stop in visit.stops if stop.queue_code in room.queues or stop.counter == room.counter]
     fitting = [stop for stop in mine if stop.state in states and message.position in (None, stop.position)]
+    fitting = [stop for stop in fitting if not room.is_bound_elsewhere(stop)]
     if fitting:
         return fitting[0]
     is_elsewhere = any(stop.active_counter not in (None, room.counter) for stop in visit.stops)

@@ -33,7 +33,8 @@ def set_counter(node: Node, site_id: str, device_id: str, message: SetCounter) -
             return Answer(refusal=officer), Told()
         room = open_room(node, connection, site_id, officer, now_ms)
         try:
-            left = _open(room, device_id, message) if message.state is CounterState.OPEN else _leave(room, message)
+            with connection.begin_nested():
+                left = _open(room, device_id, message) if message.state is CounterState.OPEN else _leave(room, message)
         except NotDoneError as error:
             return Answer(refusal=error.refusal, waiting=error.waiting), Told()
     gone: tuple[str, ...] = ()

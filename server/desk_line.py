@@ -1,5 +1,6 @@
 """Who waits in the queues of one counter, and in which order it would call them."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -8,8 +9,10 @@ from sqlalchemy import Connection, Row, and_, bindparam, func, select
 
 from kiosk.domain.call_order import InLine, call_sequence
 from kiosk.domain.calling_rules import CallingRules
+from kiosk.domain.stop_life import ACTIVE
 from kiosk.domain.ticket import StopState
-from server.schema import stops, tickets
+from kiosk.sync.desk_wire import CounterState
+from server.schema import counters, stops, tickets
 
 _IN_THE_ROOM: Final = (StopState.WAITING, StopState.PENDING, StopState.PARKED, StopState.NO_SHOW)
 _THEIR_TICKET: Final = and_(tickets.c.site_id == stops.c.site_id, tickets.c.ticket_id == stops.c.ticket_id)
@@ -24,7 +27,7 @@ _IS_ELSEWHERE: Final = (
     .where(
         _elsewhere.c.site_id == stops.c.site_id,
         _elsewhere.c.ticket_id == stops.c.ticket_id,
-        _elsewhere.c.active_counter.is_not(None),
+        _elsewhere.c.state.in_(sorted(ACTIVE)),
     )
     .exists()
 )
@@ -49,6 +52,9 @@ _LINE: Final = (
     )
     .join(tickets, _THEIR_TICKET)
     .where(*_OF_THESE_QUEUES, stops.c.state.in_(_IN_THE_ROOM))
+)
+_NOT_CLOSED: Final = select(counters.c.counter, counters.c.queues).where(
+    counters.c.site_id == bindparam("site"), counters.c.state != CounterState.CLOSED
 )
 _turn_at = func.coalesce(stops.c.called_at_ms, stops.c.started_at_ms)
 _LAST_PRIORITY: Final = (
@@ -76,7 +82,7 @@ _OTHERS_SINCE: Final = (
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """One stop whose visitor has not left. `since_ms`: when the waiting began, milliseconds since 1970. `counter`:
-    where it was called or served last. `bound_to`: the only counter that may call it.
+    where it was called or served last. `bound_to`: the counter that wants the visitor back.
     """
 
     who: InLine
@@ -96,7 +102,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Of the queues that were asked for; what is bound to another counter is left out. `since_priority`: as
+    """Of the queues that were asked for; who is to come back to another counter is left out. `since_priority`: as
     `kiosk.domain.call_order` wants it.
     """
 
@@ -136,9 +142,18 @@ def lines_of(  # noqa: PLR0913, PLR0917  # where, when, which, how
         return Lines((), {}, rules, now_ms)
     which = {"site": site_id, "day": service_day, "codes": sorted(codes)}
     rows = [_waiting(row) for row in connection.execute(_LINE, which)]
-    mine = [row for row in rows if row.bound_to is None or counter is None or row.bound_to == counter]
+    mine = rows if counter is None else [row for row in rows if row.bound_to in (None, counter)]
+    if len(mine) < len(rows):
+        wanted = bound_counters(connection, site_id) - {(counter, code) for code in codes}
+        mine = [row for row in rows if (row.bound_to, row.who.queue_code) not in wanted]
     since = {row[0]: row[1] for row in connection.execute(_OTHERS_SINCE, which)}
     return Lines(mine, since, rules, now_ms)
+
+
+def bound_counters(connection: Connection, site_id: str) -> frozenset[tuple[int | None, str]]:
+    """(counter, queue): who is to come back there waits for that counter, until it is closed or serves others."""
+    found = connection.execute(_NOT_CLOSED, {"site": site_id})
+    return frozenset((row.counter, code) for row in found for code in json.loads(row.queues))
 
 
 def place_after(lines: Lines, queue_code: str, count: int, *, is_priority: bool) -> int | None:

@@ -1,21 +1,21 @@
 """Where an officer's deed is done: one transaction, one counter, one moment."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from kiosk.domain.course import Action, Deed, NewStop
 from kiosk.domain.desk_bodies import ACTION_TYPES, acted
-from kiosk.domain.stop_life import Verb
+from kiosk.domain.stop_life import ACTIVE, Verb
 from kiosk.domain.ticket import StopState
 from kiosk.sync.desk_wire import CounterState, Refusal
 from server.courses import Visit, visit_of
-from server.desk_line import Lines, lines_of
+from server.desk_line import Lines, bound_counters, lines_of
 from server.hall import Hall
 from server.node import Node
 from server.schema import actions, counters, stops
@@ -26,6 +26,14 @@ AnyRow = Row[*tuple[Any, ...]]
 _WAS_DONE: Final = (
     select(actions.c.sequence).where(actions.c.site_id == bindparam("site"), actions.c.action == bindparam("action"))
 ).limit(1)
+_WAS_REFUSED: Final = (
+    select(actions.c.sequence)
+    .where(actions.c.site_id == bindparam("site"), actions.c.action == bindparam("action"), actions.c.is_refused == 1)
+    .limit(1)
+)
+_NEWEST_STAMP: Final = select(func.max(actions.c.hlc)).where(
+    actions.c.site_id == bindparam("site"), actions.c.ticket_id == bindparam("ticket")
+)
 _HERE: Final = select(stops).where(
     stops.c.site_id == bindparam("site"), stops.c.active_counter == bindparam("at_counter")
 )
@@ -41,12 +49,11 @@ CLAIM: Final = (
         stops.c.position == bindparam("at_position"),
         stops.c.state.in_(bindparam("states", expanding=True)),
         stops.c.active_counter.is_(None),
-        or_(stops.c.bound_to.is_(None), stops.c.bound_to == bindparam("at_counter")),
         ~select(_elsewhere.c.position)
         .where(
             _elsewhere.c.site_id == stops.c.site_id,
             _elsewhere.c.ticket_id == stops.c.ticket_id,
-            _elsewhere.c.active_counter.is_not(None),
+            or_(_elsewhere.c.active_counter.is_not(None), _elsewhere.c.state.in_(sorted(ACTIVE))),
         )
         .correlate(stops)
         .exists(),
@@ -57,7 +64,7 @@ CLAIM: Final = (
 
 
 class NotDoneError(Exception):
-    """Ends a deed before anything was written. `overtaken`, `waiting`: as desk_wire.Answer."""
+    """Ends a deed, and takes back what it has written. `overtaken`, `waiting`: as desk_wire.Answer."""
 
     def __init__(self, refusal: Refusal, overtaken: tuple[str, ...] = (), waiting: int = 0) -> None:
         super().__init__(refusal)
@@ -133,6 +140,12 @@ class Room:
             self.connection, self.site_id, self.day, codes, self.hall.rules, self.now_ms, self.officer.counter
         )
 
+    def is_bound_elsewhere(self, stop: AnyRow) -> bool:
+        """Another counter wants that visitor back, and is there."""
+        if stop.bound_to in (None, self.officer.counter):
+            return False
+        return (stop.bound_to, stop.queue_code) in bound_counters(self.connection, self.site_id)
+
     def visit(self, ticket_id: str) -> Visit | None:
         """Of a ticket of today."""
         found = visit_of(self.connection, self.site_id, ticket_id)
@@ -169,7 +182,7 @@ class Room:
         is_priority: bool | None = None,
         undoes: str | None = None,
     ) -> None:
-        """Written, and the tables follow, with this transaction."""
+        """Written, and the tables follow, with this transaction. Raises NotDoneError as `write`."""
         done = Action(
             key=("", "", "", 0),  # the event's own
             action=action,
@@ -185,7 +198,17 @@ class Room:
             is_priority=is_priority,
             undoes=undoes,
         )
-        self.node.own_log.append(self.connection, self.site_id, ACTION_TYPES[verb], acted(done))
+        self.write(done, acted(done))
+
+    def write(self, done: Action, body: Mapping[str, Any]) -> None:
+        """After whatever is known of the ticket: a desk that was cut off may have had a clock that is a little ahead.
+
+        Raises NotDoneError where it changes nothing, for what was done by such a desk: nobody is told that it was done.
+        """
+        newest = self.connection.execute(_NEWEST_STAMP, {"site": self.site_id, "ticket": done.ticket_id}).scalar_one()
+        self.node.own_log.append(self.connection, self.site_id, ACTION_TYPES[done.verb], body, after=newest or 0)
+        if self.connection.execute(_WAS_REFUSED, {"site": self.site_id, "action": done.action}).first() is not None:
+            raise NotDoneError(Refusal.NOT_POSSIBLE)
 
 
 def open_room(node: Node, connection: Connection, site_id: str, officer: Officer, now_ms: int) -> Room:

@@ -16,10 +16,10 @@ from sqlalchemy import bindparam, select
 
 from kiosk.domain.numbering import format_label
 from kiosk.domain.scan import ScanVerdict
-from kiosk.domain.stop_life import OPEN, Verb
+from kiosk.domain.stop_life import ACTIVE, OPEN, Verb
 from kiosk.domain.ticket import StopState
 from kiosk.domain.token import Claims
-from kiosk.sync.desk_wire import Refusal, Scan, ScanAnswer
+from kiosk.sync.desk_wire import Place, Refusal, Scan, ScanAnswer
 from server.calling import bring_back, start_here
 from server.courses import Visit
 from server.database import lock_site, milliseconds, moment
@@ -66,6 +66,13 @@ class _Scan:
         self._touched: str | None = None
 
     def decide(self, read: Read) -> tuple[ScanAnswer, str | None]:
+        try:
+            with self._room.connection.begin_nested():
+                return self._decide(read)
+        except NotDoneError:  # of what a desk has done that was cut off the server cannot know the order yet
+            return ScanAnswer(verdict=ScanVerdict.COUNTER_BUSY, label=read.label or ""), None
+
+    def _decide(self, read: Read) -> tuple[ScanAnswer, str | None]:
         room = self._room
         if room.service_day is None:
             return ScanAnswer(verdict=ScanVerdict.OTHER_DAY, day=read.claims.service_day if read.claims else None), None
@@ -88,7 +95,7 @@ class _Scan:
     def _of_visit(self, visit: Visit) -> ScanAnswer:
         if self._was_done():
             return self._about(visit, self._done_verdict(), visit.stops[0])
-        active = next((stop for stop in visit.stops if stop.active_counter is not None), None)
+        active = next((stop for stop in visit.stops if stop.state in ACTIVE), None)
         if active is not None:
             return self._of_active(visit, active)
         return self._of_resting(visit)
@@ -134,12 +141,14 @@ class _Scan:
 
     def _of_active(self, visit: Visit, stop: AnyRow) -> ScanAnswer:
         is_called = stop.state == StopState.CALLED
-        if stop.active_counter != self._room.officer.counter:
+        if stop.counter != self._room.officer.counter:
             verdict = ScanVerdict.CALLED_ELSEWHERE if is_called else ScanVerdict.SERVED_ELSEWHERE
-            place = self._room.hall.place_of(stop.active_counter)
+            place = self._room.hall.place_of(stop.counter)
             return self._about(visit, verdict, stop).model_copy(update={"where": (place,)})
         if not is_called:
             return self._about(visit, ScanVerdict.ALREADY_HERE, stop)
+        if stop.active_counter is None:  # called here, and meanwhile the desk was cut off and has served another
+            return self._about(visit, ScanVerdict.COUNTER_BUSY, stop)
         self._room.append(Verb.START, self._action, stop.ticket_id, stop.position)
         return self._changed(visit, ScanVerdict.STARTED, stop)
 
@@ -171,7 +180,10 @@ class _Scan:
         return self._towards(answer, first[0]) if first else answer
 
     def _towards(self, answer: ScanAnswer, stop: AnyRow) -> ScanAnswer:
-        places = places_to_go(self._room, stop.queue_code)
+        if self._room.is_bound_elsewhere(stop):
+            places: tuple[Place, ...] = (self._room.hall.place_of(stop.bound_to),)
+        else:
+            places = places_to_go(self._room, stop.queue_code)
         waiting = waiting_there(self._room, {stop.queue_code}).get(stop.queue_code, 0)
         return answer.model_copy(update={"where": places, "waiting": waiting, "queue": stop.queue_code})
 
@@ -182,8 +194,7 @@ class _Scan:
         return self._room.here() is not None or self._room.node.papers.at(self._room) is not None
 
     def _is_mine(self, stop: AnyRow) -> bool:
-        is_bound_elsewhere = stop.bound_to not in (None, self._room.officer.counter)
-        return stop.queue_code in self._room.queues and not is_bound_elsewhere
+        return stop.queue_code in self._room.queues and not self._room.is_bound_elsewhere(stop)
 
     def _changed(self, visit: Visit, verdict: ScanVerdict, stop: AnyRow) -> ScanAnswer:
         self._touched = str(visit.ticket.ticket_id)

@@ -73,7 +73,8 @@ def undo(room: Room, action: str, undoes: str | None) -> str:
         raise NotDoneError(Refusal.TOO_LATE)
     before = replace(visit, actions=[each for each in visit.actions if each.action != row.action]).course()
     here = room.here()
-    if before.active is not None and here is not None and here.ticket_id != row.ticket_id:
+    is_busy = room.node.papers.at(room) is not None or (here is not None and here.ticket_id != row.ticket_id)
+    if before.active is not None and is_busy:
         raise NotDoneError(Refusal.COUNTER_BUSY)  # this counter has called somebody else since
     room.append(Deed.UNDO, action, row.ticket_id, undoes=row.action)
     return str(row.ticket_id)

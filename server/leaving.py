@@ -2,11 +2,12 @@
 
 import secrets
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, select, tuple_
 
 from kiosk.domain.desk_bodies import queue_closed
 from kiosk.domain.events import QUEUE_CLOSED
@@ -37,7 +38,11 @@ _WAITING: Final = (
 )
 _TO_DISMISS: Final = (
     select(stops.c.ticket_id, stops.c.position)
-    .where(*_IN_QUEUES, stops.c.state.in_(_STILL_THERE))
+    .where(
+        *_IN_QUEUES,
+        stops.c.state.in_(_STILL_THERE),
+        tuple_(stops.c.ticket_id, stops.c.position) > tuple_(bindparam("last_ticket"), bindparam("last_position")),
+    )
     .order_by(stops.c.ticket_id, stops.c.position)
     .limit(AT_ONCE)
 )
@@ -93,14 +98,17 @@ def dismiss(node: Node, site_id: str, officer: Officer, codes: Sequence[str], no
     The tickets whose stops there were cancelled. Where the power goes meanwhile, to ask again does the rest.
     """
     gone: list[str] = []
+    last = ("", 0)
     while True:
         with node.database.writing() as connection:
             lock_site(connection, site_id)
             room = open_room(node, connection, site_id, replace(officer, counter=None), now_ms)
             which = {"site": site_id, "day": room.service_day or "", "codes": sorted(codes)}
-            rows = connection.execute(_TO_DISMISS, which).all()
+            rows = connection.execute(_TO_DISMISS, which | {"last_ticket": last[0], "last_position": last[1]}).all()
             for row in rows:
-                room.append(Verb.CANCEL, secrets.token_hex(8), row.ticket_id, row.position)
-        gone += [row.ticket_id for row in rows]
+                with suppress(NotDoneError), connection.begin_nested():
+                    room.append(Verb.CANCEL, secrets.token_hex(8), row.ticket_id, row.position)
+                    gone.append(row.ticket_id)
         if len(rows) < AT_ONCE:
             return tuple(dict.fromkeys(gone))
+        last = (rows[-1].ticket_id, rows[-1].position)

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import bindparam, select
 
 from kiosk.domain.course import Action
-from kiosk.domain.desk_bodies import ACTION_TYPES, acted, alarm, counter_opened, counter_paused, queue_opened, voided
+from kiosk.domain.desk_bodies import acted, alarm, counter_opened, counter_paused, queue_opened, voided
 from kiosk.domain.events import ALARM_ANSWERED, COUNTER_OPENED, COUNTER_PAUSED, QUEUE_OPENED
 from kiosk.domain.stop_life import OPEN, Verb
 from kiosk.sync.desk_wire import CounterState, Leaving, Refusal, Role, Supervise, SuperviseVerb
@@ -47,7 +47,8 @@ def supervise(node: Node, site_id: str, device_id: str, message: Supervise) -> t
             return Refusal.NOT_ALLOWED, Told()
         room = open_room(node, connection, site_id, officer, now_ms)
         try:
-            told, left = _DEEDS[message.verb](room, message)
+            with connection.begin_nested():
+                told, left = _DEEDS[message.verb](room, message)
         except NotDoneError as error:
             return error.refusal, Told()
     if message.leaving is Leaving.DISMISS and left:
@@ -116,8 +117,8 @@ def _void(room: Room, message: Supervise) -> tuple[Told, Left]:
     rows = room.connection.execute(_OPEN_STOPS, {"site": room.site_id, "ticket": ticket_id}).all()
     if not rows:
         raise NotDoneError(Refusal.NOT_POSSIBLE)
-    body = voided(_done(room, Verb.CANCEL, message.action, ticket_id), message.reason)
-    room.node.own_log.append(room.connection, room.site_id, ACTION_TYPES[Verb.CANCEL], body)
+    done = _done(room, Verb.CANCEL, message.action, ticket_id)
+    room.write(done, voided(done, message.reason))
     return Told(tuple(row.active_counter for row in rows if row.active_counter is not None), (ticket_id,)), ()
 
 
@@ -129,8 +130,8 @@ def _release(room: Room, message: Supervise) -> tuple[Told, Left]:
     here = at_counter(room, row.counter).here()
     if here is None:
         raise NotDoneError(Refusal.NOBODY_HERE)
-    body = acted(_done(room, Verb.RELEASE, message.action, here.ticket_id, here.position))
-    room.node.own_log.append(room.connection, room.site_id, ACTION_TYPES[Verb.RELEASE], body)
+    done = _done(room, Verb.RELEASE, message.action, here.ticket_id, here.position)
+    room.write(done, acted(done))
     return Told((row.counter,), (here.ticket_id,)), ()
 
 

@@ -11,9 +11,9 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from kiosk.clock import FakeClock
-from kiosk.domain.desk_bodies import counter_opened, counter_paused
+from kiosk.domain.desk_bodies import counter_closed, counter_opened, counter_paused
 from kiosk.domain.event_bodies import ticket_abandoned
-from kiosk.domain.events import COUNTER_OPENED, COUNTER_PAUSED, TICKET_ABANDONED, Event, decode
+from kiosk.domain.events import COUNTER_CLOSED, COUNTER_OPENED, COUNTER_PAUSED, TICKET_ABANDONED, Event, decode
 from kiosk.domain.numbering import format_label
 from kiosk.domain.ticket import Stop, Ticket, TicketId
 from kiosk.domain.token import Claims, build_payload, sign
@@ -155,6 +155,9 @@ class ServedHall:
 
     def pause(self, desk: Desk) -> None:
         self._say(COUNTER_PAUSED, counter_paused(desk.counter, f"P-{desk.counter:03d}"))
+
+    def close_counter(self, desk: Desk) -> None:
+        self._say(COUNTER_CLOSED, counter_closed(desk.counter, f"P-{desk.counter:03d}"))
 
     def issue(
         self,

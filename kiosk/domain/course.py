@@ -61,9 +61,10 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class CourseStop:
-    """`after`: positions that must be closed first. `counter`: where it was called or served last. `bound_to`: the only
-    counter that may call it. `place_ms`: its place in the order of calls, where that is not the ticket's own. `calls`:
-    since it was last waiting. Times in milliseconds since 1970.
+    """`after`: positions that must be closed first. `counter`: where it was called or served last. `bound_to`: the
+    counter that wants the visitor back: while it serves the queue, the site server lets no other one call. `place_ms`:
+    its place in the order of calls, where that is not the ticket's own. `calls`: since it was last waiting. Times in
+    milliseconds since 1970.
     """
 
     position: int
@@ -173,8 +174,7 @@ class _Walk:
         if transition(stop.state, verb) is None:
             return False
         if verb is Verb.CALL:
-            is_bound = stop.bound_to is not None and action.counter != stop.bound_to
-            return not is_bound and not any(other.state in ACTIVE for other in self.stops)
+            return not any(other.state in ACTIVE for other in self.stops)
         if verb is Verb.TRANSFER and (action.new is None or self._next_position() > HIGHEST_POSITION):
             return False
         is_elsewhere = stop.state in ACTIVE and action.counter is not None and action.counter != stop.counter

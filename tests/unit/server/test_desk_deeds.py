@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from kiosk.domain.scan import ScanVerdict
 from kiosk.domain.ticket import StopState
 from kiosk.sync.desk_wire import DeskVerb, Refusal
 from server.schema import notes
@@ -39,6 +40,24 @@ def test_handed_over_with_the_waiting_so_far_and_back_again(hall: ServedHall) ->
     second.do(START)
     second.do(COMPLETE)
     assert first.do(CALL_NEXT).visit.position == 3  # type: ignore[union-attr]
+
+
+def test_who_was_to_come_back_to_a_counter_that_is_closed_is_called_by_another(hall: ServedHall) -> None:
+    ticket = hall.issue(D)
+    first, second, other = hall.desk(9), hall.desk(1), hall.desk(10)
+    first.do(CALL_NEXT)
+    first.do(START)
+    first.do(TRANSFER, service=A, comes_back=True)
+    for verb in (CALL_NEXT, START, COMPLETE):
+        second.do(verb)
+    assert other.refused(CALL_NEXT) is Refusal.NOBODY_WAITS
+    assert other.refused(START, ticket=ticket.id) is Refusal.NOT_POSSIBLE
+    scanned = other.scan(hall.token(ticket))
+    assert (scanned.verdict, [place.counter for place in scanned.where]) == (ScanVerdict.WRONG_COUNTER, [9])
+    hall.close_counter(first)
+    assert other.line() == ["D-001"]
+    assert other.do(CALL_NEXT).visit.position == 3  # type: ignore[union-attr]
+    other.do(START)
 
 
 def test_one_more_service_waits_from_now_on(hall: ServedHall) -> None:
