@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from kiosk.desk.client import DeskClient, twice
+from kiosk.desk.face import DeskFace
 from kiosk.desk.offline import OfflineCounter
 from kiosk.desk.paper import is_genuine
+from kiosk.desk.return_to_server import Return
 from kiosk.desk.room import Room
 from kiosk.desk.scanned import Label, Nothing, Reason, Token, read_scan
-from kiosk.desk.state import DeskState, Link, Person
+from kiosk.desk.state import Link, Person
 from kiosk.desk.verifier import Verifier
 from kiosk.domain.scan import ScanVerdict
 from kiosk.errors import OfflineError, ServerBusyError, SyncError, UnauthorisedError
@@ -20,17 +22,6 @@ from kiosk.sync.pin_seal import sealed_pin
 T = TypeVar("T")
 
 NO_ANSWER = (OfflineError, ServerBusyError)
-
-
-class DeskFace(Protocol):
-    """What is shown to the officer."""
-
-    @property
-    def state(self) -> DeskState: ...
-
-    def show(self, **changes: Any) -> None: ...
-
-    def stir(self) -> None: ...
 
 
 class Deeds:
@@ -55,6 +46,7 @@ class Deeds:
         self._answers = 0
         self._sees_hall = False
         self._looking = asyncio.Lock()
+        self._return = Return(monotonic, room.wake)
 
     async def begin(self) -> None:
         """After a start: what this desk was about when it ended."""
@@ -200,11 +192,9 @@ class Deeds:
         try:
             if session is None:
                 await self._eyes.seal_key()
-                self._reached()
-                if (
-                    self._session is None and self._face.state.person is not None
-                ):  # signed in while nobody could be asked
-                    self._forget_officer()
+                is_back = self._reached(unsent)
+                if is_back and self._session is None and self._face.state.person is not None:
+                    self._forget_officer()  # signed in while nobody could be asked
                     self._tell(wire.Answer(refusal=wire.Refusal.SIGNED_OUT))
                 return unsent == 0
             answer = await self._eyes.view(wire.View(session=session))
@@ -215,7 +205,8 @@ class Deeds:
         if session != self._session or answers != self._answers:
             self._face.stir()  # something was done meanwhile: what was seen may be older than that
             return True
-        self._reached()
+        if not self._reached(unsent):
+            return False
         if answer.refusal is wire.Refusal.SIGNED_OUT:
             self._forget_officer()
             self._tell(answer)
@@ -269,8 +260,11 @@ class Deeds:
 
     async def _act_alone(self, verb: wire.DeskVerb, action: str) -> None:
         refusal = await self._offline.act(verb, action, self._officer)
-        self._face.show(offline_visit=self._offline.visit, unsent=await self._room.unsent())
-        self._tell(wire.Answer(refusal=refusal, view=self._face.state.view))
+        view = self._face.state.view
+        if view is not None and self._offline.visit is None:  # the last that the server told is no longer true
+            view = view.model_copy(update={"visit": None})
+        self._face.show(offline_visit=self._offline.visit, unsent=await self._room.unsent(), view=view)
+        self._tell(wire.Answer(refusal=refusal, view=view))
 
     async def _ask(self, call: "Callable[[str], Any]") -> None:
         session = self._session
@@ -311,11 +305,17 @@ class Deeds:
             await self._offline.hand_over()
             self._face.show(offline_visit=None)
 
-    def _reached(self) -> None:
+    def _reached(self, unsent: int) -> bool:
+        """False: it answers, and its word does not count yet."""
+        if self._return.waits_for(self._face.state.link, unsent):
+            return False
+        self._return.forget()
         self._face.show(link=Link.LIVE, trouble="", serving_as_desk=False)
+        return True
 
     async def _lose(self, error: SyncError) -> None:
         """No answer, or none to this desk."""
+        self._return.forget()
         was_shut_out = self._face.state.link is Link.SHUT_OUT
         is_out = isinstance(error, UnauthorisedError) or was_shut_out  # a cut line lets nobody in again
         if self._face.state.link not in (Link.CUT_OFF, Link.SHUT_OUT):

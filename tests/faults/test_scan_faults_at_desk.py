@@ -146,6 +146,33 @@ def test_an_officer_goes_on_when_the_line_is_cut_and_the_server_takes_over_again
         assert states_of(hall, served, from_paper) == [StopState.COMPLETED, StopState.COMPLETED]
 
 
+def test_after_the_line_came_back_nobody_is_called_again_who_was_served_without_it(
+    hall: DeskSite, service: str, expected_logs: Logs
+) -> None:
+    """Neither the window nor the server may believe what was before the line broke."""
+    expected_logs("server_lost")
+    called, waiting = hall.ticket(service), hall.ticket(service)
+    hall.tell(called, waiting)
+    with desk_on_line(hall, "loket-1", counters_of(hall)[0], "P-01") as (desk, line):
+        assert desk.acts(DeskVerb.CALL_NEXT) is None
+        assert desk.served == called.label
+        line.cut()
+        desk.wait_until_cut_off()
+        assert desk.acts(DeskVerb.START) is None
+        assert desk.acts(DeskVerb.COMPLETE) is None
+        assert desk.view.visit is None
+        assert desk.served_alone is None
+        assert verdict(desk, waiting.token) is ScanVerdict.STARTED_OFFLINE
+        assert desk.acts(DeskVerb.COMPLETE) is None
+        cut = len(desk.shown)
+        line.mend()
+        desk.wait_until_live()
+        assert desk.acts(DeskVerb.CALL_NEXT) is Refusal.NOBODY_WAITS
+        live = [state for state in desk.shown[cut:] if state.link is Link.LIVE]
+        assert all(state.unsent == 0 and state.view is not None and state.view.visit is None for state in live)
+        assert states_of(hall, called, waiting) == [StopState.COMPLETED, StopState.COMPLETED]
+
+
 def test_cut_off_only_genuine_tickets_of_this_hall_and_day_are_served(
     hall: DeskSite, service: str, expected_logs: Logs
 ) -> None:
