@@ -195,7 +195,10 @@ class ScriptedCounter:
             case DeskVerb.UNDO if self.undo is not None:
                 self.undo[1]()
                 self.undo = None
+            case DeskVerb.ALARM if self.state.link is Link.CUT_OFF:
+                return Refusal.NOT_POSSIBLE
             case DeskVerb.ALARM:
+                self.counter = self.counter.model_copy(update={"has_alarm": True})
                 self.alarms = (self.counter.counter,)
             case DeskVerb.UNPARK:
                 self.waiting.insert(0, self.parked.pop(0))

@@ -912,6 +912,10 @@ Ctrl+Z  %1 s</translation>
             <translation>promised %1</translation>
         </message>
         <message>
+            <source>Tahapan kunjungan</source>
+            <translation>Stops of the visit</translation>
+        </message>
+        <message>
             <source>Syarat</source>
             <translation>Requirements</translation>
         </message>

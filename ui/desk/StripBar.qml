@@ -75,7 +75,8 @@ FocusScope {
                 Layout.fillWidth: true
                 elide: Text.ElideRight
                 maximumLineCount: 1
-                text: root.desk.isCutOff ? root.desk.cutOffText : Words.line([root.desk.counterText, root.desk.lineCaption, root.desk.nextLabel === "" ? "" : qsTr("berikutnya %1").arg(root.desk.nextLabel)])
+                objectName: "stripCaption"
+                text: root.desk.toldText !== "" ? root.desk.toldText : root.desk.isCutOff ? root.desk.cutOffText : Words.line([root.desk.counterText, root.desk.lineCaption, root.desk.nextLabel === "" ? "" : qsTr("berikutnya %1").arg(root.desk.nextLabel)])
             }
         }
 

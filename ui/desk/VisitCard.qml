@@ -140,19 +140,47 @@ Card {
                 spacing: Theme.spaceL
 
                 Flickable {
+                    id: course
+
+                    readonly property bool isCut: contentHeight > height
+
+                    function scroll(by: real) {
+                        contentY = Math.max(0, Math.min(contentHeight - height, contentY + by));
+                    }
+
+                    Accessible.name: qsTr("Tahapan kunjungan")
+                    Accessible.role: Accessible.List
                     Layout.fillHeight: true
                     Layout.fillWidth: true
                     Layout.preferredWidth: 5
+                    activeFocusOnTab: course.isCut
                     boundsBehavior: Flickable.StopAtBounds
                     clip: true
                     contentHeight: stops.implicitHeight
                     contentWidth: width
+                    objectName: "course"
+
+                    Keys.onDownPressed: course.scroll(24 * Theme.mm)
+                    Keys.onUpPressed: course.scroll(-24 * Theme.mm)
+                    onHeightChanged: course.scroll(0)
 
                     VisitStops {
                         id: stops
 
                         desk: root.desk
-                        width: parent.width
+                        width: course.width - Theme.spaceS
+                    }
+
+                    // There is more than is seen, and where.
+                    Rectangle {
+                        color: course.activeFocus ? Theme.focus : Theme.edge
+                        height: course.height * course.visibleArea.heightRatio
+                        objectName: "courseBar"
+                        radius: width / 2
+                        visible: course.isCut
+                        width: Theme.focusWidth
+                        x: course.width - width
+                        y: course.contentY + course.height * course.visibleArea.yPosition
                     }
                 }
 

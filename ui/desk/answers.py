@@ -22,6 +22,7 @@ class Answers:
         if asked.question is Question.SET_QUEUES and key:
             attendant.change_asked(replace(asked, ticked=asked.ticked ^ {key}))
             return
+        attendant.keep_draft()
         attendant.change_asked(None)
         if asked.question in _OF_THE_HALL:
             self._supervise(asked, key, typed)

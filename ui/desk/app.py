@@ -16,6 +16,7 @@ from ui.components.icon_provider import PROVIDER_NAME as ICONS
 from ui.components.icon_provider import IconProvider
 from ui.desk.attendant import DeskAttendant
 from ui.desk.camera import TicketCamera
+from ui.desk.commands import Command
 from ui.desk.desk_window import WindowGuard, dress
 from ui.desk.scanner_keys import ScannerKeys
 from ui.desk.situation import Question
@@ -65,7 +66,7 @@ class DeskApplication:
         self.scanner = ScannerKeys(clock)
         # Queued: what a verdict draws must not make the keys that follow look late.
         self.scanner.scanned.connect(self.attendant.scan, Qt.ConnectionType.QueuedConnection)
-        self._guard = WindowGuard(self._may_close)
+        self._guard = WindowGuard(self._may_close, lambda: self.attendant.do(Command.ALARM))
         self._guard.touched.connect(self.attendant.touched)
         # The filter installed last sees an event first: no key that is a scan's reaches the guard or the screens.
         self.window.installEventFilter(self._guard)

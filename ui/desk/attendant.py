@@ -15,29 +15,19 @@ from kiosk.desk.state import CounterMachine, DeskState
 from kiosk.domain.language import Language
 from kiosk.sync.desk_wire import CounterState, DeskVerb, Leaving, Refusal
 from ui.desk.answers import Answers
-from ui.desk.commands import BAR, Command, command_of, obstacle
+from ui.desk.commands import BAR, QUESTIONS, VERBS, Command, command_of, obstacle
 from ui.desk.presenter import SIGN_IN_REFUSALS, Screen, present, select_screen, undo_left_s
-from ui.desk.situation import Asked, Question, Shown, Situation
+from ui.desk.situation import OF_THE_VISITOR, Asked, Draft, Question, Shown, Situation
+from ui.desk.tones import Tone
 from ui.desk.view import DeskWindowView
 
 _TICK_MS: Final = 500
 _SAID_FOR_S: Final = 20.0
 """A band goes away by itself: the next visitor's is another one."""
 _HELP_TOLD_FOR_S: Final = 6.0
-_QUESTIONS: Final = {
-    Command.COUNTER: Question.COUNTER,
-    Command.SWITCH: Question.SWITCH,
-    Command.TRANSFER: Question.TRANSFER,
-    Command.ADD: Question.ADD,
-    Command.FIND: Question.FIND,
-}
-_VERBS: Final = {
-    Command.CALL_NEXT: DeskVerb.CALL_NEXT,
-    Command.RECALL: DeskVerb.RECALL,
-    Command.START: DeskVerb.START,
-    Command.COMPLETE: DeskVerb.COMPLETE,
-    Command.NO_SHOW: DeskVerb.NO_SHOW,
-}
+_REASON_TOLD_FOR_S: Final = 5.0
+_SIGN_OUT_WITHIN_S: Final = 4.0
+"""So long the window waits for the server to hear that the officer has gone."""
 _ANYWHERE: Final = frozenset({Command.LANGUAGE, Command.CONTRAST})
 _AT_WORK: Final = frozenset({Screen.DESK, Screen.HALL})
 
@@ -63,6 +53,8 @@ class DeskAttendant(QObject):
         self.view = DeskWindowView()
         self._view_came_at = self._said_at = self._touched_at = clock.monotonic()
         self._help_called_at: float | None = None
+        self._stuck_at = 0.0
+        self._quit_by: float | None = None
         self._pin = ""
         self._again: Callable[[], None] | None = None
         self._leave: Callable[[Leaving], None] | None = None
@@ -99,7 +91,8 @@ class DeskAttendant(QObject):
             self._view_came_at = self._clock.monotonic()
             changes = replace(changes, elapsed_s=0)
         if _ticket(changes) != _ticket(self._now):
-            changes = replace(changes, ticked=frozenset())
+            is_of_another = changes.asked is not None and changes.asked.question in OF_THE_VISITOR
+            changes = replace(changes, ticked=frozenset(), asked=None if is_of_another else changes.asked)
         if state.person is not None:
             changes = replace(changes, new_pin_stage=False)
             self._pin = ""
@@ -114,11 +107,15 @@ class DeskAttendant(QObject):
         if state.answer_count > before.answer_count and state.answer is not None:
             self._hear(state.answer.refusal)
         self._show()
+        if self._quit_by is not None and state.person is None and not state.busy:
+            self._quit()
 
     def _hear(self, refusal: Refusal | None) -> None:
         """The answer to the last thing asked."""
         if refusal is None:
             self._change(shown=Shown.NOTHING)
+        elif self._now.is_help_called and not self._now.is_live:
+            self._show()  # told without a sound, as all that is said of help
         elif refusal is Refusal.OVERTAKES and self._again is not None:
             self.ask(Question.OVERTAKE)
         elif refusal is Refusal.PEOPLE_WAIT and self._leave is not None:
@@ -130,6 +127,8 @@ class DeskAttendant(QObject):
 
     def _say(self, shown: Shown, *, is_heard: bool = True) -> None:
         self._said_at = self._clock.monotonic()
+        if shown is Shown.SCAN:
+            self.keep_draft()
         asked = None if shown is Shown.SCAN else self._now.asked
         self._change(shown=shown, said_count=self._now.said_count + 1, said_age_s=0.0, asked=asked)
         if is_heard:
@@ -144,6 +143,9 @@ class DeskAttendant(QObject):
             self.machine.lock()
         if self._help_called_at is not None and monotonic - self._help_called_at > _HELP_TOLD_FOR_S:
             self._help_called_at = None
+        if self._quit_by is not None and monotonic >= self._quit_by:
+            self._quit()
+        is_stuck = self._now.stuck is not None and monotonic - self._stuck_at <= _REASON_TOLD_FOR_S
         shown, age = self._now.shown, monotonic - self._said_at
         if age > _SAID_FOR_S and (desk.person is not None or self._now.serves_as_desk):
             shown = Shown.NOTHING
@@ -153,6 +155,7 @@ class DeskAttendant(QObject):
             said_age_s=age,
             shown=shown,
             is_help_called=self._help_called_at is not None,
+            stuck=self._now.stuck if is_stuck else None,
             local_time="" if local is None else f"{local:%H.%M}",
         )
 
@@ -171,18 +174,23 @@ class DeskAttendant(QObject):
         return self.do(command)
 
     def do(self, command: Command) -> bool:
-        """Whether it was heard here; what cannot be done now says why on its button, and does nothing."""
+        """Whether it was heard here; what cannot be done now says why, and does nothing."""
         if command in _ANYWHERE:
             self._look_otherwise(command)
             return True
-        if select_screen(self._now) not in _AT_WORK:
+        is_call_for_help = command is Command.ALARM and self._now.desk.person is not None
+        if select_screen(self._now) not in _AT_WORK and not is_call_for_help:
             return False
-        if command in BAR and obstacle(command, self._now) is not None:
+        reason = obstacle(command, self._now) if command in BAR else None
+        if reason is not None:
+            self._stuck_at = self._clock.monotonic()
+            self._change(stuck=reason)
             return True
-        if command in _VERBS:
-            self._act(_VERBS[command])
-        elif command in _QUESTIONS:
-            self.ask(_QUESTIONS[command])
+        self._now = replace(self._now, stuck=None)
+        if command in VERBS:
+            self._act(VERBS[command])
+        elif command in QUESTIONS:
+            self.ask(QUESTIONS[command])
         else:
             self._do_other(command)
         return True
@@ -198,13 +206,14 @@ class DeskAttendant(QObject):
             case Command.PRIORITY if visit is not None:
                 self.machine.act(DeskVerb.PRIORITY, is_priority=not visit.is_priority)
             case Command.NOTE if visit is not None:
-                self.ask(Question.NOTE, typed=visit.note)
+                draft = self._now.unsaved_note
+                self.ask(Question.NOTE, typed=visit.note if draft is None else draft)
             case Command.UNDO if undo_left_s(self._now) and not self._now.desk.busy:
                 self._act(DeskVerb.UNDO)
             case Command.ALARM:
                 self._help_called_at = self._clock.monotonic()
-                self._act(DeskVerb.ALARM)
                 self._change(is_help_called=True)
+                self._act(DeskVerb.ALARM)
             case Command.HALL if self._now.is_supervisor:
                 self.open_hall(is_open=not self._now.is_hall_open)
             case Command.STRIP:
@@ -250,8 +259,13 @@ class DeskAttendant(QObject):
 
     @Slot(str)
     def scan(self, text: str) -> None:
-        """From a scanner, a camera, or typed. Nobody is served before an officer has signed in, unless nobody can."""
-        if text.strip() and (self._now.desk.person is not None or self._now.serves_as_desk):
+        """From a scanner, a camera, or typed. Nobody is served before an officer has signed in, unless nobody can; nor
+        in the name of one who is away from a locked screen.
+        """
+        if self._now.desk.is_locked:
+            self.spoken.emit(int(Tone.MIND))
+        elif text.strip() and (self._now.desk.person is not None or self._now.serves_as_desk):
+            self.touched()
             self.machine.scan(text)
 
     def sign_in(self, staff: str, pin: str, counter: str) -> None:
@@ -283,7 +297,8 @@ class DeskAttendant(QObject):
     def dismiss(self) -> None:
         """Esc: the question, else the band, else the hall's view."""
         if self._now.asked is not None:
-            self._change(asked=None)
+            is_note = self._now.asked.question is Question.NOTE
+            self._change(asked=None, draft=None if is_note else self._now.draft)
         elif self._now.shown is not Shown.NOTHING:
             self._change(shown=Shown.NOTHING)
         elif self._now.is_hall_open:
@@ -297,13 +312,24 @@ class DeskAttendant(QObject):
     def change_asked(self, asked: Asked | None) -> None:
         self._change(asked=asked)
 
+    def keep_draft(self) -> None:
+        """A note that is half typed, or that may be refused: it comes back with its question, for the same visitor."""
+        asked = self._now.asked
+        if asked is not None and asked.question is Question.NOTE:
+            self._now = replace(self._now, draft=Draft(_ticket(self._now), asked.typed))
+
     def answer(self, key: str, typed: str) -> None:
         """`key`: of the choice taken, empty where the button confirms."""
         if self._now.asked is not None:
             self._answers.take(self._now.asked, key, typed)
 
     def agree_to_quit(self) -> None:
+        """Once the server knows that this counter calls nobody any more, or does not answer."""
+        self._quit_by = self._clock.monotonic() + _SIGN_OUT_WITHIN_S
         self.machine.sign_out()
+
+    def _quit(self) -> None:
+        self._quit_by = None
         self.quitAgreed.emit()
 
     # Showing

@@ -51,12 +51,16 @@ class TicketCamera(QObject):
 
     def start(self, wanted: str) -> bool:
         """`wanted`: AUTO, or a part of a camera's name. False, and a line in the log, where there is no such camera."""
-        from PySide6.QtMultimedia import (  # noqa: PLC0415  # only desks with a camera need it
-            QCamera,
-            QMediaCaptureSession,
-            QMediaDevices,
-            QVideoSink,
-        )
+        try:
+            from PySide6.QtMultimedia import (  # noqa: PLC0415  # only desks with a camera need it
+                QCamera,
+                QMediaCaptureSession,
+                QMediaDevices,
+                QVideoSink,
+            )
+        except ImportError as error:  # a machine without a sound system, which Qt Multimedia links to
+            log.warning("camera_missing", wanted=wanted, found=[], problem=str(error))
+            return False
 
         devices = QMediaDevices.videoInputs()
         device = next((each for each in devices if wanted == AUTO or wanted in each.description()), None)

@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt
 
 from kiosk.domain.language import Language, Text
 from kiosk.domain.ticket import StopState
-from kiosk.sync.desk_wire import CounterState
+from kiosk.sync.desk_wire import CounterState, DeskVerb
 from ui.desk.rows import ActionRow
-from ui.desk.situation import Situation
+from ui.desk.situation import Question, Situation
 
 
 class Command(StrEnum):
@@ -79,6 +79,22 @@ KEYS: Final[Mapping[Command, _Key]] = {
     Command.SIGN_OUT: _Key("Ctrl+Q", KeyStroke(Qt.Key.Key_Q, _CTRL), Text("Keluar", "Sign out")),
 }
 """No two have the same stroke (tested)."""
+QUESTIONS: Final = {
+    Command.COUNTER: Question.COUNTER,
+    Command.SWITCH: Question.SWITCH,
+    Command.TRANSFER: Question.TRANSFER,
+    Command.ADD: Question.ADD,
+    Command.FIND: Question.FIND,
+}
+"""What is asked before anything is done."""
+VERBS: Final = {
+    Command.CALL_NEXT: DeskVerb.CALL_NEXT,
+    Command.RECALL: DeskVerb.RECALL,
+    Command.START: DeskVerb.START,
+    Command.COMPLETE: DeskVerb.COMPLETE,
+    Command.NO_SHOW: DeskVerb.NO_SHOW,
+}
+"""What is done at once."""
 _STROKES: Final[Mapping[tuple[int, int], Command]] = {
     **{(int(key.stroke.key), key.stroke.modifiers.value): command for command, key in KEYS.items()},
     (int(Qt.Key.Key_F), _CTRL.value): Command.FIND,
@@ -108,7 +124,8 @@ _NEEDS: Final[Mapping[Command, tuple[tuple[StopState, ...], Text]]] = {
     Command.NOTE: (_HERE, _NOBODY),
 }
 _ASKS: Final = frozenset({Command.COUNTER, Command.SWITCH})
-_WITHOUT_SERVER: Final = frozenset({Command.COMPLETE, Command.PARK})
+_WITHOUT_SERVER: Final = frozenset({Command.START, Command.COMPLETE, Command.NO_SHOW, Command.PARK})
+"""Also of whoever was called before the line was cut: else the counter would be stuck until it is back."""
 
 
 def command_of(key: int, modifiers: int) -> Command | None:

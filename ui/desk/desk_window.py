@@ -8,6 +8,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtQuick import QQuickWindow
 
 from kiosk.desk.config import Edge
+from ui.desk.commands import Command, command_of
 
 SIZE: Final = QSize(1366, 768)
 STRIP_HEIGHT: Final = 80
@@ -37,15 +38,24 @@ def dress(window: QQuickWindow, edge: Edge, *, is_strip: bool) -> None:
         window.requestActivate()
 
 
+def _is_call_for_help(event: QEvent) -> bool:
+    if event.type() is not QEvent.Type.KeyPress or not isinstance(event, QKeyEvent) or event.isAutoRepeat():
+        return False
+    return command_of(event.key(), event.modifiers().value) is Command.ALARM
+
+
 class WindowGuard(QObject):
-    """Filters the window's events: tells of touches, and asks before it closes, so that no code can close it."""
+    """Filters the window's events: tells of touches, asks before it closes, so that no code can close it, and keeps a
+    field from what is meant whatever is open.
+    """
 
     touched = Signal()
 
-    def __init__(self, ask_to_close: Callable[[], bool]) -> None:
-        """`ask_to_close` says whether it may close at once."""
+    def __init__(self, ask_to_close: Callable[[], bool], call_for_help: Callable[[], bool]) -> None:
+        """`ask_to_close` says whether it may close at once; `call_for_help` whether it was heard."""
         super().__init__()
         self._ask_to_close = ask_to_close
+        self._call_for_help = call_for_help
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
@@ -54,4 +64,5 @@ class WindowGuard(QObject):
             return True
         if kind in _SIGNS_OF_LIFE and not (isinstance(event, QKeyEvent) and event.isAutoRepeat()):
             self.touched.emit()
-        return False
+        # Ctrl and Alt write letters on some keyboards: a field would take the key before any screen hears of it.
+        return _is_call_for_help(event) and self._call_for_help()

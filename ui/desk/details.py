@@ -132,7 +132,8 @@ class DeskQuestion(QObject):
         self._choices = ChoiceModel(self)
 
     def show(self, view: DialogView) -> None:
-        self._choices.set_rows(view.choices)
+        if view.name:  # a list that goes away with its question must not be emptied under its feet
+            self._choices.set_rows(view.choices)
         if view != self._view:
             self._view = view
             self.changed.emit()

@@ -58,6 +58,7 @@ _NOTICES: Final = {
     ),
 }
 _ENTER_TO_CALL: Final = Text("Enter: panggil", "Enter: call")
+_NO_HINT: Final = Text("", "")
 _ENTER_TO_SERVE: Final = Text("Enter: layani lagi", "Enter: serve again")
 _ENTER_BACK: Final = Text("Enter: sudah kembali", "Enter: has come back")
 
@@ -119,6 +120,7 @@ def _with_work(heads: DeskWindowView, now: Situation, names: Names) -> DeskWindo
     view, language = now.desk.view, now.language
     left = undo_left_s(now)
     hall = now.desk.hall if now.is_hall_open else None
+    can_call = now.is_live and now.visit is None and now.counter_state is CounterState.OPEN
     callable_row = next((row for row in view.line if not row.is_blocked), None) if view else None
     return replace(
         heads,
@@ -133,7 +135,7 @@ def _with_work(heads: DeskWindowView, now: Situation, names: Names) -> DeskWindo
         visit=visit_panel(now, names),
         stops=stop_rows(now, names),
         requirements=requirement_rows(now, names),
-        line=line_items(view.line, names, now.elapsed_s, _ENTER_TO_CALL) if view else (),
+        line=line_items(view.line, names, now.elapsed_s, _ENTER_TO_CALL if can_call else _NO_HINT) if view else (),
         parked=line_items(view.parked, names, now.elapsed_s, _ENTER_TO_SERVE) if view else (),
         missed=line_items(view.missed, names, now.elapsed_s, _ENTER_BACK) if view else (),
         actions=action_rows(now),
@@ -206,8 +208,17 @@ def _alarms(counters: tuple[int, ...]) -> Text:
 
 
 def _told(now: Situation) -> Text:
-    """Not for the eyes of whoever stands before the counter: a quiet word only."""
-    return Text("Pengawas diberi tahu", "Supervisor told") if now.is_help_called else Text("", "")
+    """A quiet word: that help was called is not for the eyes of whoever stands before the counter."""
+    counter = now.desk.view.counter if now.desk.view else None
+    if now.is_help_called and not now.is_live:
+        return Text("Pengawas tidak terjangkau", "Supervisor out of reach")
+    if now.is_help_called and counter is not None and counter.has_alarm:
+        return Text("Pengawas diberi tahu", "Supervisor told")
+    if now.stuck is not None:
+        return now.stuck
+    if now.unsaved_note is not None and now.asked is None and not now.desk.busy:
+        return Text("Catatan belum disimpan (F11)", "Note not saved (F11)")
+    return Text("", "")
 
 
 def _line_caption(total: int, is_live: bool) -> Text:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from kiosk.desk.state import DeskState, Link
-from kiosk.domain.language import Language
+from kiosk.domain.language import Language, Text
 from kiosk.domain.ticket import StopState
 from kiosk.sync.desk_wire import CounterState, Role, StopView, VisitView
 
@@ -47,6 +47,18 @@ class Asked:
     ticked: frozenset[str] = frozenset()
 
 
+OF_THE_VISITOR: Final = frozenset({Question.TRANSFER, Question.ADD, Question.NOTE})
+"""Asked about whoever is here: of no meaning once somebody else is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A note that is not saved yet."""
+
+    ticket: str
+    typed: str
+
+
 class Shown(StrEnum):
     """What the band tells of: the last scan, or the last refusal."""
 
@@ -58,8 +70,8 @@ class Shown(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Situation:
     """`elapsed_s`: since the machine's view came. `said_age_s`: since the answer that the band shows came.
-    `new_pin_stage`: the PIN must be replaced. `ticked`: requirements of this visit that are there. `told`: a quiet word
-    that help was called.
+    `new_pin_stage`: the PIN must be replaced. `ticked`: requirements of this visit that are there. `is_help_called`: a
+    moment ago. `stuck`: why the key that was pressed last does nothing.
     """
 
     desk: DeskState = field(default_factory=DeskState)
@@ -78,6 +90,8 @@ class Situation:
     elapsed_s: float = 0
     ticked: frozenset[int] = frozenset()
     is_help_called: bool = False
+    stuck: Text | None = None
+    draft: Draft | None = None
     local_time: str = ""
 
     @property
@@ -112,6 +126,14 @@ class Situation:
     def counter_state(self) -> CounterState | None:
         view = self.desk.view
         return view.counter.state if view and view.counter else None
+
+    @property
+    def unsaved_note(self) -> str | None:
+        """What was typed about whoever is here, and is not what the server has."""
+        visit, draft = self.visit, self.draft
+        if visit is None or draft is None or draft.ticket != visit.ticket:
+            return None
+        return None if " ".join(draft.typed.split()) == visit.note else draft.typed
 
     @property
     def is_supervisor(self) -> bool:
