@@ -99,6 +99,15 @@ def board(config_file: Path) -> None:
     sys.exit(run_board(config))
 
 
+@main.command(hidden=True, short_help="A board's voice.", epilog="Example: giliran voice")
+@click.option("--engine", help="One of Qt's; else the system's own.")
+def voice(engine: str | None) -> None:
+    """What giliran board speaks through: a program of its own, because a speech engine may hang."""
+    from ui.board.voice_process import run_voice
+
+    sys.exit(run_voice(engine))
+
+
 @main.command(
     short_help="A scripted visit through the real windows.",
     epilog="Example: giliran demo --out /tmp/visit --headless --language en",

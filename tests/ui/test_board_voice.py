@@ -1,20 +1,24 @@
-"""A board's voice with Qt's own mock engine, and with recorded words. No sound system is needed."""
+"""A board's voice with Qt's own mock engine in its own process, and with recorded words. No sound system is needed."""
 
+import sys
 import wave
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEventLoop
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtTextToSpeech import QTextToSpeech
 
 from kiosk.board_config import BoardConfig, BoardVoiceConfig
 from kiosk.domain.announcement import announcement, recorded_words
 from kiosk.domain.language import Language
-from kiosk.paths import resource_path
+from kiosk.paths import own_command, resource_path
+from tests.conftest import Logs
+from ui.board.bell import BellOnly
+from ui.board.machine_voice import MachineVoice
 from ui.board.recorded_words import RecordedWords, RecordedWordsError
-from ui.board.voice import BellOnly, MachineVoice, RecordedVoice, open_voice
+from ui.board.voice import RecordedVoice, open_voice
 
 pytestmark = pytest.mark.qt_log_level_fail("CRITICAL")  # Qt Multimedia warns of every driver that is not there
 SAYING = announcement("D-045", 3, 2, Language.INDONESIAN)
@@ -38,17 +42,108 @@ def write_words(folder: Path, frames: int = 40) -> None:
             out.writeframes(b"\1\0" * frames)
 
 
-def test_the_machine_says_one_thing_to_its_end_before_it_says_so(qapp: QGuiApplication) -> None:
-    engine = QTextToSpeech("mock")
-    voice = MachineVoice(engine, 0.5)
+def until(holds: Callable[[], bool]) -> None:
+    deadline = monotonic() + 20
+    while not holds():
+        assert monotonic() < deadline
+        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 10)
+
+
+class Voices:
+    """Voices by commands of their own, and what technicians were told."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+        self._open: list[MachineVoice] = []
+
+    def open(self, command: list[str], waits_ms: tuple[int, int] = (20_000, 60_000)) -> MachineVoice:
+        self._open.append(MachineVoice(command, [Language.INDONESIAN], 0.5, self.told.append, waits_ms))
+        return self._open[-1]
+
+    def close(self) -> None:
+        for voice in self._open:
+            voice.close()
+
+
+@pytest.fixture
+def voices(qapp: QGuiApplication) -> Iterator[Voices]:
+    voices = Voices()
+    yield voices
+    voices.close()
+
+
+def program(tmp_path: Path, *lines: str) -> list[str]:
+    """A stand-in for `giliran voice`, which counts its starts."""
+    file = tmp_path / "voice.py"
+    starts = tmp_path / "starts"
+    head = ("import sys", f"open({str(starts)!r}, 'a').write('x')")
+    file.write_text("\n".join((*head, *lines)), encoding="utf-8")
+    return [sys.executable, str(file)]
+
+
+_OPENS = """print('{"speaks": ["id"]}', flush=True)"""
+_HANGS = "sys.stdin.read()"
+
+
+def starts(tmp_path: Path) -> int:
+    file = tmp_path / "starts"
+    return len(file.read_text()) if file.exists() else 0
+
+
+def test_the_machine_says_one_thing_to_its_end_before_it_says_so(voices: Voices) -> None:
+    voice = voices.open([*own_command(), "voice", "--engine", "mock"])
+    until(lambda: voice.is_ready)
     done: list[str] = []
     voice.say(SAYING, lambda: done.append("first"))
     assert done == []
     wait_for(done, 1)
-    assert engine.state() is QTextToSpeech.State.Ready
     voice.say(SAYING, lambda: done.append("second"))
     wait_for(done, 2)
     assert done == ["first", "second"]
+
+
+def test_a_voice_that_hangs_while_it_opens_holds_up_nothing_and_is_tried_again(voices: Voices, tmp_path: Path) -> None:
+    """speech-dispatcher, seen on Debian: who asks it to open waits for good."""
+    voice = voices.open(program(tmp_path, _HANGS), waits_ms=(300, 50))
+    done: list[str] = []
+    voice.say(SAYING, lambda: done.append("not heard"))
+    wait_for(done, 1)
+    until(lambda: starts(tmp_path) >= 2)
+    assert len(voices.told) == 1
+    assert "does not answer" in voices.told[0]
+
+
+def test_a_voice_that_comes_back_takes_its_trouble_off_the_board(voices: Voices, tmp_path: Path) -> None:
+    once = f"if open({str(tmp_path / 'starts')!r}).read() == 'x': {_HANGS}"
+    voice = voices.open(program(tmp_path, once, _OPENS, _HANGS), waits_ms=(1500, 50))
+    until(lambda: voice.is_ready)
+    assert voices.told[-1] == ""
+
+
+def test_a_voice_that_hangs_over_a_word_is_begun_anew(
+    voices: Voices, tmp_path: Path, expected_logs: Logs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.board.machine_voice.GRACE_MS", -130 * len(SAYING.spoken))
+    expected_logs("speech_stalled")
+    voice = voices.open(program(tmp_path, _OPENS, _HANGS))
+    until(lambda: voice.is_ready)
+    done: list[str] = []
+    voice.say(SAYING, lambda: done.append("given up"))
+    wait_for(done, 1)
+    until(lambda: starts(tmp_path) == 2 and voice.is_ready)
+    assert voices.told == []
+
+
+def test_without_an_engine_it_rings_and_says_what_to_do(voices: Voices, tmp_path: Path) -> None:
+    voices.open(program(tmp_path, """print('{"speaks": null}', flush=True)"""), waits_ms=(20_000, 1))
+    until(lambda: voices.told != [])
+    assert "Install speech-dispatcher and espeak-ng" in voices.told[0]
+
+
+def test_a_language_that_it_does_not_know_is_named(voices: Voices, tmp_path: Path) -> None:
+    voices.open(program(tmp_path, """print('{"speaks": ["en"]}', flush=True)""", _HANGS))
+    until(lambda: voices.told != [])
+    assert "does not know Indonesian" in voices.told[0]
 
 
 def test_the_bell_ends_also_where_there_is_no_sound_system(qapp: QGuiApplication) -> None:
@@ -71,9 +166,10 @@ def test_recorded_words_are_joined_in_their_order(tmp_path: Path) -> None:
 
 def test_a_complete_folder_speaks_instead_of_the_machine(tmp_path: Path, qapp: QGuiApplication) -> None:
     write_words(tmp_path)
-    speech, trouble = open_voice(BoardConfig(voice=BoardVoiceConfig(words=tmp_path)))
+    told: list[str] = []
+    speech = open_voice(BoardConfig(voice=BoardVoiceConfig(words=tmp_path)), told.append)
     assert isinstance(speech, RecordedVoice)
-    assert trouble == ""
+    assert told == []
     done: list[str] = []
     speech.say(SAYING, lambda: done.append("said"))
     wait_for(done, 1)
@@ -96,16 +192,10 @@ def test_a_broken_recording_is_named(tmp_path: Path, content: bytes) -> None:
         RecordedWords(tmp_path, [Language.INDONESIAN])
 
 
-def test_without_an_engine_it_rings_and_says_what_to_do(qapp: QGuiApplication, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(QTextToSpeech, "availableEngines", lambda: ["mock"])
-    speech, trouble = open_voice(BoardConfig())
-    assert type(speech) is BellOnly
-    assert "Install speech-dispatcher and espeak-ng" in trouble
-
-
 def test_without_words_it_only_rings(qapp: QGuiApplication) -> None:
-    speech, trouble = open_voice(BoardConfig(voice=BoardVoiceConfig(on=False)))
-    assert (type(speech), trouble) == (BellOnly, "")
+    told: list[str] = []
+    speech = open_voice(BoardConfig(voice=BoardVoiceConfig(on=False)), told.append)
+    assert (type(speech), told) == (BellOnly, [])
 
 
 def test_the_bell_is_small_and_ours() -> None:

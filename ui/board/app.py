@@ -1,6 +1,6 @@
 """The board as a program: feed, window and voice, put together and taken apart."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -47,6 +47,7 @@ class BoardApplication(QObject):
         self.announcer: Announcer | None = None
         self._clock = clock or SystemClock()
         self._speech = speech
+        self._end_voice: Callable[[], None] = lambda: None
         self._from_feed = _FromFeed()
         self._from_feed.state.connect(self.on_state)
         self.view_model = BoardViewModel(config, self._clock)
@@ -75,8 +76,8 @@ class BoardApplication(QObject):
 
     @Slot()
     def begin(self) -> None:
-        """Begins to hear and to speak, with the window already there: some voices take seconds to open."""
-        speech = self._speech or self._opened_voice()
+        """Begins to hear and to speak, with the window already there."""
+        speech = self._speech or self._open_voice()
         self.announcer = Announcer(
             speech, self.config.languages.each, self._server_now, self._is_heard, self.view_model.show_said
         )
@@ -84,6 +85,7 @@ class BoardApplication(QObject):
 
     def close(self) -> None:
         self._feed.stop()
+        self._end_voice()
         self.view_model.stop()
         for each in (self.engine, self.view_model, self._from_feed):
             Shiboken.delete(each)
@@ -104,15 +106,18 @@ class BoardApplication(QObject):
         elif data_age_s(state, self._clock.monotonic()) is not None:
             self.announcer.forget()
 
-    def _opened_voice(self) -> Speech:
+    def _open_voice(self) -> Speech:
         from ui.board.voice import open_voice  # noqa: PLC0415  # Qt Multimedia: a sound system may be absent
 
-        speech, trouble = open_voice(self.config)
+        voice = open_voice(self.config, self._tell_trouble)
+        self._end_voice = voice.close
+        return voice
+
+    def _tell_trouble(self, trouble: str) -> None:
         if trouble:
             log.warning("voice_troubled", problem=trouble)
             click.echo(trouble, err=True)
-            self.view_model.show_trouble(trouble)
-        return speech
+        self.view_model.show_trouble(trouble)
 
     def _server_now(self) -> datetime:
         return server_now(self.view_model.state, self._clock.monotonic()) or datetime.now(UTC)

@@ -14,7 +14,7 @@ from giliran import main
 ROOT = Path(__file__).parents[3]
 COMMANDS = [
     "bench", "board", "demo", "desk", "enrol", "export", "kiosk", "printer", "run", "selftest", "server", "staff",
-    "verify",
+    "verify", "voice",
 ]  # fmt: skip
 GROUPS = {"bench", "printer", "staff"}
 HEAVY = {
