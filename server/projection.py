@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
-from kiosk.domain.history import Effect, IssuedTicket, NotUnderstoodError, effect_of
+from kiosk.domain.history import Effect, IssuedTicket, NotUnderstoodError
 from server.database import Database, is_databases_fault, lock_site
 from server.device_projection import DEVICE_EVENTS, apply_device_event
 from server.effective_time import effective_times
@@ -20,6 +20,7 @@ from server.hall_projection import apply_hall_news
 from server.parked import Arrival, Parked, park, parked_events, release
 from server.printer_projection import apply_printer_news
 from server.schema import poison, tickets
+from server.speakers import heard, kind_of, kinds_of
 from server.ticket_projection import apply_effects
 
 log = structlog.get_logger(__name__)
@@ -45,9 +46,10 @@ def project(connection: Connection, site_id: str, arrivals: Sequence[Arrival], o
     place = _Place(connection, site_id, own, is_new=True)
     known: list[tuple[Arrival, Effect]] = []
     parked: list[Parked] = []
+    kind = kind_of(connection, site_id, arrivals[0].event.origin) if arrivals else None
     for arrival in arrivals:
         try:
-            known.append((arrival, effect_of(arrival.event)))
+            known.append((arrival, heard(arrival.event, kind)))
         except Exception as error:  # noqa: BLE001  # any fault of ours must park the event, not block its origin
             parked.append(Parked(arrival, str(error)))
     issued = [arrival for arrival, effect in known if isinstance(effect, IssuedTicket)]
@@ -90,10 +92,11 @@ def _try_parked_chunks(database: Database, site_id: str, own: str) -> Iterator[i
 
 def try_again(connection: Connection, site_id: str, chunk: Sequence[Parked], own: str | None) -> int:
     place = _Place(connection, site_id, own, is_new=False)
+    kinds = kinds_of(connection, site_id) if chunk else {}
     moved = 0
     for parked in chunk:
         try:
-            effect = effect_of(parked.arrival.event)
+            effect = heard(parked.arrival.event, kinds.get(parked.arrival.event.origin))
         except NotUnderstoodError:
             continue
         parked.arrival.effective_at_ms = parked.arrival.bracket.clamp(int(parked.arrival.event.hlc, 16) >> 16)

@@ -20,6 +20,7 @@ from kiosk.replay import Replay
 from server.database import Database, store_error
 from server.projected import ROWS_AT_ONCE, Lines, projected_rows
 from server.schema import events, incarnations, poison, queues, service_days
+from server.speakers import kind_of, may_say
 
 Progress = Callable[[int, int], None]
 """Called now and then with how many events of how many are done."""
@@ -140,6 +141,7 @@ def _origin(work: _Round, site_id: str, origin: str, replay: Replay) -> Broken |
 def _chain(work: _Round, chain: Any, known: Mapping[str, Any], replay: Replay) -> Broken | None:
     before = LogHead(chain.incarnation, chain.pruned_sequence, chain.pruned_hash) if chain.pruned_sequence else None
     last = before
+    kind = kind_of(work.connection, chain.site_id, chain.origin)
     with closing(work.connection.execute(_CHAIN.where(*_of(chain)))) as rows:
         for row in rows:
             event = read_link(Link(chain.incarnation, row.sequence, row.hash, bytes(row.raw)), last)
@@ -149,7 +151,8 @@ def _chain(work: _Round, chain: Any, known: Mapping[str, Any], replay: Replay) -
                 event = _broken_parent(work.connection, event, chain, known) or event
             if isinstance(event, str):
                 return Broken(event, chain.incarnation, row.sequence, chain.origin)
-            replay.add(event)
+            if may_say(kind, event.type):  # else it is parked, and changes nothing
+                replay.add(event)
             last = LogHead(chain.incarnation, row.sequence, row.hash)
             work.done += 1
             if work.done % ROWS_AT_ONCE == 0:
