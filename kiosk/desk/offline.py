@@ -150,8 +150,9 @@ class OfflineCounter:
         if stop is None:
             return ScanAnswer(verdict=ScanVerdict.SEEN_HERE, label=visit.label, queue=mine[0].queue, counter=counter)
         begun = with_state(visit, stop.position, StopState.SERVING)
-        # Before the event: the log alone does not know the label.
-        await self._remember(self._memory.model_copy(update={"visit": begun}))
+        # Before the event: the log alone does not know the label. Not as begun: whether it was, only the log can tell.
+        expected = with_state(visit, stop.position, StopState.WAITING)
+        await self._remember(self._memory.model_copy(update={"visit": expected}))
         await self._write(Deed(action, Verb.START, visit.ticket, stop.position, counter, officer), StopState.SERVING)
         self.visit = begun
         return ScanAnswer(
