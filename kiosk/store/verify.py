@@ -182,7 +182,8 @@ def _was_put_back(db: Database, event: Event) -> bool:
 def _difference(db: Database) -> Broken | None:
     """Both in the order of their keys, so that neither has to be held in memory."""
     for table, columns in TABLES.items():
-        for row, is_expected in _odd_rows(db, table, f"SELECT {columns} FROM kiosk.{table}"):  # noqa: S608  # our own names
+        stored = f"SELECT {_as_stored(db, table, columns)} FROM kiosk.{table}"  # noqa: S608  # our own names
+        for row, is_expected in _odd_rows(db, table, stored):
             if not is_expected:
                 return Broken(f"table {table} holds {row[0]}, of which the log knows nothing")
             if not _is_twin(db, row[0]):
@@ -193,6 +194,12 @@ def _difference(db: Database) -> Broken | None:
                 f"table print_jobs holds slip {row[1]} of {row[0]}, of which the log knows nothing or another"
             )
     return None
+
+
+def _as_stored(db: Database, table: str, columns: str) -> str:
+    """`columns`, NULL in the place of those that a database of an older program has not yet."""
+    there = {row[1] for row in db.conn.execute(f"PRAGMA kiosk.table_info({table})")}
+    return ", ".join("NULL" if name.isidentifier() and name not in there else name for name in columns.split(", "))
 
 
 def _odd_rows(db: Database, table: str, stored: str) -> Iterator[tuple[tuple[Any, ...], bool]]:

@@ -255,3 +255,15 @@ def test_a_servers_database_is_not_a_kiosks(tmp_path: Path) -> None:
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(StoreReadOnlyError):
         verify(tmp_path / "nowhere.db")
+
+
+def test_database_of_the_version_before_verifies_before_this_one_has_opened_it(database: Path) -> None:
+    older = tampered(
+        database,
+        "ALTER TABLE stops DROP COLUMN promised_low_s",
+        "ALTER TABLE stops DROP COLUMN promised_high_s",
+        "DELETE FROM _sqlite_migrations WHERE name = 'keep_what_was_promised'",
+    )
+    verdict = verify(older)
+    assert isinstance(verdict, Verified)
+    assert verdict.tickets == 6
