@@ -10,8 +10,8 @@ from PySide6.QtQuick import QQuickWindow, QSGRendererInterface
 
 _DRAG_DISTANCE_PX: Final = 28
 """A trembling finger must not lose its tap to a list that thinks it scrolls."""
-_UNTOLD: Final = "qt.multimedia.symbolsresolver=false"
-"""Qt Multimedia names each of the sound and picture systems that a machine might have and has not."""
+_UNTOLD: Final = "qt.multimedia.symbolsresolver=false\nqt.multimedia.ffmpeg.info=false"
+"""Qt Multimedia names each of the sound and picture systems that a machine might have and has not, and its FFmpeg."""
 
 
 def qt_application() -> QGuiApplication:

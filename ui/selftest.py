@@ -163,6 +163,20 @@ def check_voice(_folder: Path) -> str:
     return f"a bell, and {' or '.join(engines) or 'no voice (install speech-dispatcher on a board)'}"
 
 
+def check_camera(_folder: Path) -> str:
+    """What takes a camera's pictures for a desk; there need be no camera. Without a sound system: no fault."""
+    qt_application()
+    try:
+        from PySide6.QtMultimedia import QMediaDevices, QMediaFormat  # noqa: PLC0415  # as above
+    except ImportError as error:
+        return f"this machine has no sound system ({error}): a desk here reads by scanner only"
+    codecs = QMediaFormat().supportedVideoCodecs(QMediaFormat.ConversionMode.Decode)
+    if QMediaFormat.VideoCodec.MotionJPEG not in codecs:  # which USB cameras speak
+        raise SelftestError("Qt Multimedia has nothing that takes a camera's pictures")
+    names = [device.description() for device in QMediaDevices.videoInputs()]
+    return f"pictures could be taken, by {', '.join(names) or 'no camera now'}"
+
+
 def check_server(folder: Path) -> str:
     """The program starts itself as a site server, which answers over HTTP and stops in good order."""
     words = [*own_command(), "server", "--role", "site", "--data", str(folder), "--listen", "127.0.0.1:0"]
@@ -182,6 +196,7 @@ CHECKS: Final[Mapping[str, Callable[[Path], str]]] = {
     "screens": check_screens,
     "ticket": check_ticket,
     "voice": check_voice,
+    "camera": check_camera,
     "server": check_server,
 }
 

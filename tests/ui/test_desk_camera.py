@@ -1,5 +1,6 @@
 """A camera reads what lies before it: pictures of a slip, as a camera would give them."""
 
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -77,3 +78,13 @@ def test_missing_camera_is_named_in_the_log(camera: TicketCamera, expected_logs:
     assert callable(expected_logs)
     expected_logs("camera_missing")
     assert camera.start("no such camera") is False
+
+
+def test_desk_without_a_sound_system_says_that_its_camera_is_missing(
+    camera: TicketCamera, expected_logs: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Qt Multimedia links to it: a desk without one is served by scanner, and starts all the same."""
+    assert callable(expected_logs)
+    expected_logs("camera_missing")
+    monkeypatch.setitem(sys.modules, "PySide6.QtMultimedia", None)
+    assert camera.start("auto") is False

@@ -35,6 +35,7 @@ def test_whole_installation_passes_every_check_without_a_word() -> None:
         ("screens", True),
         ("ticket", True),
         ("voice", True),
+        ("camera", True),
         ("server", True),
     ]
     assert (report["ok"], done.returncode) == (True, 0)
