@@ -130,7 +130,7 @@ def demo(**options: Any) -> None:
 
 @main.command(short_help="Be let in by a server.", epilog="Example: giliran enrol 7KQ-M3X9T --config kiosk.toml")
 @click.argument("code")
-@click.option("--config", "config_file", type=FILE, help="Of the kiosk that is to be let in.")
+@click.option("--config", "config_file", type=FILE, help="Of the kiosk or the desk that is to be let in.")
 @click.option("--data", type=FOLDER, help="Of the site server that is to be let in, instead of a kiosk.")
 @click.option("--upstream", metavar="URL", help="The central server's address, for --data.")
 @click.option("--authority", type=FILE, help="PEM file of the only authority to believe it by, for --data.")

@@ -21,6 +21,8 @@ _KINDS: Final[Mapping[Any, tuple[tuple[type, ...], str]]] = {
     float: ((int, float), "a number"),
     bool: ((bool,), "true or false"),
 }
+_COMMANDS: Final = {"desk": "giliran desk", "board": "giliran board, which needs no code"}
+"""What takes the files that say so of themselves."""
 
 
 def setting(default: Any, reason: str, *, among: range | None = None, pattern: tuple[str, str] | None = None) -> Any:
@@ -44,9 +46,17 @@ def read_settings(kind: type[_Settings], path: Path) -> tuple[_Settings, tuple[P
         raise _unreadable(path, "is not UTF-8 text") from error
     except tomllib.TOMLDecodeError as error:
         raise _unreadable(path, f"is not TOML: {error}") from error
+    is_for = document.get("kind")
+    if isinstance(is_for, str) and is_for in _COMMANDS and is_for != _own_kind(kind):
+        # perhaps without a fault, and of another program: what else it says would be blamed for nothing
+        return kind(), (Problem("kind", f"is {is_for}: this file is for {_COMMANDS[is_for]}"),)
     reader = _Reader(path.resolve().parent)
     settings = reader.section(kind, document, "")
     return settings, tuple(reader.problems)
+
+
+def _own_kind(settings: Any) -> object:
+    return next((each.default for each in fields(settings) if each.name == "kind"), None)
 
 
 def written_kind(path: Path) -> str | None:

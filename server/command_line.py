@@ -10,8 +10,8 @@ import click
 
 from kiosk.command_line import FILE, FOLDER, address, as_json_option, machine_name, server_url
 
-KINDS = ("kiosk", "site", "desk", "board")
-"""kiosk.sync.wire.DeviceKind, by name, so that `--help` need not import it."""
+KINDS = ("kiosk", "site", "desk")
+"""Of kiosk.sync.wire.DeviceKind those that are let in by a code, so that `--help` need not import it."""
 
 
 @click.group(

@@ -39,6 +39,11 @@ _ENDS: Final = {
     Standing.WORN_OUT: "The code was tried too often with a wrong secret: make a new one, and ask who tried.",
     Standing.GONE: "The code was withdrawn.",
 }
+_WHERE: Final = {
+    DeviceKind.KIOSK: "--config kiosk.toml",
+    DeviceKind.DESK: "--config desk.toml",
+    DeviceKind.SITE: "--data FOLDER",
+}
 
 
 class WhichSiteError(KioskError):
@@ -147,8 +152,7 @@ def _show(code: PairingCode, invitation: Invitation, url: str | None, *, as_json
     drawn.add_data(link)
     drawn.print_ascii(picture, invert=True)
     click.echo(picture.getvalue())
-    where = "--config kiosk.toml" if invitation.wish.kind is DeviceKind.KIOSK else "--data FOLDER"
-    click.echo(f'At the device: giliran enrol "{link}" {where}')
+    click.echo(f'At the device: giliran enrol "{link}" {_WHERE[invitation.wish.kind]}')
 
 
 def _await(node: Node, invitation: Invitation, data_dir: Path, *, as_json: bool) -> int:

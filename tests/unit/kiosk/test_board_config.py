@@ -48,7 +48,7 @@ def test_a_board_of_one_zone(tmp_path: Path) -> None:
 
 
 def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:
-    assert problems(tmp_path, 'kind = "desk"\n') == ['kind: must be "board"']
+    assert problems(tmp_path, 'kind = "desk"\n') == ["kind: is desk: this file is for giliran desk"]
     assert problems(tmp_path, 'zone = "B"\n') == ['kind: must be there: kind = "board"']
 
 

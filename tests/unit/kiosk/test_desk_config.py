@@ -1,12 +1,14 @@
 """The settings of one counter, and how `giliran enrol` knows them from a kiosk's."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from giliran import main
+from kiosk.config import load_config
 from kiosk.desk.config import DeskConfig, Edge, enrolled, example_desk_config, load_desk_config
 from kiosk.enrolment import ENROLMENT_FILE, load_enrolment
 from kiosk.errors import DataFileError
@@ -56,6 +58,16 @@ def test_everything_that_is_wrong_is_named_at_once(tmp_path: Path) -> None:
 def test_a_kiosks_file_is_no_desks(tmp_path: Path) -> None:
     with pytest.raises(DataFileError, match='must be "desk"'):
         load_desk_config(written(tmp_path, 'kind = "kiosk"\n'))
+
+
+@pytest.mark.parametrize("load", [load_config, load_desk_config])
+def test_a_boards_file_is_told_by_that_alone(tmp_path: Path, load: Callable[[Path], object]) -> None:
+    path = written(tmp_path, 'kind = "board"\n[screen]\npanel_width_mm = 1210\n[voice]\nloudness = 500\n')
+    with pytest.raises(DataFileError) as refused:
+        load(path)
+    assert [str(each) for each in refused.value.problems] == [
+        "kind: is board: this file is for giliran board, which needs no code"
+    ]
 
 
 @pytest.mark.parametrize(
