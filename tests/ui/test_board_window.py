@@ -203,6 +203,16 @@ def test_data_of_a_server_that_is_away_say_their_age_and_look_old(board: Start) 
     assert "menit lalu" in shown.text("footerWords")
 
 
+def test_a_line_that_is_said_to_stand_and_is_silent_is_not_believed(board: Start) -> None:
+    shown = board()
+    shown.hear(board_view(call(45)))
+    shown.pass_time(29)
+    assert shown.text("heading") == "Sedang dipanggil"
+    shown.pass_time(1)
+    assert "data 30 detik lalu" in shown.text("footerWords")
+    assert shown.text("heading").startswith("Panggilan terakhir yang diketahui")
+
+
 def test_a_hiccup_alarms_nobody(board: Start) -> None:
     shown = board()
     shown.hear(board_view(call(45)))

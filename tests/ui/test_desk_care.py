@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtQuick import QQuickItem
 
 from kiosk.desk.state import Link
-from kiosk.sync.desk_wire import DeskVerb
+from kiosk.sync.desk_wire import DeskVerb, Leaving
 from tests.desk_window import CTRL, DeskUnderTest, StartDesk
 from ui.desk.tones import Tone
 
@@ -182,6 +182,19 @@ def _reached_by_tab(desk: DeskUnderTest, name: str) -> QQuickItem:
             return item
         desk.key(KEY.Key_Tab)
     raise AssertionError(f"Tab never comes to {name}")
+
+
+def test_no_line_is_sent_home_by_one_key_that_bounced(desk: DeskUnderTest) -> None:
+    desk.key(KEY.Key_F12)
+    desk.key(KEY.Key_2)
+    assert desk.view.dialog.name == "leaving"
+    desk.machine.asked.clear()
+    desk.key(KEY.Key_3)
+    desk.key(KEY.Key_3)
+    assert desk.asked("set_counter") == []
+    assert "tidak bisa diurungkan" in desk.view.dialog.text
+    desk.key(KEY.Key_Return)
+    assert [each[-1] for each in desk.asked("set_counter")] == [Leaving.DISMISS]
 
 
 def test_window_closes_when_the_server_knows_that_the_officer_has_gone(desk: DeskUnderTest) -> None:

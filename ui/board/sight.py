@@ -17,6 +17,8 @@ FRESH: Final = timedelta(seconds=20)
 """So long a call stands out. Nothing that is older ever looks new."""
 STALE_S: Final = 10.0
 """So long without news the board says how old its data are; a hiccup of the network alarms nobody."""
+SILENT_S: Final = 30.0
+"""So long without any sign of life a line that is said to stand is not believed: the server speaks every 15 s."""
 USELESS_S: Final = 600.0
 """After so long it says no call at all any more."""
 PAGE_S: Final = 8
@@ -102,7 +104,8 @@ def server_now(state: BoardState, steady_s: float) -> datetime | None:
 def data_age_s(state: BoardState, steady_s: float) -> float | None:
     """None while the data are live, or while there are none."""
     age_s = steady_s - state.heard_at
-    return None if state.view is None or state.link is BoardLink.LIVE or age_s < STALE_S else age_s
+    patience_s = SILENT_S if state.link is BoardLink.LIVE else STALE_S
+    return None if state.view is None or age_s < patience_s else age_s
 
 
 def sight(state: BoardState, steady_s: float, config: BoardConfig, said: str | None = None) -> Sight:

@@ -39,8 +39,12 @@ class Answers:
             case Question.SWITCH | Question.OTHER_COUNTER:
                 if (number := key or typed).isdigit() and int(number):
                     attendant.set_counter(int(number), CounterState.OPEN)
+            case Question.LEAVING if key == Leaving.DISMISS:
+                attendant.ask(Question.DISMISS)
             case Question.LEAVING:
                 attendant.leave(Leaving(key))
+            case Question.DISMISS:
+                attendant.leave(Leaving.DISMISS)
             case Question.TRANSFER if key:
                 machine.act(DeskVerb.TRANSFER, service=key, comes_back=asked.is_toggled)
             case Question.ADD if key:

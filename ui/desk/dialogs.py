@@ -36,6 +36,7 @@ _TITLES: Final[Mapping[Question, Text]] = {
     Question.SWITCH: Text("Ganti loket", "Other counter"),
     Question.OTHER_COUNTER: Text("Ganti loket", "Other counter"),
     Question.LEAVING: Text("Masih ada yang menunggu", "People are still waiting"),
+    Question.DISMISS: Text("Pulangkan semua yang menunggu?", "Send home everybody who waits?"),
     Question.TRANSFER: Text("Alihkan ke layanan lain", "Transfer to another service"),
     Question.ADD: Text("Tambah layanan", "Add a service"),
     Question.NOTE: Text("Catatan untuk loket berikutnya", "Note for the next counter"),
@@ -53,6 +54,10 @@ _TITLES: Final[Mapping[Question, Text]] = {
 }
 _TEXTS: Final[Mapping[Question, Text]] = {
     Question.OTHER_COUNTER: Text("Nomor pada papan loket.", "The number on its sign."),
+    Question.DISMISS: Text(
+        "Mereka kehilangan tempatnya, dan ini tidak bisa diurungkan.",
+        "They lose their places, and this cannot be undone.",
+    ),
     Question.TRANSFER: Text(
         "Waktu menunggunya ikut pindah; tempatnya tidak hilang.", "The wait goes along; no place is lost."
     ),
@@ -75,6 +80,7 @@ _CONFIRM: Final[Mapping[Question, Text]] = {
     Question.OTHER_COUNTER: Text("Pakai loket ini", "Take this counter"),
     Question.NOTE: Text("Simpan", "Save"),
     Question.OVERTAKE: Text("Panggil juga", "Call all the same"),
+    Question.DISMISS: Text("Pulangkan", "Send home"),
     Question.QUIT: Text("Tutup", "Close"),
     Question.SET_QUEUES: Text("Simpan", "Save"),
     Question.VOID: Text("Lanjut", "Go on"),

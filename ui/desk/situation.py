@@ -18,6 +18,8 @@ class Question(StrEnum):
     SWITCH = "switch"
     OTHER_COUNTER = "other_counter"
     LEAVING = "leaving"
+    DISMISS = "dismiss"
+    """A whole line is sent home: not by one key, for it cannot be taken back."""
     TRANSFER = "transfer"
     ADD = "add"
     NOTE = "note"
