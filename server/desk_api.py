@@ -75,9 +75,9 @@ def _act(node: Node, signed: SignedRequest) -> Answer:
     site_id, device_id = signed.device.site_id, signed.device.device_id
     answer, ticket = act(node, site_id, device_id, message)
     seen = view_for(node, site_id, device_id, message.session)
+    _tell(node, site_id, ticket, seen, is_undo=message.verb is DeskVerb.UNDO)
     if isinstance(seen, Refusal):
         return Answer(refusal=seen)
-    _tell(node, site_id, ticket, seen, is_undo=message.verb is DeskVerb.UNDO)
     return answer.model_copy(update={"view": seen})
 
 
@@ -87,13 +87,19 @@ def _scan(node: Node, signed: SignedRequest) -> ScanAnswer:
     site_id, device_id = signed.device.site_id, signed.device.device_id
     answer, ticket = scan(node, site_id, device_id, message)
     seen = view_for(node, site_id, device_id, message.session)
+    _tell(node, site_id, ticket, seen)
     if isinstance(seen, Refusal):
         return ScanAnswer(verdict=answer.verdict)
-    _tell(node, site_id, ticket, seen)
     return answer.model_copy(update={"view": seen})
 
 
-def _tell(node: Node, site_id: str, ticket: str | None, seen: DeskView, *, is_undo: bool = False) -> None:
-    """Whoever watches the hall. A call that was taken back is in no table any more: they look again."""
+def _tell(node: Node, site_id: str, ticket: str | None, seen: DeskView | Refusal, *, is_undo: bool = False) -> None:
+    """Whoever watches the hall, also of the last deed before the session ended. A call that was taken back is in no
+    table any more: they look again.
+    """
+    tickets = () if ticket is None else (ticket,)
+    if isinstance(seen, Refusal):
+        publish_deed(node, site_id, tickets, hall=ticket is not None)
+        return
     counters = () if seen.counter is None else (seen.counter.counter,)
-    publish_deed(node, site_id, () if ticket is None else (ticket,), counters, hall=is_undo)
+    publish_deed(node, site_id, tickets, counters, hall=is_undo)

@@ -119,6 +119,10 @@ class Lines:
         )
         return [by_stop[who.ticket_id, who.position] for who in called]
 
+    @property
+    def callable_count(self) -> int:
+        return sum(row.is_callable for row in self.waiting)
+
     def blocked(self) -> Sequence[Waiting]:
         """Who is somewhere else now, or must be first: they keep their places."""
         rows = (row for row in self.waiting if row.state in (StopState.WAITING, StopState.PENDING))

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, and_, bindparam, case, func, or_, select
 
 from kiosk.domain.ticket import StopState
 from kiosk.sync.desk_wire import CounterState, QueueView
@@ -12,8 +12,16 @@ from server.schema import counters, queue_closures, stops, tickets
 
 _turn_at = func.coalesce(stops.c.called_at_ms, stops.c.started_at_ms)
 _waited_s = (_turn_at - tickets.c.effective_at_ms) / 1000
-_is_judged: ColumnElement[bool] = and_(stops.c.promised_high_s.is_not(None), _turn_at.is_not(None))
-_is_kept: ColumnElement[bool] = and_(_is_judged, _waited_s <= stops.c.promised_high_s)
+_is_promised: ColumnElement[bool] = stops.c.promised_high_s.is_not(None)
+_had_a_turn: ColumnElement[bool] = and_(_is_promised, _turn_at.is_not(None))
+_is_kept: ColumnElement[bool] = and_(_had_a_turn, _waited_s <= stops.c.promised_high_s)
+_is_overdue: ColumnElement[bool] = and_(
+    _is_promised,
+    _turn_at.is_(None),
+    stops.c.state.in_((StopState.WAITING, StopState.PENDING)),
+    (bindparam("now_ms", type_=BigInteger) - tickets.c.effective_at_ms) / 1000 > stops.c.promised_high_s,
+)
+"""Still waits, longer than was promised. docs/waits.md says what counts as kept."""
 
 
 def _count(*states: StopState) -> ColumnElement[int]:
@@ -28,7 +36,7 @@ _QUEUES: Final = (
         _count(StopState.NO_SHOW).label("missed"),
         _count(StopState.COMPLETED).label("served"),
         func.min(case((stops.c.state == StopState.WAITING, tickets.c.effective_at_ms))).label("oldest_ms"),
-        func.sum(case((_is_judged, 1), else_=0)).label("promises"),
+        func.sum(case((or_(_had_a_turn, _is_overdue), 1), else_=0)).label("promises"),
         func.sum(case((_is_kept, 1), else_=0)).label("kept"),
     )
     .join(tickets, and_(tickets.c.site_id == stops.c.site_id, tickets.c.ticket_id == stops.c.ticket_id))
@@ -59,7 +67,8 @@ def queue_views(  # noqa: PLR0913, PLR0917  # where, when, which, how long
 ) -> Sequence[QueueView]:
     """By code; queues that nobody has come to yet, too. `now_ms`: milliseconds since 1970."""
     which = {"site": site_id, "day": service_day}
-    rows = {row.queue_code: row for row in connection.execute(_QUEUES, which | {"codes": sorted(codes)})}
+    found = connection.execute(_QUEUES, which | {"codes": sorted(codes), "now_ms": now_ms})
+    rows = {row.queue_code: row for row in found}
     closed = set(connection.execute(_CLOSED, which).scalars())
     counters_open = open_counters_by_queue(connection, site_id)
     return [

@@ -72,12 +72,13 @@ def desk_view(room: Room) -> DeskView:
     if room.service_day is None:
         return view
     lines = room.lines()
-    line = [*(_row(room, row) for row in lines.sequence()), *(_row(room, row, blocked=True) for row in lines.blocked())]
+    called, blocked = lines.sequence(MOST_IN_LINE), lines.blocked()
+    line = [*(_row(room, row) for row in called), *(_row(room, row, blocked=True) for row in blocked[:MOST_IN_LINE])]
     return view.model_copy(
         update={
             "visit": visit_here(room),
             "line": tuple(line[:MOST_IN_LINE]),
-            "line_total": len(line),
+            "line_total": lines.callable_count + len(blocked),
             "parked": _aside(room, lines, StopState.PARKED),
             "missed": _aside(room, lines, StopState.NO_SHOW),
             "queues": with_reasons(

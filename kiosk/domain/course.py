@@ -63,8 +63,8 @@ class Action:
 class CourseStop:
     """`after`: positions that must be closed first. `counter`: where it was called or served last. `bound_to`: the
     counter that wants the visitor back: while it serves the queue, the site server lets no other one call. `place_ms`:
-    its place in the order of calls, where that is not the ticket's own. `calls`: since it was last waiting. Times in
-    milliseconds since 1970.
+    its place in the order of calls, where that is not the ticket's own. `calls`: since it was last waiting;
+    `called_at_ms`: the first of them, which ends the wait. Times in milliseconds since 1970.
     """
 
     position: int
@@ -250,8 +250,9 @@ def _moved(stop: CourseStop, action: Action, verb: Verb) -> CourseStop:
     state = transition(stop.state, verb) or stop.state
     stop = replace(stop, state=state, officer=action.officer or stop.officer)
     if verb in (Verb.CALL, Verb.RECALL):
+        called_at_ms = action.at_ms if verb is Verb.CALL else stop.called_at_ms
         return replace(
-            stop, counter=action.counter, calls=stop.calls + 1, called_at_ms=action.at_ms, started_at_ms=None
+            stop, counter=action.counter, calls=stop.calls + 1, called_at_ms=called_at_ms, started_at_ms=None
         )
     if verb is Verb.START:
         return replace(stop, counter=action.counter, started_at_ms=action.at_ms, ended_at_ms=None)

@@ -60,7 +60,7 @@ def test_a_visit_goes_its_way() -> None:
         counter=3,
         officer="A-1",
         calls=2,
-        called_at_ms=1000,
+        called_at_ms=0,  # a recall makes no wait longer
         started_at_ms=2000,
         ended_at_ms=3000,
     )

@@ -7,6 +7,7 @@ import pytest
 
 from kiosk.domain.ticket import StopState
 from kiosk.sync.desk_wire import ACT_PATH, VIEW_PATH, Act, Answer, DeskVerb, Refusal, View
+from server import desk_api
 from tests.paired_desk import action_name
 from tests.served_hall import A, D, ServedHall, served_hall, told
 
@@ -150,6 +151,19 @@ def test_a_session_that_is_over(hall: ServedHall) -> None:
     assert (answer.refusal, answer.view) == (Refusal.SIGNED_OUT, None)
     assert desk.ask(VIEW_PATH, View(session=desk.session), Answer).refusal is Refusal.SIGNED_OUT
     assert desk.scan("D-001").view is None
+
+
+def test_the_last_deed_before_a_session_ends_is_told_to_the_boards(
+    hall: ServedHall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The officer has signed in at another desk while the call was being answered."""
+    ticket = hall.issue()
+    desk = hall.desk(9)
+    told: list[tuple[str, ...]] = []
+    monkeypatch.setattr(desk_api, "view_for", lambda *_: Refusal.SIGNED_OUT)
+    monkeypatch.setattr(desk_api, "publish_deed", lambda _, __, tickets, *___, **____: told.append(tuple(tickets)))
+    assert desk.refused(CALL_NEXT) is Refusal.SIGNED_OUT
+    assert told == [(str(ticket.id),)]
 
 
 def test_only_desks_ask(hall: ServedHall) -> None:
