@@ -13,6 +13,7 @@ from kiosk.domain.announcement import Announcement
 from kiosk.domain.stop_life import Verb
 from server.run import Server
 from tests.called_hall import CalledHall
+from tests.conftest import Logs
 from tests.paired_kiosk import pair, site_server
 from ui.board.app import BoardApplication
 from ui.driver import VisitorDriver
@@ -146,3 +147,27 @@ def test_called_at_the_server_seen_and_heard_in_the_hall(server: Server, qapp: Q
     finally:
         board.close()
     assert board.qml_warnings == []
+
+
+def test_a_technician_reads_why_a_board_never_came_up(
+    server: Server, qapp: QGuiApplication, tmp_path: Path, expected_logs: Logs, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert qt_application() is qapp
+    expected_logs("board_cut_off")
+    CalledHall(server.node)
+    board = BoardApplication(
+        BoardConfig(
+            zone="9X",
+            data_dir=tmp_path / "board",
+            sync=BoardSyncConfig(server=server.url),
+            screen=BoardScreenConfig(full_screen=False, animations=False),
+        ),
+        speech=InstantSpeech(),
+    )
+    try:
+        board.show()
+        driver = VisitorDriver(board.window)
+        driver.wait_until(lambda: any("see zone and sync.site" in text for text in driver.texts()), "the sentence")
+    finally:
+        board.close()
+    assert "see zone and sync.site in board.toml" in capsys.readouterr().err

@@ -219,7 +219,7 @@ Window {
         anchors.margins: 2
         color: Theme.softInk
         elide: Text.ElideRight
-        font: Theme.type(root.height * 0.007 / Theme.mm, Font.Medium, 0, 0)
+        font: Theme.type(root.height * 0.014 / Theme.mm, Font.Medium, 0, 0)
         objectName: "trouble"
         text: root.board.trouble
         textFormat: Text.PlainText

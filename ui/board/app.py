@@ -93,11 +93,12 @@ class BoardApplication(QObject):
     @Slot(object)
     def on_state(self, state: BoardState) -> None:
         before = self.view_model.state
-        if state.link is not before.link:
-            if state.link is BoardLink.LIVE:
+        if state.link is BoardLink.LIVE:
+            if before.link is not BoardLink.LIVE:
                 log.info("board_live", server=self.config.sync.server)
-            else:
-                log.warning("board_cut_off", server=self.config.sync.server, problem=state.trouble)
+        elif (state.link, state.trouble) != (before.link, before.trouble):  # also where it never was live
+            log.warning("board_cut_off", server=self.config.sync.server, problem=state.trouble)
+            click.echo(state.trouble, err=True)
         self.view_model.show_state(state)
         if self.announcer is None or state.view is None:
             return

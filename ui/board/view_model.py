@@ -71,8 +71,11 @@ class BoardViewModel(QObject):
         self._metronome.stop()
 
     def show_state(self, state: BoardState) -> None:
+        is_other_trouble = state.trouble != self._state.trouble
         self._state = state
         self.look()
+        if is_other_trouble:
+            self.changed.emit()
 
     def show_said(self, call: str | None) -> None:
         self._said = call
@@ -169,7 +172,7 @@ class BoardViewModel(QObject):
         return self._sight.notice.en
 
     def _get_trouble(self) -> str:
-        return self._trouble
+        return self._state.trouble or self._trouble
 
     def _get_is_bilingual(self) -> bool:
         return len(self._config.languages.each) > 1
