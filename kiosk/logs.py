@@ -26,6 +26,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "batch_refused": "The server took none, or only the first, of a batch of events; the code says why.",
     "board_cut_off": "A board hears nothing of the server: it shows how old its data are, and announces nothing.",
     "board_live": "A board hears of every change in the hall (again).",
+    "call_not_said": "A board's voice had so many calls before this one that it was too late: give it fewer zones.",
     "camera_missing": "No camera as desk.toml names it; the desk reads tickets by scanner. `found`: what is there.",
     "central_lost": "Central does not answer, or does not want this site; the hall goes on and the log waits.",
     "central_reached": "Central answers (again), and the logs of the site are being sent.",

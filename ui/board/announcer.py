@@ -6,9 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
+import structlog
+
 from kiosk.domain.announcement import Announcement, announcement
 from kiosk.domain.language import Language
 from kiosk.sync.desk_wire import BoardView, Call
+
+log = structlog.get_logger(__name__)
 
 TOO_OLD: Final = timedelta(seconds=90)
 """A call of so long ago is not said any more: who was meant has come, or was given up."""
@@ -68,7 +72,7 @@ class Announcer:
         for call in sorted(view.now, key=lambda call: (call.called_at, call.call)):
             if call.call not in self._known:
                 self._remember(call.call)
-                if not call.is_over:
+                if not call.is_over and not self._is_late(call):
                     self._waiting.append(call)
         if self._turn is None:
             self._begin()
@@ -80,7 +84,10 @@ class Announcer:
     def _begin(self) -> None:
         while self._waiting:
             call = self._waiting.popleft()
-            if self._now() - call.called_at > TOO_OLD or not self._is_heard():
+            if self._is_late(call):
+                log.info("call_not_said", call=call.call, called_at=call.called_at.isoformat())
+                continue
+            if not self._is_heard():
                 continue
             words = _words(call, self._languages)
             if words:
@@ -98,6 +105,9 @@ class Announcer:
         self._begin()
         if self._turn is None:
             self._on_turn(None)
+
+    def _is_late(self, call: Call) -> bool:
+        return self._now() - call.called_at > TOO_OLD
 
     def _remember(self, call: str) -> None:
         self._known[call] = None

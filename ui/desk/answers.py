@@ -29,7 +29,7 @@ class Answers:
         else:
             self._serve(asked, key, typed)
 
-    def _serve(self, asked: Asked, key: str, typed: str) -> None:  # noqa: C901  # one case a question
+    def _serve(self, asked: Asked, key: str, typed: str) -> None:  # noqa: C901, PLR0912  # one case a question
         attendant, machine = self._attendant, self._attendant.machine
         match asked.question:
             case Question.COUNTER:

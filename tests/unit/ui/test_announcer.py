@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from kiosk.domain.announcement import Announcement
 from kiosk.domain.language import Language
@@ -123,6 +124,14 @@ def test_a_call_that_grows_old_while_it_waits_is_not_said(hall: Hall) -> None:
     hall.now += TOO_OLD + timedelta(seconds=1)
     hall.speech.end_all()
     assert len(hall.call_texts()) == TIMES
+
+
+def test_a_board_that_cannot_keep_up_says_so_in_its_log(hall: Hall) -> None:
+    with capture_logs() as told:
+        hall.hear(call(9, ago_s=TOO_OLD.total_seconds() + 1), call(1, ago_s=1), call(2))
+        hall.now += TOO_OLD + timedelta(seconds=1)
+        hall.speech.end_all()
+    assert [(line["event"], line["call"]) for line in told] == [("call_not_said", call(2).call)]
 
 
 def test_who_has_come_meanwhile_is_not_called_any_more(hall: Hall) -> None:
