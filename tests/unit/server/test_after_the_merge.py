@@ -18,6 +18,8 @@ from tests.paired_kiosk import SITE
 from tests.served_hall import A, D, Desk, ServedHall, served_hall
 from tests.written_log import WrittenLog
 
+pytestmark = pytest.mark.usefixtures("on_both_databases")
+
 CALL_NEXT, START, COMPLETE = DeskVerb.CALL_NEXT, DeskVerb.START, DeskVerb.COMPLETE
 
 

@@ -124,6 +124,7 @@ def test_what_becomes_of_those_who_wait(
     assert [queue.queue for queue in view.queues if queue.is_closed] == closed, "opening the counter opens no queue"
 
 
+@pytest.mark.usefixtures("on_both_databases")
 def test_many_are_sent_home_some_at_a_time(hall: HallWithDesks) -> None:
     desk = hall.desk("P-017", 9)
     set_counter(desk, 9)

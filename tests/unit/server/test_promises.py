@@ -11,6 +11,8 @@ from kiosk.sync.desk_wire import DeskVerb
 from server.schema import stops
 from tests.served_hall import D, Desk, ServedHall, served_hall
 
+pytestmark = pytest.mark.usefixtures("on_both_databases")
+
 CALL_NEXT, RECALL, START, COMPLETE = DeskVerb.CALL_NEXT, DeskVerb.RECALL, DeskVerb.START, DeskVerb.COMPLETE
 MINUTE = 60
 
