@@ -40,6 +40,12 @@ class HallOutlook:
             now = self._clock.monotonic()
             self._given = [*(one for one in self._given if now - one[0] < FRESH_S), (now, queue_codes)]
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether the hall has ever said how it stands, since this kiosk was started."""
+        with self._lock:
+            return self._day is not None
+
     def queues(self, day: date) -> Mapping[str, QueueOutlook]:
         """Queue -> how it stands on that day; empty where nobody has said it lately."""
         with self._lock:

@@ -109,6 +109,11 @@ class Issuing(Slips):
         """What the hall says: to be told by the sync engine."""
         return self._outlook
 
+    @property
+    def is_in_a_hall(self) -> bool:
+        """Whether there is somebody who could say how long people wait: what is not known is then said to be so."""
+        return not self._is_alone or self._outlook.is_heard
+
     def people_ahead(self, queue_code: str) -> int | None:
         """Visitors still to be served from this queue today; None where the clock cannot say which day it is."""
         return self.waiting().get(queue_code)

@@ -10,7 +10,9 @@ from printing.profile import Profile, Renderer
 from printing.ticket_layout import layout, slip_languages
 
 
-def slip_layout(ticket: Ticket, site: Site, catalogue: Catalogue, profile: Profile, copy: int) -> TicketLayout:
+def slip_layout(  # noqa: PLR0913  # as `layout`
+    ticket: Ticket, site: Site, catalogue: Catalogue, profile: Profile, copy: int, *, is_in_a_hall: bool = False
+) -> TicketLayout:
     """The slip in the ticket's language, as wordy as the paper is wide and the line is fast."""
     return layout(
         ticket,
@@ -20,16 +22,18 @@ def slip_layout(ticket: Ticket, site: Site, catalogue: Catalogue, profile: Profi
         languages=slip_languages(ticket.language),
         is_compact=profile.is_compact,
         is_slow=profile.renderer is Renderer.TEXT,
+        is_in_a_hall=is_in_a_hall,
     )
 
 
 class SlipRenderer:
     """Call it with a ticket, the number of the copy and the printer's profile. `prepare` may be called early, on any
     thread: it loads the ESC/POS library, the font and the shapes of the fixed words, for which the first slip of
-    `profiles` would otherwise wait 0.5 s.
+    `profiles` would otherwise wait 0.5 s. `is_in_a_hall`: there is a server that could promise a wait.
     """
 
-    def __init__(self, site: Site, catalogue: Catalogue, *profiles: Profile) -> None:
+    def __init__(self, site: Site, catalogue: Catalogue, *profiles: Profile, is_in_a_hall: bool = False) -> None:
+        self._is_in_a_hall = is_in_a_hall
         self._site = site
         self._catalogue = catalogue
         self._profiles = profiles
@@ -39,7 +43,8 @@ class SlipRenderer:
             _render(_every_word(self._site), profile)
 
     def __call__(self, ticket: Ticket, copy: int, profile: Profile) -> bytes:
-        return _render(slip_layout(ticket, self._site, self._catalogue, profile, copy), profile)
+        slip = slip_layout(ticket, self._site, self._catalogue, profile, copy, is_in_a_hall=self._is_in_a_hall)
+        return _render(slip, profile)
 
 
 def _render(slip: TicketLayout, profile: Profile) -> bytes:

@@ -81,15 +81,16 @@ def layout(  # noqa: PLR0913  # a slip depends on all of these
     languages: tuple[Language, ...],
     is_compact: bool = False,
     is_slow: bool = False,
+    is_in_a_hall: bool = False,
 ) -> TicketLayout:
     """The slip of `ticket`; `copy` 0 is the first, later ones are marked. `is_compact` is for narrow paper, `is_slow`
-    for slow lines, whatever the paper.
+    for slow lines, whatever the paper. `is_in_a_hall`: an unknown wait is said to be unknown.
 
     Raises KeyError when the catalogue or the site does not know a service of the ticket.
     """
     second = next((language for language in languages if language is not Language.INDONESIAN), None)
     room = _SLOW if is_slow else _NARROW if is_compact else _WIDE
-    return _Writer(ticket, site, catalogue, second, room).write(copy)
+    return _Writer(ticket, site, catalogue, second, room, is_in_a_hall).write(copy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ class _Writer:
     catalogue: Catalogue
     second: Language | None
     room: _Room
+    is_in_a_hall: bool
 
     def write(self, copy: int) -> TicketLayout:
         return TicketLayout(tuple(self._blocks(copy)))
@@ -120,7 +122,7 @@ class _Writer:
         for row, (stop, service) in enumerate(zip(self.ticket.stops, services, strict=True)):
             yield Rule(is_heavy=row == 0)
             yield self._stop(stop, service)
-        yield from self._back_before()
+        yield from self._way_to_wait()
         yield Rule(is_heavy=True)
         yield from self._checklist(services)
         yield from self._grouped(words.FEE, [self._fee(service.fee) for service in services])
@@ -177,13 +179,23 @@ class _Writer:
             say = wait_sentence if self.room is _WIDE else wait_range
             told = Text(*(say(wait, each) for each in (Language.INDONESIAN, Language.ENGLISH)))
             yield self._say(told if self.room is _WIDE else _filled_each(words.WAIT, told))
+        elif self.is_in_a_hall and any(self.ticket.promised):
+            yield self._say(self._unknown)
         if stop.after:
             yield self._say(_filled(words.AFTER, n=number_ranges(stop.after)))
 
-    def _back_before(self) -> Iterator[Block]:
-        """The earliest call that may come: whoever goes for a meal is back by then."""
+    @property
+    def _unknown(self) -> Text:
+        return words.WAIT_UNKNOWN if self.room is _WIDE else words.WAIT_UNKNOWN_SHORT
+
+    def _way_to_wait(self) -> Iterator[Block]:
+        """The earliest call that may come: whoever goes for a meal is back by then. Or, once, that nothing is known."""
+        if self.room is _SLOW and self.second is not None:  # who is ahead, or the wait itself, is said twice already
+            return
+        if self.is_in_a_hall and not any(self.ticket.promised):
+            yield Lead(self._say(self._unknown))
         first = back_before(self.ticket, self.site)
-        if first is not None and (self.room is not _SLOW or self.second is None):  # the wait itself says it twice
+        if first is not None:
             told = Text(*(clock_time(first, each) for each in (Language.INDONESIAN, Language.ENGLISH)))
             text = Text(words.BACK_BEFORE.id.format(time=told.id), words.BACK_BEFORE.en.format(time=told.en))
             yield Lead(self._say(text), is_strong=True)

@@ -83,7 +83,7 @@ class Machine:
         self.store = Store.open(config.data_dir, clock, self.identity, witness)
         self._clock = clock
         self._numbers = NumbersToCome()
-        self._outlook = HallOutlook(clock)
+        self.outlook = HallOutlook(clock)
         self._is_held_up = False
         try:
             self._workplace = self._equipped(self._load())
@@ -158,7 +158,7 @@ class Machine:
                 printer=lambda: in_one_word(self.spooler.status),
                 on_snapshots=self._on_offer,
                 details=self._details,
-                outlook=self._outlook,
+                outlook=self.outlook,
             )
             self.sync.start()
             self._numbers.source = self.sync.numbers
@@ -179,10 +179,11 @@ class Machine:
         site, catalogue = data.site, data.catalogue
         hall = make_hall(site, catalogue, shown_agencies(catalogue, site))
         issuing = Issuing(
-            self.store, site, catalogue, self.identity, self.config, self._clock, self._numbers, self._outlook
+            self.store, site, catalogue, self.identity, self.config, self._clock, self._numbers, self.outlook
         )
         machinery = Machinery(hall, self.store, issuing, self._wake, self.printers.new_roll)
-        return Workplace(data, hall, machinery, SlipRenderer(site, catalogue, *self.printers.profiles))
+        slips = SlipRenderer(site, catalogue, *self.printers.profiles, is_in_a_hall=issuing.is_in_a_hall)
+        return Workplace(data, hall, machinery, slips)
 
     def _render(self, ticket: Ticket, copy: int, profile: Profile) -> bytes:
         return self._workplace.slips(ticket, copy, profile)

@@ -9,6 +9,7 @@ from kiosk.clock import FakeClock
 from kiosk.domain.print_job import PrintJob, PrintState
 from kiosk.domain.screens import Screen
 from kiosk.domain.visitor import MAX_COPIES, Problem
+from kiosk.domain.wait import QueueOutlook, Wait
 from kiosk.issuing import Issued
 from printing.status import Attention, NeedsAttention, Ready, Unreachable
 from ui.app import KioskApplication
@@ -62,6 +63,7 @@ class Tour:
         attendant.open_life_event(event.id)
         for service in hall.services_of(event)[:2]:
             attendant.toggle_selected(service.id)
+        self._tell_waits(attendant)
         yield self._at(Screen.LIFE_EVENT)
         attendant.continue_with_selected()
         yield self._at(Screen.VISIT)
@@ -70,6 +72,9 @@ class Tour:
         attendant.open_service(_service_of_longest_name(attendant))
         attendant.add_to_visit()
         attendant.open_service(_richest_service(attendant))
+        self._tell_waits(attendant, is_known=False)
+        yield self._at(Screen.SERVICE, "wait-unknown")
+        self._tell_waits(attendant)
         yield self._at(Screen.SERVICE)
         attendant.take_ticket()
         yield self._at(Screen.PRIORITY)
@@ -80,6 +85,22 @@ class Tour:
         attendant.pass_time()
         yield self._at(Screen.PRIORITY, "idle")
         attendant.still_here()
+        self._tell_waits(attendant)
+
+    def _tell_waits(self, attendant: Attendant, *, is_known: bool = True) -> None:
+        """As a site server would: that it knows nothing yet, or how long people wait in each queue."""
+        machine, site = self.application.machine, attendant.hall.site
+        if machine is None:
+            raise RuntimeError("a tour through a kiosk that did not start")
+        day = self.clock.now().astimezone(site.timezone).date()
+        told = {queue.code: _waits(number) for number, queue in enumerate(site.queues)}
+        machine.outlook.hear(day, told if is_known else {})
+        self.clock.advance(timedelta(seconds=5))  # a kiosk looks at its hall that often
+        attendant.pass_time()
+        self.driver.wait_until(
+            lambda: all(now.is_told and (now.wait is not None) is is_known for now in attendant.state.queues.values()),
+            "the waits of the hall",
+        )
 
     def _searching(self, attendant: Attendant, query: str, name: str) -> Iterator[str]:
         attendant.clear_query()
@@ -161,6 +182,12 @@ _FATES: Final[Sequence[tuple[PrintState, Screen]]] = (
     (PrintState.UNKNOWN, Screen.TICKET),
     (PrintState.FAILED, Screen.TICKET),
 )
+
+
+def _waits(number: int) -> QueueOutlook:
+    """Of the queue that stands there in the list; all of them differ a little."""
+    low_s, waiting = 60 * (10 + 5 * (number % 4)), 3 + number % 12
+    return QueueOutlook(waiting, Wait(low_s, low_s + 900), Wait(0, 600), Wait(240, 600))
 
 
 def _service_of_longest_name(attendant: Attendant) -> str:

@@ -28,8 +28,8 @@ ColumnLayout {
         iconSize: Theme.iconLarge
         kind: InfoBand.Good
         objectName: "waitingBand"
-        text: root.service.waitingCount < 0 ? "" : Words.line([root.service.waitText, root.place])
-        visible: root.service.isOpen && heading !== ""
+        text: [root.service.waitText, root.service.waitingCount < 0 ? "" : root.place].filter(line => line !== "").join("\n")
+        visible: root.service.isOpen && (heading !== "" || text !== "")
     }
 
     InfoBand {

@@ -105,7 +105,14 @@ ScreenFrame {
                                 Caption {
                                     Layout.fillWidth: true
                                     color: stop.isOpen ? Theme.softInk : Theme.warning
-                                    text: Words.line([stop.agencyName, stop.floorText, stop.isOpen ? Words.waiting(stop.waitingCount) : stop.closedText, stop.isOpen ? stop.waitText : ""])
+                                    text: Words.line([stop.agencyName, stop.floorText, stop.isOpen ? Words.waiting(stop.waitingCount) : stop.closedText])
+                                }
+
+                                Caption {
+                                    Layout.fillWidth: true
+                                    font: Theme.captionStrong
+                                    text: stop.waitText
+                                    visible: stop.isOpen && text !== ""
                                 }
                             }
 

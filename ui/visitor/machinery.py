@@ -111,13 +111,11 @@ class Machinery:
         site = self._hall.site
         reading = self._store.clock.read()
         outlooks = self._issuing.outlooks()
-        is_heard = any(one.visit is not None or one.ordinary is not None for one in outlooks.values())
+        is_told = self._issuing.is_in_a_hall
         local = reading.at.astimezone(site.timezone).replace(second=0, microsecond=0) if reading.is_trusted else None
         issued = self._store.call(self._issued) if local else {}
         queues = {
-            queue.code: _queue_now(
-                _closed(self._hall, queue, local, issued), outlooks.get(queue.code), is_heard=is_heard
-            )
+            queue.code: _queue_now(_closed(self._hall, queue, local, issued), outlooks.get(queue.code), is_told=is_told)
             for queue in site.queues
         }
         return HallNow(local, _hall_closed(self._hall, local, queues), queues)
@@ -137,12 +135,12 @@ class Machinery:
         return {queue.code: issued_today(db, day, queue.code) for queue in site.queues if queue.quota is not None}
 
 
-def _queue_now(closed: Closed | None, outlook: QueueOutlook | None, *, is_heard: bool) -> QueueNow:
+def _queue_now(closed: Closed | None, outlook: QueueOutlook | None, *, is_told: bool) -> QueueNow:
     if outlook is None:
-        return QueueNow(closed)
+        return QueueNow(closed, is_told=is_told)
     if closed is None and outlook.is_closed:
         closed = closed_by_hall()
-    return QueueNow(closed, outlook.waiting, outlook.ordinary, is_heard)
+    return QueueNow(closed, outlook.waiting, outlook.ordinary, is_told)
 
 
 def _closed(hall: Hall, queue: Queue, local: datetime | None, issued: Mapping[str, int]) -> Closed | None:

@@ -16,7 +16,7 @@ from ui.technician.rows import TechnicianRow
 @dataclass(frozen=True, slots=True)
 class QueueNow:
     """`closed` None: it gives numbers. `waiting` None: nobody can say how many people wait. `wait`: for who comes now,
-    None: cannot be said; `is_told`: whether the hall says anything at all.
+    None: cannot be said; `is_told`: whether there is a hall to say it, so that an unknown wait is shown as such.
     """
 
     closed: Closed | None = None

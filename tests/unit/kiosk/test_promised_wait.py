@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.clock import FakeClock
-from kiosk.config import KioskConfig
+from kiosk.config import KioskConfig, SyncConfig
 from kiosk.domain.availability import ClosedReason
 from kiosk.domain.language import Language
 from kiosk.domain.numbering import OwnSeriesOnly
@@ -83,6 +83,18 @@ def test_what_this_kiosk_gave_since_is_added_to_what_the_hall_counted() -> None:
     clock.advance(timedelta(seconds=2))
     outlook.hear(TODAY, TOLD)
     assert outlook.people_ahead(TODAY) == {"D": 7}
+
+
+def test_an_unknown_wait_is_said_to_be_so_as_soon_as_there_is_a_server(tmp_path: Path) -> None:
+    with running_kiosk(tmp_path) as machine:
+        outlook = HallOutlook(machine.clock)
+        alone = heard_by(machine, outlook)
+        assert not alone.is_in_a_hall
+        parts = (machine.store, small_site(), small_catalogue(), machine.identity)
+        served = KioskConfig(sync=SyncConfig(server="http://127.0.0.1:9"))
+        assert Issuing(*parts, served, machine.clock, OwnSeriesOnly()).is_in_a_hall
+        outlook.hear(TODAY, {})
+        assert alone.is_in_a_hall, "somebody has spoken, though he knows nothing yet"
 
 
 def test_a_ticket_keeps_what_it_was_promised(tmp_path: Path) -> None:

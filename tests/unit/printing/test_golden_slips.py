@@ -46,7 +46,7 @@ def test_slip_is_the_golden_one(
     catalogue = many_scripts_catalogue() if slip.startswith("scripts") else paper_catalogue()
     profile = replace(find_profile(profile_name), renderer=renderer)
     ticket = paper_ticket(service_ids, language, is_priority=is_priority)
-    document = SlipRenderer(paper_site(), catalogue)(ticket, copy, profile)
+    document = SlipRenderer(paper_site(), catalogue, is_in_a_hall=True)(ticket, copy, profile)
     printer = SimulatedPrinter(tmp_path, profile)
     printer.feed(document)
     name = f"{slip}-{profile_name.removeprefix('generic-')}-{renderer}"

@@ -9,6 +9,7 @@ from kiosk.domain.language import Language, Text
 from kiosk.domain.ticket import Wait
 from printing.blocks import Block, Checklist, CopyMark, Fact, Heading, Label, Lead, Mark, Phrase, Qr, StopRow
 from printing.profile import Profile, find_profile
+from printing.slip import slip_layout
 from printing.ticket_layout import layout, slip_languages
 from tests.sample_slips import FOUR, ONE, TOKEN, TWO, paper_catalogue, paper_layout, paper_site, paper_ticket
 
@@ -214,3 +215,17 @@ def test_braces_in_a_name_are_text() -> None:
         languages=(Language.INDONESIAN, Language.ENGLISH),
     )
     assert Fact(Phrase("Selesai", "Ready in"), Phrase("{n} hari", "{0}")) in slip.blocks
+
+
+@pytest.mark.parametrize(
+    ("promised", "times"),
+    [((None, None), 1), ((Wait(1200, 2100), None), 1), ((Wait(1200, 2100), Wait(0, 300)), 0)],
+)
+def test_an_unknown_wait_is_said_once_in_a_hall_and_never_by_a_kiosk_that_stands_alone(
+    promised: tuple[Wait | None, ...], times: int
+) -> None:
+    ticket = paper_ticket(TWO, promised=promised)
+    unknown = "Lama tunggu belum bisa diperkirakan"
+    in_a_hall = slip_layout(ticket, paper_site(), paper_catalogue(), WIDE, 0, is_in_a_hall=True)
+    assert words(in_a_hall.blocks).count(unknown) == times
+    assert unknown not in words(paper_layout(ticket, WIDE).blocks)
