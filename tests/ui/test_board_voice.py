@@ -15,7 +15,7 @@ from kiosk.domain.announcement import announcement, recorded_words
 from kiosk.domain.language import Language
 from kiosk.paths import own_command, resource_path
 from tests.conftest import Logs
-from ui.board.bell import BellOnly
+from ui.board.bell import BellOnly, Sound
 from ui.board.machine_voice import MachineVoice
 from ui.board.recorded_words import RecordedWords, RecordedWordsError
 from ui.board.voice import RecordedVoice, open_voice
@@ -31,14 +31,14 @@ def wait_for(done: list[str], count: int) -> None:
         QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 10)
 
 
-def write_words(folder: Path, frames: int = 40) -> None:
+def write_words(folder: Path, frames: int = 40, rate: int = 22_050) -> None:
     for word in recorded_words([Language.INDONESIAN]):
         file = folder / f"{word}.wav"
         file.parent.mkdir(parents=True, exist_ok=True)
         with wave.open(str(file), "wb") as out:
             out.setnchannels(1)
             out.setsampwidth(2)
-            out.setframerate(22_050)
+            out.setframerate(rate)
             out.writeframes(b"\1\0" * frames)
 
 
@@ -172,6 +172,32 @@ def test_a_complete_folder_speaks_instead_of_the_machine(tmp_path: Path, qapp: Q
     assert told == []
     done: list[str] = []
     speech.say(SAYING, lambda: done.append("said"))
+    wait_for(done, 1)
+
+
+def test_slow_recordings_are_not_cut_off_before_their_end(
+    tmp_path: Path, qapp: QGuiApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lengths: list[int] = []
+    monkeypatch.setattr(Sound, "play", lambda _, __, length_ms, ___: lengths.append(length_ms))
+    write_words(tmp_path, frames=4000, rate=8000)
+    RecordedVoice(RecordedWords(tmp_path, [Language.INDONESIAN]), 0.5).say(SAYING, lambda: None)
+    assert lengths[0] >= 500 * len(SAYING.words)
+
+
+def test_a_full_disk_holds_up_no_later_call(
+    tmp_path: Path, qapp: QGuiApplication, monkeypatch: pytest.MonkeyPatch, expected_logs: Logs
+) -> None:
+    expected_logs("voice_troubled")
+    write_words(tmp_path)
+    voice = RecordedVoice(RecordedWords(tmp_path, [Language.INDONESIAN]), 0.5)
+
+    def is_full(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", is_full)
+    done: list[str] = []
+    voice.say(SAYING, lambda: done.append("passed over"))
     wait_for(done, 1)
 
 

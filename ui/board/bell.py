@@ -14,6 +14,8 @@ from kiosk.paths import resource_path
 
 GRACE_MS: Final = 2500
 _BELL: Final = "assets/sounds/bell.wav"
+_BELL_RATE: Final = 16_000
+"""Or more: then it ends sooner."""
 
 
 class Sound(QObject):
@@ -66,7 +68,7 @@ class BellOnly(QObject):
         self._sound = Sound(loudness, self)
 
     def ring(self, on_done: Callable[[], None]) -> None:
-        self._sound.play(resource_path(_BELL), wav_length_ms(resource_path(_BELL).stat().st_size), on_done)
+        self._sound.play(resource_path(_BELL), wav_length_ms(resource_path(_BELL).stat().st_size, _BELL_RATE), on_done)
 
     def say(self, words: Announcement, on_done: Callable[[], None]) -> None:
         QTimer.singleShot(0, on_done)
@@ -75,6 +77,6 @@ class BellOnly(QObject):
         """Before the program ends."""
 
 
-def wav_length_ms(size: int) -> int:
-    """At most so long, of a file of so many bytes: the slowest rate that anybody records with, 16 bits."""
-    return size * 1000 // (2 * 16_000)
+def wav_length_ms(size: int, rate: int) -> int:
+    """At most so long: a file of so many bytes, one channel of 16 bits, `rate` samples a second."""
+    return size * 1000 // (2 * rate)

@@ -19,7 +19,7 @@ class RecordedWordsError(KioskError):
 
 
 class RecordedWords:
-    """All of them are read at once: a stick that is pulled out later silences nobody. 16 bits, one channel, one rate.
+    """All of them are read at once: a stick that is pulled out later silences nobody. 16 bits, one channel, one `rate`.
 
     Raises RecordedWordsError.
     """
@@ -33,22 +33,22 @@ class RecordedWords:
                 f"The recorded words in {folder} are not complete: {', '.join(missing[:_NAMED])}{more} are missing,"
                 " see docs/announcements.md. The machine's own voice speaks instead."
             )
-        self._rate = 0
+        self.rate = 0
         self._frames: dict[str, bytes] = {}
         for word in wanted:
             rate, self._frames[word] = _frames(folder / f"{word}.wav")
-            if self._rate not in {0, rate}:
+            if self.rate not in {0, rate}:
                 raise RecordedWordsError(f"{folder / word}.wav has another rate than the words before it: {rate} Hz.")
-            self._rate = rate
+            self.rate = rate
 
     def joined(self, words: Sequence[str]) -> bytes:
         """One WAV file that says them all."""
-        pause = b"\0\0" * round(_PAUSE_S * self._rate)
+        pause = b"\0\0" * round(_PAUSE_S * self.rate)
         out = BytesIO()
         with wave.open(out, "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)
-            file.setframerate(self._rate)
+            file.setframerate(self.rate)
             file.writeframes(pause.join(self._frames[word] for word in words))
         return out.getvalue()
 
@@ -56,7 +56,7 @@ class RecordedWords:
 def _frames(path: Path) -> tuple[int, bytes]:
     try:
         with wave.open(str(path), "rb") as file:
-            if (file.getnchannels(), file.getsampwidth()) != (1, 2):
+            if (file.getnchannels(), file.getsampwidth()) != (1, 2) or not file.getframerate():
                 raise RecordedWordsError(f"{path} must have one channel of 16 bits.")
             return file.getframerate(), file.readframes(file.getnframes())
     except (wave.Error, EOFError, OSError) as error:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTemporaryDir
+import structlog
+from PySide6.QtCore import QObject, QTemporaryDir, QTimer
 
 from kiosk.board_config import BoardConfig
 from kiosk.domain.announcement import Announcement
@@ -12,6 +13,8 @@ from kiosk.paths import own_command
 from ui.board.bell import BellOnly, wav_length_ms
 from ui.board.machine_voice import MachineVoice
 from ui.board.recorded_words import RecordedWords, RecordedWordsError
+
+log = structlog.get_logger(__name__)
 
 
 class RecordedVoice(BellOnly):
@@ -25,11 +28,16 @@ class RecordedVoice(BellOnly):
     def say(self, words: Announcement, on_done: Callable[[], None]) -> None:
         data = self._words.joined(words.words)
         file = Path(self._folder.path()) / f"{next(self._numbers)}.wav"  # Qt remembers what a file's name held
-        file.write_bytes(data)
+        try:
+            file.write_bytes(data)
+        except OSError as error:  # a full disk: the bell has rung, and the next call must be heard
+            log.warning("voice_troubled", problem=f"A call was not said: {error}.")
+            QTimer.singleShot(0, on_done)
+            return
         if self._last is not None:
             self._last.unlink(missing_ok=True)
         self._last = file
-        self._sound.play(file, wav_length_ms(len(data)), on_done)
+        self._sound.play(file, wav_length_ms(len(data), self._words.rate), on_done)
 
 
 def open_voice(config: BoardConfig, on_trouble: Callable[[str], None]) -> BellOnly:
