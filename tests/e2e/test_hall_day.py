@@ -185,7 +185,7 @@ def _prepared(folder: Path) -> Prepared:
         services = _a_service_of_each_agency(site)
         for one in STAFF:
             add_officer(site.server, one, Role.SUPERVISOR, site_id=HALL)
-        kiosk = KioskProcess(folder / "anjungan", "file:/dev/null")
+        kiosk = KioskProcess(folder / "anjungan", "sim:slips")
         code, _ = invite(site.server.node, Wish(HALL, DeviceKind.KIOSK))
         enrol_kiosk(str(code), replace(load_config(kiosk.config), sync=SyncConfig(server=site.server.url)))
         publish_trust_lists(site.server.node)

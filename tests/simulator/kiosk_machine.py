@@ -16,6 +16,7 @@ from kiosk.domain.print_job import PrintState
 from kiosk.domain.site import Site, TimeRange
 from kiosk.domain.ticket import IssueRequest, Ticket, TicketId
 from kiosk.errors import KioskError
+from kiosk.hall_outlook import HallOutlook
 from kiosk.held_tickets import HeldTickets
 from kiosk.identity import Identity
 from kiosk.issuing import Issued, IssueRefused, Issuing
@@ -160,6 +161,7 @@ class KioskMachine(Machine):
     def start(self, clock: FakeClock, chance: Random, on_paper: Printed) -> None:
         """Raises StoreError where the disk does not let it begin."""
         store = InlineStore(self.disk.database, clock, self.identity, self.witness)
+        outlook = HallOutlook(clock)
         engine = SyncEngine(
             store,
             self.identity,
@@ -168,6 +170,7 @@ class KioskMachine(Machine):
             lambda _: None,
             site_id=HALL.id,
             chance=chance.random,
+            outlook=outlook,
         )
         engine._fence.newest = store.call(server_epoch)
         for_log, for_heart, for_numbers = (
@@ -175,7 +178,7 @@ class KioskMachine(Machine):
         )
         engine.numbers._client, engine.numbers._loop = for_numbers, NO_LOOP
         conversation = Conversation(for_log, KioskLog(store))
-        issuing = Issuing(store, HALL, small_catalogue(), self.identity, self.config, clock, engine.numbers)
+        issuing = Issuing(store, HALL, small_catalogue(), self.identity, self.config, clock, engine.numbers, outlook)
         jobs = StoredPrintJobs(store, clock)
         slips: dict[bytes, tuple[Ticket, int]] = {}
 
