@@ -6,6 +6,7 @@ do is stricter than what can have happened (kiosk/domain/stop_life.py): a desk t
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 from kiosk.domain.course import HIGHEST_POSITION, Deed, NewStop
@@ -18,7 +19,7 @@ from server.database import lock_site, milliseconds
 from server.desk_line import Waiting, place_after
 from server.desk_notes import keep_note, looks_personal
 from server.desk_paper import PaperVisit
-from server.desk_room import AnyRow, NotDoneError, Room, open_room
+from server.desk_room import AnyRow, NotDoneError, Room, open_room, regretting
 from server.desk_undo import undo
 from server.node import Node
 from server.staff_sessions import session_of
@@ -31,12 +32,12 @@ _FROM_THE_LINE: Final = (StopState.WAITING, StopState.PARKED, StopState.NO_SHOW)
 def act(node: Node, site_id: str, device_id: str, message: Act) -> tuple[Answer, str | None]:
     """The answer without its view; and the ticket that something was done to."""
     now_ms = milliseconds(node.trusted_clock.read().at)
-    with node.database.writing() as connection:
+    with regretting() as regrets, node.database.writing() as connection:
         lock_site(connection, site_id)
         officer = session_of(connection, site_id, device_id, message.session, now_ms)
         if isinstance(officer, Refusal):
             return Answer(refusal=officer), None
-        room = open_room(node, connection, site_id, officer, now_ms)
+        room = open_room(node, connection, site_id, officer, now_ms, regrets=regrets)
         try:
             with connection.begin_nested():
                 done = None if room.was_done(message.action) else _DEEDS[message.verb](room, message)
@@ -221,6 +222,7 @@ def _move_paper(room: Room, message: Act, verb: Verb, paper: PaperVisit) -> str:
         raise NotDoneError(Refusal.NOT_POSSIBLE)
     room.append(verb, message.action, paper.ticket_id, paper.position)
     room.node.papers.leave(room)
+    room.regrets.append(partial(room.node.papers.serve, room, paper))
     return paper.ticket_id
 
 

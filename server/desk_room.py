@@ -1,8 +1,9 @@
 """Where an officer's deed is done: one transaction, one counter, one moment."""
 
 import json
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
@@ -63,6 +64,21 @@ CLAIM: Final = (
 """One statement decides who gets a visitor: nobody is called twice, whoever asks at the same moment."""
 
 
+Regrets = list[Callable[[], None]]
+
+
+@contextmanager
+def regretting() -> Iterator[Regrets]:
+    """Around a transaction: where it raises, what was put into the list is called."""
+    regrets: Regrets = []
+    try:
+        yield regrets
+    except BaseException:
+        for take_back in regrets:
+            take_back()
+        raise
+
+
 class NotDoneError(Exception):
     """Ends a deed, and takes back what it has written. `overtaken`, `waiting`: as desk_wire.Answer."""
 
@@ -75,7 +91,9 @@ class NotDoneError(Exception):
 
 @dataclass(frozen=True)
 class Room:
-    """`service_day`: the one in force, None: there is none yet. `now_ms`: milliseconds since 1970."""
+    """`service_day`: the one in force, None: there is none yet. `now_ms`: milliseconds since 1970. `regrets`: take
+    back what this process remembers of the deed, should it not come to the disk.
+    """
 
     node: Node
     connection: Connection
@@ -83,6 +101,7 @@ class Room:
     officer: Officer
     service_day: str | None
     now_ms: int
+    regrets: Regrets = field(default_factory=list)
 
     @cached_property
     def hall(self) -> Hall:
@@ -211,6 +230,9 @@ class Room:
             raise NotDoneError(Refusal.NOT_POSSIBLE)
 
 
-def open_room(node: Node, connection: Connection, site_id: str, officer: Officer, now_ms: int) -> Room:
+def open_room(  # noqa: PLR0913  # who, where, when
+    node: Node, connection: Connection, site_id: str, officer: Officer, now_ms: int, *, regrets: Regrets | None = None
+) -> Room:
     day = node.service_days.in_force(connection, site_id)
-    return Room(node, connection, site_id, officer, None if day is None else day.isoformat(), now_ms)
+    service_day = None if day is None else day.isoformat()
+    return Room(node, connection, site_id, officer, service_day, now_ms, [] if regrets is None else regrets)

@@ -10,6 +10,7 @@ its ticket in the log, and what the desk shows is built from the token (server/d
 import hashlib
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import Final
 
 from sqlalchemy import bindparam, select
@@ -25,7 +26,7 @@ from server.courses import Visit
 from server.database import lock_site, milliseconds, moment
 from server.desk_paper import PaperVisit, is_known, issued_at, stops_on_paper
 from server.desk_reading import Read, read_ticket
-from server.desk_room import AnyRow, NotDoneError, Room, open_room
+from server.desk_room import AnyRow, NotDoneError, Room, open_room, regretting
 from server.desk_view import places_to_go, waiting_there
 from server.node import Node
 from server.schema import actions, tickets
@@ -51,12 +52,13 @@ def scan(node: Node, site_id: str, device_id: str, message: Scan) -> tuple[ScanA
         read = read_ticket(connection, site_id, hall, message.text)
     if isinstance(read, ScanAnswer):
         return read, None
-    with node.database.writing() as connection:
+    with regretting() as regrets, node.database.writing() as connection:
         lock_site(connection, site_id)
         officer = session_of(connection, site_id, device_id, message.session, now_ms)
         if isinstance(officer, Refusal):
             return ScanAnswer(verdict=ScanVerdict.UNREADABLE), None
-        return _Scan(open_room(node, connection, site_id, officer, now_ms), message.action).decide(read)
+        room = open_room(node, connection, site_id, officer, now_ms, regrets=regrets)
+        return _Scan(room, message.action).decide(read)
 
 
 class _Scan:
@@ -236,6 +238,7 @@ class _Scan:
         room.append(Verb.START, self._action, claims.ticket_id, mine[0].position)
         served = PaperVisit(claims.ticket_id, label, paper, issued_at(room.hall, claims), mine[0].position, room.now_ms)
         room.node.papers.serve(room, served)
+        room.regrets.append(partial(room.node.papers.leave, room))
         self._touched = str(claims.ticket_id)
         return answer.model_copy(update={"verdict": ScanVerdict.STARTED})
 

@@ -1,15 +1,21 @@
 """Scan = start, through HTTP with a real server: every verdict, and what is said with it."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from kiosk.domain.scan import ScanVerdict
 from kiosk.domain.ticket import StopState
+from kiosk.errors import StoreFullError
 from kiosk.identity import new_identity
-from kiosk.sync.desk_wire import DeskVerb
+from kiosk.sync.desk_wire import Act, DeskVerb, Scan
+from server.calling import act
+from server.database import Database
+from server.desk_scan import scan
 from server.enrolment import admit, revoke
 from tests.paired_desk import action_name
 from tests.paired_kiosk import SITE
@@ -181,6 +187,34 @@ def test_a_genuine_ticket_that_has_not_arrived_is_served_from_its_paper(hall: Se
     assert view.visit is not None
     assert (view.visit.label, view.visit.stops[0].state) == ("D-003", StopState.SERVING)
     assert other.do(COMPLETE).visit is None
+
+
+def test_what_did_not_come_to_the_disk_is_not_remembered_either(
+    hall: ServedHall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = hall.issue(late=True)
+    desk = hall.desk(9)
+    node = hall.server.node
+    action = action_name()
+
+    @contextmanager
+    def full() -> Iterator[Connection]:
+        with Database.writing(node.database) as connection:
+            yield connection
+            raise StoreFullError
+
+    with monkeypatch.context() as disk:
+        disk.setattr(node.database, "writing", full)
+        with pytest.raises(StoreFullError):
+            scan(node, SITE, desk.device_id, Scan(session=desk.session, action=action, text=hall.token(late)))
+    assert desk.here() is None
+    assert desk.scan(hall.token(late), action).verdict is ScanVerdict.STARTED
+    with monkeypatch.context() as disk:
+        disk.setattr(node.database, "writing", full)
+        with pytest.raises(StoreFullError):
+            act(node, SITE, desk.device_id, Act(session=desk.session, action=action_name(), verb=COMPLETE))
+    assert desk.here() == late.label
+    assert desk.do(COMPLETE).visit is None
 
 
 def test_other_days_other_halls_and_other_keys(hall: ServedHall) -> None:
