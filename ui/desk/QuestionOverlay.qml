@@ -134,7 +134,8 @@ FocusScope {
                 Layout.preferredHeight: Math.min(contentHeight, 290 * Theme.mm)
                 activeFocusOnTab: true
                 boundsBehavior: Flickable.StopAtBounds
-                cacheBuffer: 100 * Theme.mm
+                // Nothing is made ahead: a scan may close the question at any moment, and with it what is being made.
+                cacheBuffer: 0
                 clip: true
                 highlightMoveDuration: 0
                 model: root.question.choices
