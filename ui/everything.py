@@ -16,6 +16,7 @@ from shiboken6 import Shiboken
 
 from kiosk.clock import SystemClock
 from kiosk.config import KioskConfig, PrinterConfig, ScreenConfig, SyncConfig
+from kiosk.domain.catalogue import Catalogue
 from kiosk.errors import KioskError
 from kiosk.paths import resource_path
 from kiosk.sync.pairing import pair_on_this_machine
@@ -75,20 +76,22 @@ def _run_windows(data: Path, extra: frozenset[str]) -> int:
         stack.callback(kiosk.close)
         if kiosk.machine is None:
             raise kiosk.trouble or RuntimeError("the kiosk did not start")
-        site = kiosk.machine.hall.site
+        site, catalogue = kiosk.machine.hall.site, kiosk.machine.hall.catalogue
         pair_on_this_machine(server.url, kiosk.machine.identity, site.id, config, site.timezone.key)
         kiosk.window.closing.connect(application.quit)
         kiosk.show()
         stack.callback(Shiboken.delete, show_tray(data / "slips", kiosk.window))
-        click.echo(f"Kiosk, printer and server are running. Server: {server.url}/docs  Data: {data.resolve()}")
-        stack.enter_context(_beside(data, server.url, extra, (screen.width(), screen.height())))
+        click.echo(f"Kiosk, printer and server are running. Server: {server.url}  Data: {data.resolve()}")
+        stack.enter_context(_beside(data, server.url, extra, (screen.width(), screen.height()), catalogue))
         click.echo("Close the kiosk's window, or press Ctrl-C, to end.")
         return application.exec()
 
 
 @contextmanager
-def _beside(data: Path, server_url: str, extra: frozenset[str], screen: tuple[int, int]) -> Iterator[None]:
-    """The windows of a counter and of a board, as programs of their own."""
+def _beside(
+    data: Path, server_url: str, extra: frozenset[str], screen: tuple[int, int], catalogue: Catalogue
+) -> Iterator[None]:
+    """The windows of a counter and of a board, as programs of their own; and what to do with them, in words."""
     if not extra:
         yield
         return
@@ -97,10 +100,15 @@ def _beside(data: Path, server_url: str, extra: frozenset[str], screen: tuple[in
     commands = []
     if "desk" in extra:
         commands.append(("desk", "--config", str(desk_settings(data, server_url, USUAL_SERVICES[0]))))
+        service = catalogue.services[USUAL_SERVICES[0]]
         officer = make_officer(data / "server")
-        click.echo(f"Sign in at the desk as {officer.staff} with PIN {officer.pin}.")
+        click.echo(f"Sign in at the desk as {officer.staff} with PIN {officer.pin}, and open it: F12, 1.")
+        where = f"{catalogue.agency_of(service).short}, {service.name.id}"
+        click.echo(f"Take a number at the kiosk ({where}), and call it at the desk: F2.")
+        click.echo("Scan it: copy the code under the slip, at the desk press / and Ctrl+V and Enter. Done: F5.")
     if "board" in extra:
         commands.append(("board", "--config", str(board_settings(data, server_url, screen))))
+        click.echo(f"The same board for any browser: {server_url}/board/all")
     with windows(commands, data / "logs"):
         yield
 

@@ -881,6 +881,10 @@ Ctrl+Z  %1 s</translation>
             <translation>No ticket yet. Printed tickets appear here.</translation>
         </message>
         <message>
+            <source>Salin isi kode QR</source>
+            <translation>Copy the QR code's text</translation>
+        </message>
+        <message>
             <source>Tutup penutup</source>
             <translation>Close the cover</translation>
         </message>

@@ -2,6 +2,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import qrcode
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtQuick import QQuickWindow
 from pytestqt.qtbot import QtBot
 from shiboken6 import Shiboken
@@ -39,3 +41,15 @@ def test_its_buttons_are_the_printers_cover_and_roll(tray: VisitorDriver, tmp_pa
         tray.touch(button)
         seen.append(state())
     assert seen == [(False, True), (True, True), (True, False), (False, False), (False, True)]
+
+
+def test_the_code_of_the_slip_can_be_copied_for_a_desk(tray: VisitorDriver, tmp_path: Path) -> None:
+    assert not tray.named("copyButton").property("enabled")
+    code = "K1.AGOE6AABAEE5KEAAAAAQFDR5XGPV3WAY7FSAA2ZV"
+    picture = qrcode.make(code)
+    SimulatedPrinter(tmp_path).feed(b"\x1b@D-001\n\x1dV\x00")
+    tray.wait_until(lambda: "slip-001.png" in str(tray.named("slip").property("source").toString()), "the slip")
+    with (tmp_path / "slip-001.png").open("wb") as file:
+        picture.save(file)
+    tray.touch("copyButton")
+    assert QGuiApplication.clipboard().text() == code

@@ -15,7 +15,7 @@ Window {
     color: Theme.paper
     height: Theme.deskHeight
     objectName: "deskWindow"
-    title: "Giliran"
+    title: "Giliran: loket"
     width: Theme.deskWidth
 
     Binding {

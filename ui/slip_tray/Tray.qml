@@ -66,6 +66,15 @@ Window {
             }
         }
 
+        PressButton {
+            Layout.fillWidth: true
+            enabled: root.tray.slipSource !== ""
+            objectName: "copyButton"
+            text: qsTr("Salin isi kode QR")
+
+            onClicked: root.tray.copyCode()
+        }
+
         RowLayout {
             Layout.fillWidth: true
             spacing: Theme.gap

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Property, QObject, QTimer, QUrl, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QImage
 
 from printing.simulated import SimulatedPrinter, SimulatedState
 from ui.qml_type import QmlElement, QmlUncreatable
@@ -65,6 +66,16 @@ class SlipTray(QObject):
     folder = Property(str, _folder, constant=True)
     isCoverOpen = Property(bool, _is_cover_open, notify=changed)
     isOutOfPaper = Property(bool, _is_out_of_paper, notify=changed)
+
+    @Slot()
+    def copyCode(self) -> None:
+        """The text of the slip's QR code, as a scanner would type it, onto the clipboard: for a desk on this screen."""
+        from ui.desk.camera import read_code  # noqa: PLC0415  # the reader of codes, only for who tries a desk
+
+        slip = self._seen[1]
+        text = "" if slip is None else read_code(QImage(str(slip)))
+        if text:
+            QGuiApplication.clipboard().setText(text)
 
     @Slot()
     def toggleCover(self) -> None:
