@@ -27,7 +27,7 @@ def test_the_longest_label_fits_on_the_ticket_screen(start: Start, size: tuple[i
     session = kiosk.state.session
     assert session.ticket is not None
     shown = tuple(replace(session.ticket.stops[0], position=position) for position in range(1, stops + 1))
-    ticket = replace(session.ticket, label=LONGEST, stops=shown, people_ahead=(0,) * stops)
+    ticket = replace(session.ticket, label=LONGEST, stops=shown, people_ahead=(0,) * stops, promised=())
     attendant._set_state(replace(kiosk.state, session=replace(session, ticket=ticket)))
     for _ in range(3):
         kiosk.wait_until(lambda: LONGEST in kiosk.driver.texts(), "the label")
