@@ -1,7 +1,7 @@
 """Things of the hall as rows and opened pages, in one language at one moment. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -10,6 +10,8 @@ from kiosk.domain.availability import Closed
 from kiosk.domain.catalogue import Agency, Evidence, Fee, FeeKind, LifeEvent, Presence, Service
 from kiosk.domain.language import Language, Text
 from kiosk.domain.site import Queue, TimeRange
+from kiosk.domain.visit import plan_stops
+from kiosk.domain.wait import promised
 from ui.visitor.enums import closed_reason
 from ui.visitor.hall import Hall
 from ui.visitor.life_event_icons import icon_of
@@ -74,6 +76,23 @@ class Describer:
             online_first=service.online_first,
             is_unconfirmed=service.evidence is Evidence.AGENCY,
             wait_text=wording.wait_sentence(now.wait, self.language) if now.is_told else "",
+        )
+
+    def visit_rows(self, chosen: tuple[str, ...]) -> tuple[ServiceRow, ...]:
+        """The services of a visit, each with the wait that the ticket will promise: whoever stands in several lines may
+        be at another counter when the turn comes.
+        """
+        known = self.hall.catalogue.services
+        services = [known[service_id] for service_id in chosen if self.queue_of(service_id) and service_id in known]
+        stops = plan_stops(services, self.hall.site)
+        queues = {code: now.outlook for code, now in self.queues.items() if now.outlook is not None}
+        waits = promised(stops, queues, is_priority=False)
+        of_service = {stop.service_id: wait for stop, wait in zip(stops, waits, strict=True)}
+        return tuple(
+            replace(row, wait_text=wording.wait_sentence(of_service[row.service_id], self.language))
+            if row.wait_text
+            else row
+            for row in map(self.service_row, services)
         )
 
     def agency_row(self, agency: Agency) -> AgencyRow:

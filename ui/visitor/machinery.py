@@ -140,7 +140,7 @@ def _queue_now(closed: Closed | None, outlook: QueueOutlook | None, *, is_told: 
         return QueueNow(closed, is_told=is_told)
     if closed is None and outlook.is_closed:
         closed = closed_by_hall()
-    return QueueNow(closed, outlook.waiting, outlook.ordinary, is_told)
+    return QueueNow(closed, outlook.waiting, outlook.ordinary, is_told, outlook)
 
 
 def _closed(hall: Hall, queue: Queue, local: datetime | None, issued: Mapping[str, int]) -> Closed | None:

@@ -60,7 +60,7 @@ def present(state: KioskState, hall: Hall, config: ScreenConfig, ticket_s: int) 
             for service in (hall.services_of(life_event) if life_event else ())
         ),
         service=describer.service_view(service, session.chosen),
-        visit=_services(describer, session.chosen),
+        visit=describer.visit_rows(session.chosen),
         visit_count=len(session.chosen),
         visit_is_full=len(session.chosen) >= MAX_STOPS,
         ticket=_ticket(describer, state),

@@ -9,6 +9,7 @@ from kiosk.domain.print_job import PrintState
 from kiosk.domain.screens import Screen, Situation, select_screen
 from kiosk.domain.ticket import Wait
 from kiosk.domain.visitor import VisitorSession
+from kiosk.domain.wait import QueueOutlook
 from printing.status import CannotTell, NeedsAttention, PrinterStatus, Unreachable
 from ui.technician.rows import TechnicianRow
 
@@ -17,12 +18,14 @@ from ui.technician.rows import TechnicianRow
 class QueueNow:
     """`closed` None: it gives numbers. `waiting` None: nobody can say how many people wait. `wait`: for who comes now,
     None: cannot be said; `is_told`: whether there is a hall to say it, so that an unknown wait is shown as such.
+    `outlook`: what the hall said last, for a visit of several stops.
     """
 
     closed: Closed | None = None
     waiting: int | None = None
     wait: Wait | None = None
     is_told: bool = False
+    outlook: QueueOutlook | None = None
 
 
 @dataclass(frozen=True, slots=True)
