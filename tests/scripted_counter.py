@@ -61,7 +61,7 @@ class ScriptedCounter:
         self.parked: list[LineRow] = []
         self.missed: list[LineRow] = []
         self.visit: VisitView | None = None
-        self.counter = CounterView(counter=9, state=CounterState.CLOSED, queues=("D",), floor=1, zone="Zona 1B")
+        self.counter = CounterView(counter=9, state=CounterState.CLOSED, queues=("D",), floor=1, zone="1B")
         self.undo: tuple[UndoOffer, Callable[[], None]] | None = None
         self.alarms: tuple[int, ...] = ()
         self.hall: HallView | None = None
@@ -276,7 +276,7 @@ class ScriptedCounter:
         )  # fmt: skip
         there = StopView(
             position=2, service_id=self.other_service, queue="NK", state=StopState.WAITING, waited_s=row.waited_s,
-            waiting_there=4, places=(Place(counter=21, floor=2, zone="Zona 2A"),),
+            waiting_there=4, places=(Place(counter=21, floor=2, zone="2A"),),
         )  # fmt: skip
         return VisitView(
             ticket=row.ticket, label=row.label, is_priority=row.is_priority, language="id",

@@ -68,7 +68,8 @@ def test_slip_is_served_at_a_real_counter_and_shown_as_the_server_has_it(site: D
             QTest.keyClick(desk.window, ord(character))
         driver.wait_until(lambda: attendant.view.visit.label == ticket.label, "the visit")
         assert attendant.view.visit.is_serving
-        assert attendant.view.said.headline == f"{ticket.label} mulai dilayani"
+        # The stream may tell of the visit before the answer to the scan is here.
+        driver.wait_until(lambda: attendant.view.said.headline == f"{ticket.label} mulai dilayani", "the verdict")
         driver.wait_until(lambda: not machine.state.busy, "an answer")
         press(KEY.Key_F5)
         driver.wait_until(lambda: not attendant.view.visit.label, "the end of the visit")

@@ -101,7 +101,7 @@ def test_window_shows_each_refusal(start_desk: StartDesk, language: Language) ->
 def test_wrong_counter_says_where_to_go_and_how_many_wait_there(start_desk: StartDesk) -> None:
     desk = start_desk()
     desk.work()
-    where = (Place(counter=21, floor=2, zone="Zona 2A"), Place(counter=22, floor=2, zone="Zona 2A"))
+    where = (Place(counter=21, floor=2, zone="2A"), Place(counter=22, floor=2, zone="2A"))
     desk.machine.say(ScanVerdict.WRONG_COUNTER, "NK-012", queue="NK", where=where, waiting=4)
     text = desk.reads("saidText")
     assert "Loket 21, lantai 2, Zona 2A" in text

@@ -13,6 +13,10 @@ PinPanel {
             root.desk.signIn(staff.text, pin.text, counter.text);
             pin.clear();
             pin.forceActiveFocus();
+        } else if (staff.text === "") {
+            staff.forceActiveFocus();
+        } else if (pin.text.length < 6) {
+            pin.forceActiveFocus();
         }
     }
 

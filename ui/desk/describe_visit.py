@@ -12,7 +12,6 @@ from ui.desk.names import Names
 from ui.desk.rows import RequirementRow, StopRow
 from ui.desk.situation import Situation
 from ui.desk.tones import Tone
-from ui.desk.verdicts import place_words
 from ui.desk.view import VisitPanelView
 
 STATES: Final[Mapping[StopState, tuple[Text, Tone]]] = {
@@ -52,6 +51,11 @@ _IDLE: Final[Mapping[CounterState | None, tuple[Text, Text, str]]] = {
         "storefront",
     ),
 }
+_EMPTY: Final = (
+    Text("Tidak ada yang menunggu", "Nobody is waiting"),
+    Text("Siapa yang mengambil nomor tampil di sini.", "Whoever takes a number appears here."),
+    "ticket",
+)
 _OFFLINE: Final = (
     Text("Pindai tiket pengunjung", "Scan the visitor's ticket"),
     Text(
@@ -62,10 +66,16 @@ _OFFLINE: Final = (
 )
 
 
+def _idle(now: Situation) -> tuple[Text, Text, str]:
+    view = now.desk.view
+    is_empty = view is not None and view.line_total == 0
+    return _EMPTY if is_empty and now.counter_state is CounterState.OPEN else _IDLE[now.counter_state]
+
+
 def visit_panel(now: Situation, names: Names) -> VisitPanelView:
     visit, stop = now.visit, now.stop
     if visit is None or stop is None:
-        heading, text, icon = _IDLE[now.counter_state] if now.is_live else _OFFLINE
+        heading, text, icon = _idle(now) if now.is_live else _OFFLINE
         return VisitPanelView(heading=heading.in_language(now.language), text=text.in_language(now.language), icon=icon)
     language = now.language
     is_serving = stop.state is StopState.SERVING
@@ -127,7 +137,7 @@ def _stop_row(stop: StopView, visit: VisitView, names: Names) -> StopRow:
     wait = minutes(stop.waited_s, language)
     if promised:
         wait = Text(f"{wait} (janji {promised})", f"{wait} (promised {promised})").in_language(language)
-    where = place_words(stop.places[0], language) if stop.places and not is_over and not is_here else ""
+    where = names.counter_at(stop.places[0]) if stop.places and not is_over and not is_here else ""
     if where and stop.waiting_there:
         where += Text(f" · {stop.waiting_there} menunggu", f" · {stop.waiting_there} waiting").in_language(language)
     return StopRow(
@@ -141,7 +151,7 @@ def _next(visit: VisitView, names: Names) -> str:
     language: Language = names.language
     for stop in visit.stops:
         if stop.position != visit.position and stop.state not in CLOSED and stop.places:
-            place = place_words(stop.places[0], language)
+            place = names.counter_at(stop.places[0])
             return Text(f"Sesudah ini: {place}", f"After this: {place}").in_language(language)
     return ""
 

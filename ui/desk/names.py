@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from kiosk.domain.catalogue import Catalogue, Service
 from kiosk.domain.language import Language, Text
 from kiosk.domain.site import Queue, Site
+from kiosk.sync.desk_wire import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,13 @@ class Names:
         return code if found is None else f"{code} · {found.name.in_language(self.language)}"
 
     def place(self, floor: int | None, zone: str) -> str:
-        parts = [zone] if zone else []
-        if floor is not None:
-            parts.append(Text(f"lantai {floor}", f"floor {floor}").in_language(self.language))
-        return ", ".join(parts)
+        """`zone`: its id, as the server says it."""
+        return ", ".join(part for part in (self._zone(zone), self._floor(floor)) if part)
+
+    def counter_at(self, place: Place) -> str:
+        """`Loket 3, lantai 2, Zona 2A`: as an officer says it."""
+        counter = Text(f"Loket {place.counter}", f"Counter {place.counter}").in_language(self.language)
+        return ", ".join(part for part in (counter, self._floor(place.floor), self._zone(place.zone)) if part)
 
     def counters_beside(self, queues: tuple[str, ...]) -> tuple[int, ...]:
         """The counters that serve the same queues, or all where none is known."""
@@ -53,6 +57,13 @@ class Names:
             for queue in self.site.queues
             for service_id in sorted(queue.service_ids, key=self.service)
         )
+
+    def _floor(self, floor: int | None) -> str:
+        return "" if floor is None else Text(f"lantai {floor}", f"floor {floor}").in_language(self.language)
+
+    def _zone(self, zone: str) -> str:
+        found = None if self.site is None else self.site.zone_by_id.get(zone)
+        return zone if found is None else found.name.in_language(self.language)
 
     def _service(self, service_id: str) -> Service | None:
         return None if self.catalogue is None else self.catalogue.services.get(service_id)

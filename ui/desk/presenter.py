@@ -158,7 +158,7 @@ def undo_left_s(now: Situation) -> int:
 def _said(now: Situation, names: Names) -> Said:
     desk = now.desk
     if now.shown is Shown.SCAN and desk.scan is not None and desk.site is not None:
-        return verdicts.said_of(desk.scan, now.language, desk.site.timezone, names.queue)
+        return verdicts.said_of(desk.scan, desk.site.timezone, names)
     if now.shown is Shown.ANSWER and desk.answer is not None:
         return refusals.said_of(desk.answer, now.language, now.said_age_s) or Said()
     return Said()

@@ -1,13 +1,14 @@
 """What is said of a scanned ticket: of each verdict its sentence, tone and symbol."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Final
 
 from kiosk.domain.language import Language, Text
 from kiosk.domain.scan import ScanVerdict
-from kiosk.sync.desk_wire import Place, ScanAnswer
+from kiosk.sync.desk_wire import ScanAnswer
+from ui.desk.names import Names
 from ui.desk.tones import Tone
 
 
@@ -156,36 +157,27 @@ class Said:
     symbol: str = ""
 
 
-def said_of(scan: ScanAnswer, language: Language, timezone: tzinfo, queue_name: Callable[[str], str]) -> Said:
+def said_of(scan: ScanAnswer, timezone: tzinfo, names: Names) -> Said:
+    language = names.language
     saying = SAYINGS[scan.verdict]
     label = scan.label or Text("Tiket ini", "This ticket").in_language(language)
-    facts = (_where(scan, language, queue_name), _who(scan, language, timezone), _day(scan.day, language))
+    facts = (_where(scan, names), _who(scan, language, timezone), _day(scan.day, language))
     parts = (*(fact for fact in facts if fact), saying.advice.in_language(language))
     headline = saying.headline.in_language(language).format(label=label)
     return Said(headline, " ".join(parts), saying.tone, saying.symbol)
 
 
-def place_words(place: Place, language: Language) -> str:
-    """`Loket 3, lantai 2, Zona 2A`: as an officer says it."""
-    words = [Text(f"Loket {place.counter}", f"Counter {place.counter}")]
-    if place.floor is not None:
-        words.append(Text(f"lantai {place.floor}", f"floor {place.floor}"))
-    if place.zone:
-        words.append(Text(place.zone, place.zone))
-    return ", ".join(word.in_language(language) for word in words)
-
-
-def _where(scan: ScanAnswer, language: Language, queue_name: Callable[[str], str]) -> str:
+def _where(scan: ScanAnswer, names: Names) -> str:
     if not scan.where:
         return ""
     first, *others = scan.where
     also = f" (+{len(others)})" if others else ""
-    line = f"{queue_name(scan.queue)}: " if scan.queue else ""
+    line = f"{names.queue(scan.queue)}: " if scan.queue else ""
     waiting = Text(
         f"{scan.waiting} orang menunggu di sana.",
         f"{scan.waiting} waiting there." if scan.waiting != 1 else "1 person waiting there.",
     )
-    return f"{line}{place_words(first, language)}{also}. {waiting.in_language(language)}"
+    return f"{line}{names.counter_at(first)}{also}. {waiting.in_language(names.language)}"
 
 
 def _who(scan: ScanAnswer, language: Language, timezone: tzinfo) -> str:
