@@ -137,7 +137,7 @@ def _empty(stage: Stage) -> None:
 
 def _wrong_counter(stage: Stage) -> None:
     _idle(stage)
-    where = Place(counter=21, floor=2, zone="Zona 2A")
+    where = Place(counter=21, floor=2, zone="2A")
     stage.say(ScanVerdict.WRONG_COUNTER, "NK-012", queue="NK", where=(where, where), waiting=4)
 
 

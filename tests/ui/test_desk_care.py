@@ -149,6 +149,13 @@ def test_line_says_enter_calls_only_while_it_does(desk: DeskUnderTest) -> None:
     assert {row.hint for row in desk.view.line} == {""}
 
 
+def test_counter_does_not_ask_to_call_while_nobody_waits(desk: DeskUnderTest) -> None:
+    assert desk.application.attendant.view.visit.heading == "Siap memanggil"
+    desk.machine.waiting.clear()
+    desk.machine.tell()
+    desk.driver.wait_until(lambda: desk.application.attendant.view.visit.heading == "Tidak ada yang menunggu", "words")
+
+
 def test_last_stop_of_a_long_visit_is_reached_by_key(desk: DeskUnderTest) -> None:
     desk.key(KEY.Key_F2)
     visit = desk.machine.visit
