@@ -39,5 +39,5 @@ def _other_counter(number: int) -> CounterView:
     state = (CounterState.OPEN, CounterState.OPEN, CounterState.PAUSED, CounterState.CLOSED)[number % 4]
     officer = None if state is CounterState.CLOSED else f"P-{number:03d}"
     return CounterView(
-        counter=number, state=state, queues=("NK",), officer=officer, floor=2, zone="Zona 2A", has_alarm=number == 17
+        counter=number, state=state, queues=("NK",), officer=officer, floor=2, zone="2A", has_alarm=number == 17
     )
