@@ -119,10 +119,11 @@ def test_every_name_is_there_with_its_labels(server: Server) -> None:
         day = day_in_force(connection, SITE)
     log.printed(log.issue(1, service_day=day))
     log.write(KIOSK_STATUS, kiosk_status(PrinterFacts("no_paper", "ready", "second", "fence", 120)))
-    log.write(COUNTER_OPENED, counter_opened(3, ["D"], "P-017", kiosk.device_id))
     add_officer(server)
     with server.node.database.writing() as connection:
         log.push(connection)
+        opened = counter_opened(3, ["D"], "P-017", kiosk.device_id)
+        server.node.own_log.append(connection, SITE, COUNTER_OPENED, opened)
     answer = httpx2.get(f"{server.url}/metrics").text
     found: dict[str, set[str]] = {}
     for family in families(answer):

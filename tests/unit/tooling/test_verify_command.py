@@ -57,6 +57,7 @@ def test_a_kiosk_and_its_server_say_the_same_hash(tmp_path: Path, database_url: 
     served(tmp_path / "server", database_url, tmp_path / "kiosk").close()
     own = facts(tmp_path / "kiosk" / "kiosk.db")
     there = facts("--data", tmp_path / "server", *(("--database", database_url) if database_url else ()))
+    assert there.pop("courses")  # what became of them at the counters, of which a kiosk's log does not tell
     assert own == there == facts("--data", tmp_path / "kiosk")
     assert (own["tickets"], len(own["origins"])) == (3, 1)
 
