@@ -43,7 +43,7 @@ def test_a_counter_and_a_board_open_beside_the_kiosk_and_end_with_it(display: st
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
     ) as process:
         assert process.stdout is not None
-        said = []
+        said: list[str] = []
         while "Close the kiosk's window" not in (line := process.stdout.readline()):
             assert line, said  # it ended
             said.append(line)
