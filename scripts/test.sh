@@ -5,5 +5,5 @@ cd "$(dirname "$0")/.."
 source scripts/stage.sh
 
 scripts/check.sh
-stage "tests" .venv/bin/python -m pytest -n 2 --dist loadfile "$@"
+stage "tests" .venv/bin/python -m pytest -n 3 --dist loadfile "$@"
 scripts/bundle.sh
