@@ -36,7 +36,7 @@ from server.settings import Role
 from tests.bad_network import Frozen, Proxy, lose_answers, older, refuse, relay, server_of
 from tests.conftest import Logs
 from tests.kiosk_at_site import LIVELY, KioskAtSite, admit, kiosk_at_site
-from tests.paired_kiosk import PATIENCE_S, SITE, site_server
+from tests.paired_kiosk import SITE, site_server
 from tests.small_hall import MONDAY_10_00, running_kiosk
 from ui.local_server import LocalServer
 
