@@ -114,7 +114,21 @@ class VisitorDriver:
         """Until the window is drawn and nothing in it moves any more."""
         self.wait_until(self.window.isExposed, "the window")
         self.wait_until(lambda: not any(item.property("moving") is True for item in self.items()), "rest")
-        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 10)
+        self._draw()
+
+    def _draw(self) -> None:
+        """Lists make their rows only when a frame is made."""
+        frames: list[None] = []
+
+        def count() -> None:
+            frames.append(None)
+
+        self.window.frameSwapped.connect(count)
+        self.window.update()
+        try:
+            self.wait_until(lambda: bool(frames), "a frame")
+        finally:
+            self.window.frameSwapped.disconnect(count)
 
     # Touching
 

@@ -67,7 +67,7 @@ def test_the_visit_says_of_each_service_what_the_ticket_will_promise(kiosk: Kios
     kiosk.clock.advance(timedelta(seconds=5))
     attendant.pass_time()
     kiosk.driver.wait_for(Screen.VISIT)
-    kiosk.driver.wait_until(lambda: all(queue.outlook for queue in attendant.state.queues.values()), "the hall")
+    kiosk.driver.wait_until(lambda: {now.outlook for now in attendant.state.queues.values()} == {RANGE}, "the hall")
     kiosk.driver.settle()
     waits = promised(plan_stops(chosen, site), outlooks, is_priority=False)
     assert None not in waits
