@@ -31,8 +31,9 @@ class VisitVerdict(StrEnum):
 @dataclass(frozen=True, slots=True)
 class StopStatus:
     """One service. `state` is the one it was issued in where the verdict is FROM_PAPER. `ahead`: people before it,
-    `wait`: until its call; None: not waiting, or not known. `counter`: the name of the one where it is called or
-    served, None at all other times. `returned`: this scan has put it into the line again.
+    `wait`: until its call; None: not waiting, or not known. `counter`: what the sign says of the one where it is
+    called or served (`12`; floor and zone by the site's file), None at all other times. `returned`: this scan has put
+    it into the line again.
     """
 
     service_id: str
