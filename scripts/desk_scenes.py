@@ -1,12 +1,9 @@
 """The officer's window and its strip in every state, as pictures: the desk's part of `make screens`."""
 
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
-
-from PySide6.QtCore import QCoreApplication, QEventLoop
 
 from kiosk.clock import FakeClock
 from kiosk.desk.config import DeskConfig
@@ -14,53 +11,13 @@ from kiosk.desk.state import Link
 from kiosk.domain.language import Language
 from kiosk.domain.scan import ScanVerdict
 from kiosk.domain.ticket import StopState
-from kiosk.sync.desk_wire import CounterState, DeskVerb, Place, Refusal
-from tests.scripted_counter import GIVEN_PIN, PIN, ScriptedCounter
+from kiosk.sync.desk_wire import DeskVerb, Place, Refusal
+from scripts.desk_questions import QUESTION_SCENES, idle
+from scripts.desk_stage import MORNING, Scene, Stage
+from tests.scripted_counter import GIVEN_PIN, ScriptedCounter
 from ui.desk.app import DeskApplication
 from ui.desk.commands import Command
-from ui.desk.situation import Question
 from ui.driver import VisitorDriver
-
-MORNING = datetime(2026, 11, 23, 2, 41, tzinfo=UTC)
-Scene = Callable[["Stage"], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """One window, and the machine and the clock behind it."""
-
-    machine: ScriptedCounter
-    clock: FakeClock
-    desk: DeskApplication
-    driver: VisitorDriver
-
-    def work(self, staff: str = "P-014") -> None:
-        self.machine.sign_in(staff, PIN, 9)
-        self.machine.set_counter(9, CounterState.OPEN)
-        self.settle()
-
-    def do(self, *commands: Command) -> None:
-        for command in commands:
-            self.desk.attendant.do(command)
-            self.settle()
-
-    def serve(self) -> None:
-        self.work()
-        self.do(Command.CALL_NEXT, Command.START)
-        self.pass_time(192)
-
-    def say(self, verdict: ScanVerdict, label: str = "D-004", **facts: object) -> None:
-        self.machine.say(verdict, label, **facts)
-        self.settle()
-
-    def pass_time(self, seconds: float) -> None:
-        self.clock.advance(timedelta(seconds=seconds))
-        self.desk.attendant.pass_time()
-        self.settle()
-
-    def settle(self) -> None:
-        for _ in range(3):
-            QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 5)
 
 
 def _wrong_pin(stage: Stage) -> None:
@@ -78,11 +35,6 @@ def _new_pin(stage: Stage) -> None:
 def _locked(stage: Stage) -> None:
     stage.serve()
     stage.machine.lock()
-
-
-def _idle(stage: Stage) -> None:
-    stage.work()
-    stage.pass_time(11)
 
 
 def _called(stage: Stage) -> None:
@@ -132,82 +84,38 @@ def _full(stage: Stage) -> None:
 
 def _empty(stage: Stage) -> None:
     stage.machine.waiting.clear()
-    _idle(stage)
+    idle(stage)
 
 
 def _wrong_counter(stage: Stage) -> None:
-    _idle(stage)
+    idle(stage)
     where = Place(counter=21, floor=2, zone="2A")
     stage.say(ScanVerdict.WRONG_COUNTER, "NK-012", queue="NK", where=(where, where), waiting=4)
 
 
 def _forged(stage: Stage) -> None:
-    _idle(stage)
+    idle(stage)
     stage.say(ScanVerdict.FORGED, "")
 
 
 def _yesterday(stage: Stage) -> None:
-    _idle(stage)
+    idle(stage)
     stage.say(ScanVerdict.OTHER_DAY, day=date(2026, 11, 20))
 
 
 def _done(stage: Stage) -> None:
-    _idle(stage)
+    idle(stage)
     stage.say(ScanVerdict.COMPLETED, counter=11, by="P-022", at=MORNING)
 
 
 def _cut_off(stage: Stage) -> None:
-    _idle(stage)
+    idle(stage)
     stage.machine.change(link=Link.CUT_OFF, unsent=3)
 
 
 def _offline(stage: Stage) -> None:
     _cut_off(stage)
     stage.machine.scan("D-045")
-
-
-def _transfer(stage: Stage) -> None:
-    stage.serve()
-    stage.do(Command.TRANSFER)
-
-
-def _asks(command: Command) -> Scene:
-    def scene(stage: Stage) -> None:
-        stage.serve()
-        stage.do(command)
-
-    return scene
-
-
-def _overtakes(stage: Stage) -> None:
-    _idle(stage)
-    stage.desk.attendant.call(stage.machine.waiting[3].ticket, 1)
-
-
-def _leaving(stage: Stage) -> None:
-    _idle(stage)
-    stage.desk.attendant.set_counter(9, CounterState.CLOSED)
-
-
-def _personal(stage: Stage) -> None:
-    stage.serve()
-    stage.machine.refuse(Refusal.PERSONAL)
-
-
-def _hall(stage: Stage) -> None:
-    stage.machine.alarms = (17,)
-    stage.work("S-002")
-    stage.do(Command.HALL)
-
-
-def _hall_counter(stage: Stage) -> None:
-    _hall(stage)
-    stage.desk.attendant.ask(Question.HALL_COUNTER, about="17")
-
-
-def _help(stage: Stage) -> None:
-    stage.work()
-    stage.desk.attendant.ask(Question.HELP)
 
 
 def _nothing(stage: Stage) -> None:
@@ -225,7 +133,7 @@ SCENES: dict[str, Scene] = {
     "wait": _wait,
     "new-pin": _new_pin,
     "locked": _locked,
-    "idle": _idle,
+    "idle": idle,
     "empty": _empty,
     "called": _called,
     "started": _started,
@@ -237,19 +145,22 @@ SCENES: dict[str, Scene] = {
     "completed": _done,
     "cut-off": _cut_off,
     "offline": _offline,
-    "counter": _asks(Command.COUNTER),
-    "switch": _asks(Command.SWITCH),
-    "transfer": _transfer,
-    "note": _asks(Command.NOTE),
-    "find": _asks(Command.FIND),
-    "overtakes": _overtakes,
-    "leaving": _leaving,
-    "personal": _personal,
-    "help": _help,
-    "hall": _hall,
-    "hall-counter": _hall_counter,
+    **QUESTION_SCENES,
 }
-STRIP_SCENES = {name: SCENES[name] for name in ("idle", "called", "started", "serving", "wrong-counter", "offline")}
+STRIP_SCENES = {
+    name: SCENES[name]
+    for name in (
+        "idle",
+        "called",
+        "started",
+        "serving",
+        "wrong-counter",
+        "offline",
+        "undo",
+        "stuck-cut-off",
+        "says-counter-busy",
+    )
+}
 
 
 def render_desk(folder: Path, language: Language, *, has_contrast: bool, only: str = "") -> int:
