@@ -109,6 +109,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "tickets_abandoned": "Tickets without paper, on no screen any more: nobody holds them, so they left their queues.",
     "upstream_lacks_pruned": "A restored server lacks events that were pruned here; it must fetch them from central.",
     "upstream_not_enrolled": "A site server is to relay to central, which has not let it in; `detail` says what to do.",
+    "visit_told_from_paper": "Nobody answered for a slip that was scanned; it was told what its paper says. `reason`.",
     "visitor_not_served": "The environment kept a visitor from getting a number or a copy; `problem` says why.",
     "voice_troubled": "A board lacks its voice or a part of it; `problem` says what to do. It rings and flashes.",
     "witness_failed": "The witness of a kiosk's starts cannot be read or written; issuing goes on without it.",

@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from kiosk.clock import Clock
 from kiosk.config import KioskConfig
 from kiosk.data_in_force import DataInForce, DataPaths
+from kiosk.domain.catalogue import Catalogue
 from kiosk.domain.numbering import NumbersToCome
 from kiosk.domain.print_job import PrintJob
-from kiosk.domain.site import shown_agencies
+from kiosk.domain.site import Site, shown_agencies
 from kiosk.domain.ticket import Ticket
+from kiosk.domain.visit_status import VisitStatus
 from kiosk.enrolment import ENROLMENT_FILE, apply, load_enrolment
 from kiosk.hall_outlook import HallOutlook
 from kiosk.identity import load_or_create_identity
@@ -35,6 +38,8 @@ from ui.visitor.machinery import Machinery
 if TYPE_CHECKING:
     from kiosk.sync.engine import SyncEngine
     from kiosk.sync.snapshots import SnapshotTaker
+    from kiosk.sync.visit_wire import VisitSeen
+    from kiosk.visit_look import VisitLook
 
 
 def _unheard(_status: SyncStatus) -> None:
@@ -181,9 +186,30 @@ class Machine:
         issuing = Issuing(
             self.store, site, catalogue, self.identity, self.config, self._clock, self._numbers, self.outlook
         )
-        machinery = Machinery(hall, self.store, issuing, self._wake, self.printers.new_roll)
+        machinery = Machinery(
+            hall, self.store, issuing, self._wake, self.printers.new_roll, self._looking_up(site, catalogue)
+        )
         slips = SlipRenderer(site, catalogue, *self.printers.profiles, is_in_a_hall=issuing.is_in_a_hall)
         return Workplace(data, hall, machinery, slips)
+
+    def _looking_up(self, site: Site, catalogue: Catalogue) -> Callable[[str], VisitStatus]:
+        config, identity = self.config, self.identity
+
+        @cache
+        def look() -> "VisitLook":
+            from kiosk.domain.trust import DeviceFacts  # noqa: PLC0415  # as above: for the first slip that is scanned
+            from kiosk.visit_look import VisitLook  # noqa: PLC0415
+
+            own = DeviceFacts(
+                identity.device_id, "kiosk", identity.public_key, config.name, config.number, config.letter
+            )
+            authorities = {} if self.enrolment is None else self.enrolment.keys
+            return VisitLook(self.store, site, catalogue, own, authorities, self._ask_of_visit)
+
+        return lambda text: look().look_up(text)
+
+    def _ask_of_visit(self, text: str) -> "VisitSeen | None":
+        return None if self.sync is None else self.sync.visits.ask(text)
 
     def _render(self, ticket: Ticket, copy: int, profile: Profile) -> bytes:
         return self._workplace.slips(ticket, copy, profile)

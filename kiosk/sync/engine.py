@@ -40,6 +40,7 @@ from kiosk.sync.kiosk_log import KioskLog
 from kiosk.sync.numbers import SharedNumbers
 from kiosk.sync.pace import Pace
 from kiosk.sync.status import SyncState, SyncStatus
+from kiosk.sync.visits import VisitQuestions
 from kiosk.sync.wire import Outlook
 
 log = structlog.get_logger(__name__)
@@ -98,6 +99,7 @@ class SyncEngine:
         self._breaker = Breaker()
         self._fence = EpochFence(remember=self._remember_epoch)
         self._numbers = SharedNumbers(self._breaker, self._fence, self._pace.number_within_s)
+        self._visits = VisitQuestions(self._breaker, self._pace.visit_within_s)
         self._outlook = outlook
         self._heart = Heart(
             Patient(store, clock, printer, lambda: self._alarms, details),
@@ -119,6 +121,11 @@ class SyncEngine:
     def numbers(self) -> SharedNumbers:
         """The site's numbers, for as long as the server is there to give them."""
         return self._numbers
+
+    @property
+    def visits(self) -> VisitQuestions:
+        """What the site knows of a slip, for as long as the server is there to say it."""
+        return self._visits
 
     @property
     def numbers_trouble(self) -> str:
@@ -152,7 +159,9 @@ class SyncEngine:
             loop.run_until_complete(self._running.task)
 
     async def _live(self) -> None:
-        """Three connections: a batch on its way must hold up neither a visitor nor the sign that the server lives."""
+        """Connections of their own: a batch on its way must hold up neither a visitor nor the sign that the server
+        lives. That for slips is made when the first one is scanned.
+        """
         with contextlib.suppress(StoreError):  # the visitor and the log will tell
             self._fence.newest = await asyncio.wrap_future(self._store.submit(server_epoch))
         pace = self._pace
@@ -160,9 +169,11 @@ class SyncEngine:
             self._client(pace.deadlines) as for_log,
             self._client(_all_within(pace.heartbeat_within_s)) as for_heart,
             self._client(_all_within(pace.number_within_s)) as for_numbers,
+            self._client(_all_within(pace.visit_within_s / 2)) as for_visits,
             asyncio.TaskGroup() as group,
         ):
             self._numbers.attach(for_numbers)
+            self._visits.attach(for_visits)
             group.create_task(self._keep_up(for_log))
             group.create_task(self._heart.beat(for_heart))
             group.create_task(self._numbers.warm_up())

@@ -20,5 +20,7 @@ class Pace:
     longest_missed_s: float = 5.0
     number_within_s: float = 0.4
     """design.md, section 6: what a visitor waits for at most, and only once."""
+    visit_within_s: float = 0.8
+    """What who holds a slip before the scanner waits for at most; one of the two tries has half of it."""
     housekeeping_every_s: float = 6 * 3600.0
     deadlines: Deadlines = field(default_factory=Deadlines)

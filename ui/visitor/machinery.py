@@ -12,6 +12,7 @@ from kiosk.domain.language import Language
 from kiosk.domain.print_job import PrintJob
 from kiosk.domain.site import Queue
 from kiosk.domain.ticket import IssueRequest, TicketId
+from kiosk.domain.visit_status import VisitStatus
 from kiosk.domain.visitor import Problem
 from kiosk.domain.wait import QueueOutlook
 from kiosk.issuing import Issued, IssueRefused, Issuing, Refusal
@@ -44,18 +45,20 @@ class HallNow:
 
 class Machinery:
     """`on_stored` is called as soon as a ticket or another slip of it is stored, `new_roll` with the number of the
-    printer (0: the first) that a person has put new paper in.
+    printer (0: the first) that a person has put new paper in. `look_up`: as kiosk.visit_look.VisitLook.look_up.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  # the parts it is wired from, once
         self,
         hall: Hall,
         store: Store,
         issuing: Issuing,
         on_stored: Callable[[], None],
-        new_roll: Callable[[int], None] = lambda _: None,
+        new_roll: Callable[[int], None],
+        look_up: Callable[[str], VisitStatus],
     ) -> None:
         self.new_roll = new_roll
+        self.look_up = look_up
         self._hall = hall
         self._store = store
         self._issuing = issuing
