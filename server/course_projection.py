@@ -94,10 +94,11 @@ def insert_actions(connection: Connection, site_id: str, acted: Iterable[Acted])
             "incarnation": arrival.event.incarnation,
             "sequence": arrival.event.sequence,
             "hlc": int(arrival.event.hlc, 16),
+            "rank": int(action.key[0], 16),
+            "done_at_ms": arrival.bracket.clamp(action.at_ms),
             "verb": str(action.verb),
             "counter": action.counter,
             "body": canonical(arrival.event.body).decode(),
-            "received_at_ms": arrival.received_at_ms,
         }
         for arrival, action in acted
     ]

@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import BindParameter, Connection, Row, bindparam, select
@@ -110,13 +110,13 @@ def stops_of(ticket: IssuedTicket) -> tuple[CourseStop, ...]:
 
 
 def action_of(row: AnyRow) -> Action:
-    """Of a row of actions. Raises NotUnderstoodError where somebody has changed it."""
+    """Of a row of actions, its time as this server reckons it. Raises NotUnderstoodError where it was changed."""
     body = json.loads(row.body)
     event = Event(row.origin, row.incarnation, row.sequence, hlc.to_hex(row.hlc), _TYPES[row.verb], 1, body, "")
     effect = effect_of(event)
     if not isinstance(effect, Action):
         raise NotUnderstoodError(f"table actions holds {event.type}")
-    return effect
+    return replace(effect, at_ms=row.done_at_ms)
 
 
 def verb_of(word: str) -> Verb | Deed:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from kiosk.domain import hlc
 from kiosk.domain.course import Action, Deed, NewStop
 from kiosk.domain.desk_bodies import ACTION_TYPES, acted
 from kiosk.domain.stop_life import ACTIVE, Verb
@@ -32,7 +33,7 @@ _WAS_REFUSED: Final = (
     .where(actions.c.site_id == bindparam("site"), actions.c.action == bindparam("action"), actions.c.is_refused == 1)
     .limit(1)
 )
-_NEWEST_STAMP: Final = select(func.max(actions.c.hlc)).where(
+_LAST_RANK: Final = select(func.max(actions.c.rank)).where(
     actions.c.site_id == bindparam("site"), actions.c.ticket_id == bindparam("ticket")
 )
 _HERE: Final = select(stops).where(
@@ -220,12 +221,16 @@ class Room:
         self.write(done, acted(done))
 
     def write(self, done: Action, body: Mapping[str, Any]) -> None:
-        """After whatever is known of the ticket: a desk that was cut off may have had a clock that is a little ahead.
+        """After whatever is known of the ticket, also where a desk that was cut off had a clock that is ahead: then the
+        event names what it follows. This server's own clock is not moved by it.
 
         Raises NotDoneError where it changes nothing, for what was done by such a desk: nobody is told that it was done.
         """
-        newest = self.connection.execute(_NEWEST_STAMP, {"site": self.site_id, "ticket": done.ticket_id}).scalar_one()
-        self.node.own_log.append(self.connection, self.site_id, ACTION_TYPES[done.verb], body, after=newest or 0)
+        this = {"site": self.site_id, "ticket": done.ticket_id}
+        last = self.connection.execute(_LAST_RANK, this).scalar_one()
+        if last is not None and last >= self.now_ms << 16:
+            body = {**body, "follows": hlc.to_hex(last)}
+        self.node.own_log.append(self.connection, self.site_id, ACTION_TYPES[done.verb], body)
         if self.connection.execute(_WAS_REFUSED, {"site": self.site_id, "action": done.action}).first() is not None:
             raise NotDoneError(Refusal.NOT_POSSIBLE)
 

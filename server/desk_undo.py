@@ -14,25 +14,25 @@ from server.schema import actions, tickets
 
 _WITHIN_MS: Final = UNDO_WITHIN_S * 1000
 _STANDS: Final = (actions.c.is_undone == 0, actions.c.is_refused == 0, actions.c.verb != Deed.UNDO.value)
-_NEWEST_FIRST: Final = [desc(actions.c[name]) for name in ("hlc", "origin", "incarnation", "sequence")]
+_LAST_FIRST: Final = [desc(actions.c[name]) for name in ("rank", "origin", "incarnation", "sequence")]
 _LAST_HERE: Final = (
-    select(actions.c.action, actions.c.ticket_id, actions.c.verb, actions.c.hlc)
+    select(actions.c.action, actions.c.ticket_id, actions.c.verb, actions.c.done_at_ms)
     .where(
         actions.c.site_id == bindparam("site"),
         actions.c.counter == bindparam("at_counter"),
-        actions.c.hlc >= bindparam("since"),
+        actions.c.done_at_ms >= bindparam("since"),
         *_STANDS,
     )
-    .order_by(*_NEWEST_FIRST)
+    .order_by(desc(actions.c.done_at_ms), *_LAST_FIRST)
     .limit(1)
 )
-_NAMED: Final = select(actions.c.action, actions.c.ticket_id, actions.c.verb, actions.c.hlc, actions.c.counter).where(
-    actions.c.site_id == bindparam("site"), actions.c.action == bindparam("action"), *_STANDS
-)
+_NAMED: Final = select(
+    actions.c.action, actions.c.ticket_id, actions.c.verb, actions.c.done_at_ms, actions.c.counter
+).where(actions.c.site_id == bindparam("site"), actions.c.action == bindparam("action"), *_STANDS)
 _LAST_OF_TICKET: Final = (
     select(actions.c.action)
     .where(actions.c.site_id == bindparam("site"), actions.c.ticket_id == bindparam("ticket"), *_STANDS)
-    .order_by(*_NEWEST_FIRST)
+    .order_by(*_LAST_FIRST)
     .limit(1)
 )
 _LABEL: Final = select(tickets.c.label).where(
@@ -52,12 +52,12 @@ class Undoable:
 
 def undoable(connection: Connection, site_id: str, counter: int, now_ms: int) -> Undoable | None:
     """The last deed of this counter, while it can be taken back."""
-    which = {"site": site_id, "at_counter": counter, "since": (now_ms - _WITHIN_MS) << 16}
+    which = {"site": site_id, "at_counter": counter, "since": now_ms - _WITHIN_MS}
     row = connection.execute(_LAST_HERE, which).first()
     if row is None or not _is_last(connection, site_id, row.ticket_id, row.action):
         return None
     label = connection.execute(_LABEL, {"site": site_id, "ticket": row.ticket_id}).scalar_one()
-    return Undoable(row.action, row.verb, label, (row.hlc >> 16) + _WITHIN_MS)
+    return Undoable(row.action, row.verb, label, row.done_at_ms + _WITHIN_MS)
 
 
 def undo(room: Room, action: str, undoes: str | None) -> str:
@@ -66,7 +66,7 @@ def undo(room: Room, action: str, undoes: str | None) -> str:
         offered = undoable(room.connection, room.site_id, room.counter, room.now_ms)
         undoes = None if offered is None else offered.action
     row = room.connection.execute(_NAMED, {"site": room.site_id, "action": undoes}).first()
-    if row is None or row.counter != room.counter or room.now_ms - (row.hlc >> 16) > _WITHIN_MS:
+    if row is None or row.counter != room.counter or room.now_ms - row.done_at_ms > _WITHIN_MS:
         raise NotDoneError(Refusal.TOO_LATE)
     visit = room.visit(row.ticket_id)
     if visit is None or not _is_last(room.connection, room.site_id, row.ticket_id, row.action):

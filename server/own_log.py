@@ -4,7 +4,6 @@ One chain per site, because a site's log is complete in itself and is relayed to
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, and_, select
@@ -17,8 +16,6 @@ from kiosk.version import VERSION
 from server.database import lock_site
 from server.ingest import ingest
 from server.schema import events, incarnations
-
-_CLOCKS_APART: Final = timedelta(seconds=10)
 
 _LAST: Final = select(events.c.incarnation, events.c.sequence, events.c.hash, events.c.raw)
 _IS_HEAD: Final = and_(
@@ -34,17 +31,10 @@ class OwnLog:
         self.incarnation = incarnation
         self._clock = clock
 
-    def append(
-        self, connection: Connection, site_id: str, event_type: str, body: Mapping[str, Any], after: int = 0
-    ) -> None:
-        """Written, projected and durable with the caller's transaction. The site's others wait for its end.
-
-        `after`: a hybrid stamp of another log that this event follows. It is later than that one too, unless that one
-        is further ahead of this clock than clocks that can be trusted are apart.
-        """
+    def append(self, connection: Connection, site_id: str, event_type: str, body: Mapping[str, Any]) -> None:
+        """Written, projected and durable with the caller's transaction. The site's others wait for its end."""
         lock_site(connection, site_id)
         head, stamp = self._head(connection, site_id)
-        stamp = max(stamp, min(after, hlc.next_stamp(0, self._clock.read().at + _CLOCKS_APART)))
         if head is None or head.incarnation != self.incarnation:
             started = node_started(head, VERSION, clock_trusted=self._clock.read().is_trusted)
             head, stamp = self._write(connection, site_id, (head, stamp), NODE_STARTED, started)

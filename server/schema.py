@@ -277,10 +277,11 @@ actions = Table(
     Column("incarnation", Text, nullable=False),
     Column("sequence", BIG, nullable=False),
     Column("hlc", BIG, nullable=False),
+    Column("rank", BIG, nullable=False),
+    Column("done_at_ms", BIG, nullable=False),
     Column("verb", Text, nullable=False),
     Column("counter", Integer),
     Column("body", Text, nullable=False),
-    Column("received_at_ms", BIG, nullable=False),
     Column("is_undone", Integer, nullable=False, server_default="0"),
     Column("is_refused", Integer, nullable=False, server_default="0"),
     PrimaryKey("site_id", "ticket_id", "origin", "incarnation", "sequence"),
@@ -288,8 +289,10 @@ actions = Table(
     Index("actions_by_verb", "site_id", "verb", "hlc"),
     sqlite_strict=True,
 )
-"""What was done to the tickets (Action), one row an event; their course is built from it. `body`: the event's, as JSON.
-`is_undone`, `is_refused`: what the course made of it.
+"""What was done to the tickets (Action), one row an event; their course is built from it. `hlc`: the event's own stamp;
+`rank`: that of the action's key, which sorts. `done_at_ms`: when it was done, by this server's clock, whatever its
+origin's says (server/effective_time.py). `body`: the event's, as JSON. `is_undone`,
+`is_refused`: what the course made of it.
 """
 
 counters = Table(

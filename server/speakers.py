@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, select
 
 from kiosk.domain import deeds
+from kiosk.domain.course import Action
 from kiosk.domain.desk_bodies import ACTION_TYPES
 from kiosk.domain.events import NODE_STARTED, Event
 from kiosk.domain.history import READERS, Effect, NotUnderstoodError, effect_of
@@ -52,4 +53,7 @@ def heard(event: Event, kind: str | None) -> Effect:
     """What the event changes, said by a device of this kind. Raises NotUnderstoodError."""
     if not may_say(kind, event.type):
         raise NotUnderstoodError(f"{event.type} is not for a {kind} to say")
-    return effect_of(event)
+    effect = effect_of(event)
+    if kind == DeviceKind.DESK and isinstance(effect, Action) and effect.follows is not None:
+        raise NotUnderstoodError("what follows what is for the site server to say")
+    return effect

@@ -36,10 +36,12 @@ class NewStop:
 @dataclass(frozen=True, slots=True)
 class Action:
     """One thing that was done. `action`: 16 hex digits, its own name. `at_ms`: milliseconds since 1970, by its origin's
-    hybrid clock; `key` sorts: (stamp, origin, incarnation, sequence).
+    hybrid clock, or as a server reckons. `key` sorts: (stamp, origin, incarnation, sequence). `follows`: 16 hex digits,
+    the latest stamp of the ticket when the server decided, where a desk's clock is ahead of the server's; the stamp of
+    `key` is after it.
 
     `position` None: every stop of the ticket that it can happen to; a visitor can be at one counter only. `counter` and
-    `officer`: where, and by whom (a staff id). `new`: the stop that an ADD or a TRANSFER opens; `return_to`: the
+    `officer`: where, and by whom (a staff id); `kiosk`: 16 hex digits, the device at which a visitor did it alone. `new`: the stop that an ADD or a TRANSFER opens; `return_to`: the
     counter that wants the visitor back after it. `place_ms`: a RETURN's place in the order of calls. `undoes`: the
     action that an UNDO takes back.
     """
@@ -57,6 +59,8 @@ class Action:
     place_ms: int | None = None
     is_priority: bool | None = None
     undoes: str | None = None
+    follows: str | None = None
+    kiosk: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

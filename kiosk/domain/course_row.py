@@ -15,11 +15,8 @@ COURSE_FACTS: Final = (
     "bound_to",
     "place_ms",
     "calls",
-    "called_at_ms",
-    "started_at_ms",
-    "ended_at_ms",
 )
-"""Of each stop, besides its position and `after`."""
+"""Of each stop, besides its position and `after`. Times are not of them: each server reckons them by its own clock."""
 
 
 def canonical_course(ticket_id: str, stops: Iterable[CourseStop], conflicts: int, *, is_priority: bool) -> bytes:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from kiosk.domain import events, fields
+from kiosk.domain import events, fields, hlc
 from kiosk.domain.course import HIGHEST_POSITION, Action, Deed, NewStop
 from kiosk.domain.desk_bodies import ACTION_TYPES
 from kiosk.domain.events import Event
@@ -16,6 +16,8 @@ from kiosk.domain.stop_life import Verb
 
 _LATEST_MS: Final = 2**47
 """Milliseconds since 1970: as far as a hybrid clock can count."""
+_LATEST_OWN: Final = 2**62
+"""No clock of a desk stands in the year 4199. So there is always room for what comes after what it said."""
 _MOST_QUEUES: Final = 700
 """As many as there are codes of one or two letters."""
 _CONSOLE: Final = "console"
@@ -72,8 +74,9 @@ DeskEffect = Action | DayClosed | CounterNews | QueueNews | AlarmNews | None
 def _acted(verb: Verb | Deed) -> Callable[[Event], Action]:
     def read(event: Event) -> Action:
         body = event.body
+        follows = _optional(body, "follows", lambda value: fields.match(fields.HEX_16, value))
         action = Action(
-            key=(event.hlc, event.origin, event.incarnation, event.sequence),
+            key=(_rank(event, follows), event.origin, event.incarnation, event.sequence),
             action=fields.match(fields.HEX_16, body["action"]),
             verb=verb,
             ticket_id=fields.match(fields.HEX_16, body["ticket_id"]),
@@ -86,6 +89,8 @@ def _acted(verb: Verb | Deed) -> Callable[[Event], Action]:
             place_ms=_optional(body, "place_ms", lambda value: fields.number(value, 0, _LATEST_MS)),
             is_priority=fields.boolean(body["is_priority"]) if verb is Deed.PRIORITISE else None,
             undoes=fields.match(fields.HEX_16, body["undoes"]) if verb is Deed.UNDO else None,
+            follows=follows,
+            kiosk=_optional(body, "kiosk", _device) if verb is Verb.RETURN else None,
         )
         if isinstance(verb, Verb) and verb not in _OF_ALL_STOPS and action.position is None:
             raise ValueError("position")
@@ -94,6 +99,15 @@ def _acted(verb: Verb | Deed) -> Callable[[Event], Action]:
         return action
 
     return read
+
+
+def _rank(event: Event, follows: str | None) -> str:
+    """What the action is sorted by, as a stamp."""
+    own = _stamp(event)[0]
+    if own >= _LATEST_OWN:
+        raise ValueError("hlc")
+    rank = own if follows is None else hlc.following(own, int(follows, 16))
+    return fields.match(fields.STAMP, hlc.to_hex(rank))
 
 
 def _new_stop(body: Mapping[str, Any], verb: Verb | Deed) -> NewStop | None:
@@ -156,6 +170,10 @@ def _staff_locked(event: Event) -> None:
 
 def _officer(value: Any) -> str:
     return _CONSOLE if value == _CONSOLE else fields.match(fields.STAFF_ID, value)
+
+
+def _device(value: Any) -> str:
+    return fields.match(fields.HEX_16, value)
 
 
 def _optional(body: Mapping[str, Any], name: str, read: Callable[[Any], Any]) -> Any:

@@ -20,7 +20,7 @@ ACTION_TYPES: Final[Mapping[Verb | Deed, str]] = {
 def acted(action: Action) -> Mapping[str, Any]:
     """Its key and time are the event's own; fields that say nothing are left out."""
     body: dict[str, Any] = {"ticket_id": action.ticket_id, "action": action.action}
-    for name in ("position", "counter", "officer", "return_to", "place_ms", "is_priority", "undoes"):
+    for name in ("position", "counter", "officer", "return_to", "place_ms", "is_priority", "undoes", "follows", "kiosk"):
         value = getattr(action, name)
         if value is not None:
             body[name] = value

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 HEX_16: Final = re.compile(r"[0-9a-f]{16}\Z")
+STAMP: Final = re.compile(r"[0-7][0-9a-f]{15}\Z")
+"""Of a hybrid clock, as signed columns keep it."""
 TEXT: Final = re.compile(r"[^\x00-\x1f\x7f]{1,200}\Z")
 QUEUE_CODE: Final = re.compile(r"[A-Z]{1,2}\Z")
 WORD: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}\Z")

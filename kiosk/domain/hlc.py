@@ -14,6 +14,11 @@ def next_stamp(last: int, now: datetime) -> int:
     return max(last + 1, milliseconds(now) << 16)
 
 
+def following(own: int, followed: int) -> int:
+    """Where an event of this stamp belongs that is known to come after `followed`, a stamp of a clock that is ahead."""
+    return max(own, followed + 1)
+
+
 def milliseconds(at: datetime) -> int:
     """Whole milliseconds since 1970 of an aware time."""
     return (at - _EPOCH) // _MILLISECOND

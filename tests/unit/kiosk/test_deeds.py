@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain import events
-from kiosk.domain.course import Deed
+from kiosk.domain.course import Action, Deed
 from kiosk.domain.deeds import READERS, AlarmNews, CounterNews, DayClosed, QueueNews
-from kiosk.domain.desk_bodies import ACTION_TYPES
+from kiosk.domain.desk_bodies import ACTION_TYPES, acted
 from kiosk.domain.history import NotUnderstoodError, effect_of
 from kiosk.domain.stop_life import Verb
 from tests.unit.kiosk.test_events import ACTIONS, BODIES, DAY, ONE, action
@@ -92,3 +92,25 @@ def test_all_stops_can_be_cancelled_at_once() -> None:
 def test_any_body_gets_an_answer(key: tuple[str, int], body: Any) -> None:
     with pytest.raises(NotUnderstoodError):
         read(key[0], body)
+
+
+def test_what_the_server_has_followed_comes_before_it_whatever_its_clock_said() -> None:
+    event = replace(ONE, type=ACTION_TYPES[Verb.COMPLETE], body=BODIES[ACTION_TYPES[Verb.COMPLETE]])
+    ahead = f"{STAMP[0] + (60_000 << 16):016x}"
+    done = effect_of(replace(event, body={**event.body, "follows": ahead}))
+    assert isinstance(done, Action)
+    assert done.key[0] == f"{int(ahead, 16) + 1:016x}"
+    assert done.at_ms == AT_MS, "it happened when the server says"
+    assert acted(done) == {**event.body, "follows": ahead}
+    behind = effect_of(replace(event, body={**event.body, "follows": "0" * 16}))
+    assert isinstance(behind, Action)
+    assert behind.key[0] == event.hlc
+
+
+@pytest.mark.parametrize(
+    ("stamp", "follows"), [(f"{2**62:016x}", None), ("0" * 16, "7" + "f" * 15), ("0" * 16, "7"), ("0" * 16, 7)]
+)
+def test_there_is_always_room_behind_an_action(stamp: str, follows: Any) -> None:
+    body = {**BODIES[ACTION_TYPES[Verb.START]], "follows": follows}
+    with pytest.raises(NotUnderstoodError):
+        effect_of(replace(ONE, hlc=stamp, type=ACTION_TYPES[Verb.START], body=body))

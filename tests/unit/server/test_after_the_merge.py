@@ -1,6 +1,7 @@
 """What the hall does about deeds of desks that were cut off, once they are told."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,11 +12,14 @@ from kiosk.domain.desk_bodies import ACTION_TYPES, acted
 from kiosk.domain.scan import ScanVerdict
 from kiosk.domain.stop_life import Verb
 from kiosk.domain.ticket import StopState, Ticket
+from kiosk.domain.verdict import Verified
 from kiosk.sync.desk_wire import ConflictView, DeskVerb, Refusal
 from server.ingest import ingest
+from server.rebuild import rebuild
+from server.verification import verify_database
 from tests.paired_desk import action_name
 from tests.paired_kiosk import SITE
-from tests.served_hall import A, D, Desk, ServedHall, served_hall
+from tests.served_hall import A, D, Desk, ServedHall, served_hall, told
 from tests.written_log import WrittenLog
 
 pytestmark = pytest.mark.usefixtures("on_both_databases")
@@ -38,10 +42,10 @@ class CutOff:
         self._desk = desk
         self._ahead = ahead
 
-    def does(self, verb: Verb, ticket: Ticket, position: int = 1) -> None:
+    def does(self, verb: Verb, ticket: Ticket, position: int = 1, follows: str | None = None) -> None:
         self.log.clock_ms = round((self._hall.clock.now() + self._ahead).timestamp() * 1000)
         done = Action(("", "", "", 0), action_name(), verb, str(ticket.id), 0, position, self._desk.counter, "P-009")
-        self.log.write(ACTION_TYPES[verb], acted(done))
+        self.log.write(ACTION_TYPES[verb], acted(replace(done, follows=follows)))
 
     def merge(self) -> None:
         with self._hall.server.node.database.writing() as connection:
@@ -79,19 +83,69 @@ def test_what_follows_a_deed_of_a_clock_that_is_a_little_ahead_comes_after_it(ha
     assert nine.scan(hall.token(ticket)).verdict is ScanVerdict.COMPLETED
 
 
-def test_a_deed_that_changes_nothing_is_not_told_as_done(hall: ServedHall) -> None:
-    """The desk's clock was a minute ahead: what the server says of that ticket now comes before it."""
+@pytest.mark.parametrize("ahead", [timedelta(minutes=1), timedelta(days=365 * 2000)])
+def test_a_desk_whose_clock_is_far_ahead_locks_no_ticket(hall: ServedHall, ahead: timedelta) -> None:
+    """What it did counts, at a time that the server can vouch for; and what the server says since comes after it."""
+    ticket, other = hall.issue(D, A), hall.issue(D)
+    nine = hall.desk(9)
+    cut_off = CutOff(hall, nine, ahead)
+    cut_off.does(Verb.START, ticket)
+    hall.pass_time(seconds=30)
+    cut_off.merge()
+    visit = nine.view().visit
+    assert visit is not None
+    assert (visit.label, visit.stops[0].serving_s) == (ticket.label, 0), "it happened by now, whatever it says"
+    hall.pass_time(seconds=40)
+    visit = nine.view().visit
+    assert visit is not None
+    assert visit.stops[0].serving_s == 40
+    assert nine.do(COMPLETE).visit is None
+    assert nine.scan(hall.token(ticket)).verdict is ScanVerdict.COMPLETED
+    one = hall.desk(1)
+    assert one.scan(hall.token(ticket)).verdict is ScanVerdict.STARTED
+    assert one.do(COMPLETE).visit is None
+    assert all(event.hlc < f"{round(hall.clock.now().timestamp() * 1000) + 1 << 16:016x}" for event in told(hall)), (
+        "and the server's own clock was not moved by it"
+    )
+    visit = nine.do(CALL_NEXT).visit
+    assert visit is not None
+    assert visit.label == other.label
+    database = hall.server.node.database
+    rebuilt = rebuild(database)
+    assert rebuilt.before == rebuilt.after
+    assert isinstance(verify_database(database), Verified)
+
+
+def test_a_deed_of_a_clock_that_is_ahead_is_taken_back_within_ten_seconds_of_the_server(hall: ServedHall) -> None:
     ticket = hall.issue(D)
     nine = hall.desk(9)
     cut_off = CutOff(hall, nine, ahead=timedelta(minutes=1))
     cut_off.does(Verb.START, ticket)
     cut_off.merge()
-    answer = nine.act(COMPLETE)
-    assert answer.refusal is Refusal.NOT_POSSIBLE
-    assert answer.view is not None
-    assert answer.view.visit is not None
-    assert answer.view.visit.stops[0].state is StopState.SERVING
-    hall.pass_time(minutes=2)
+    assert nine.view().undo is not None
+    hall.pass_time(seconds=11)
+    assert nine.view().undo is None
+    assert nine.refused(DeskVerb.UNDO) is Refusal.TOO_LATE
+    nine.do(COMPLETE)
+    undo = nine.view().undo
+    assert undo is not None
+    assert undo.until == hall.clock.now() + timedelta(seconds=10)
+    visit = nine.do(DeskVerb.UNDO).visit
+    assert visit is not None
+    assert visit.stops[0].state is StopState.SERVING
+
+
+def test_nobody_can_say_what_nothing_can_come_after(hall: ServedHall) -> None:
+    """Neither by a stamp at the end of all time, nor by what only the server can know: it waits, unread."""
+    ticket = hall.issue(D)
+    nine = hall.desk(9)
+    cut_off = CutOff(hall, nine)
+    cut_off.does(Verb.START, ticket, follows="7" + "f" * 14 + "0")
+    cut_off.log.stamp = 2**63 - 3
+    cut_off.does(Verb.START, ticket)
+    cut_off.merge()
+    assert nine.here() is None
+    assert nine.scan(hall.token(ticket)).verdict is ScanVerdict.STARTED
     assert nine.do(COMPLETE).visit is None
 
 
