@@ -6,7 +6,6 @@ do is stricter than what can have happened (kiosk/domain/stop_life.py): a desk t
 """
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Final
 
 from kiosk.domain.course import HIGHEST_POSITION, Deed, NewStop
@@ -18,8 +17,8 @@ from kiosk.sync.desk_wire import Act, Answer, DeskVerb, Refusal
 from server.database import lock_site, milliseconds
 from server.desk_line import Waiting, place_after
 from server.desk_notes import keep_note, looks_personal
-from server.desk_paper import PaperVisit
-from server.desk_room import AnyRow, NotDoneError, Room, open_room, regretting
+from server.desk_paper import PaperVisit, leave, paper_at
+from server.desk_room import AnyRow, NotDoneError, Room, open_room
 from server.desk_undo import undo
 from server.node import Node
 from server.staff_sessions import session_of
@@ -32,12 +31,12 @@ _FROM_THE_LINE: Final = (StopState.WAITING, StopState.PARKED, StopState.NO_SHOW)
 def act(node: Node, site_id: str, device_id: str, message: Act) -> tuple[Answer, str | None]:
     """The answer without its view; and the ticket that something was done to."""
     now_ms = milliseconds(node.trusted_clock.read().at)
-    with regretting() as regrets, node.database.writing() as connection:
+    with node.database.writing() as connection:
         lock_site(connection, site_id)
         officer = session_of(connection, site_id, device_id, message.session, now_ms)
         if isinstance(officer, Refusal):
             return Answer(refusal=officer), None
-        room = open_room(node, connection, site_id, officer, now_ms, regrets=regrets)
+        room = open_room(node, connection, site_id, officer, now_ms)
         try:
             with connection.begin_nested():
                 done = None if room.was_done(message.action) else _DEEDS[message.verb](room, message)
@@ -105,7 +104,7 @@ def start_here(room: Room, action: str, stop: AnyRow, states: tuple[StopState, .
 
 
 def _complete(room: Room, message: Act) -> str:
-    here, paper = room.here(), room.node.papers.at(room)
+    here, paper = room.here(), paper_at(room)
     ids = {here.ticket_id if here is not None else None, paper.ticket_id if paper is not None else None}
     if message.ticket is not None and message.ticket not in ids:
         stop = _stop_named(room, message, (StopState.PARKED,))
@@ -206,7 +205,7 @@ def _alarm(room: Room, _: Act) -> str | None:
 
 def _move_here(room: Room, message: Act, verb: Verb, state: StopState) -> str:
     """Whoever is at this counter, and in this state."""
-    paper = room.node.papers.at(room)
+    paper = paper_at(room)
     if paper is not None and room.here() is None:
         return _move_paper(room, message, verb, paper)
     stop = _here(room, message)
@@ -221,8 +220,7 @@ def _move_paper(room: Room, message: Act, verb: Verb, paper: PaperVisit) -> str:
     if verb not in (Verb.COMPLETE, Verb.PARK) or message.ticket not in (None, paper.ticket_id):
         raise NotDoneError(Refusal.NOT_POSSIBLE)
     room.append(verb, message.action, paper.ticket_id, paper.position)
-    room.node.papers.leave(room)
-    room.regrets.append(partial(room.node.papers.serve, room, paper))
+    leave(room)
     return paper.ticket_id
 
 
@@ -230,7 +228,7 @@ def _here(room: Room, message: Act) -> AnyRow:
     room.counter  # noqa: B018  # raises where there is none
     stop = room.here()
     if stop is None:
-        is_paper = room.node.papers.at(room) is not None
+        is_paper = paper_at(room) is not None
         raise NotDoneError(Refusal.NOT_POSSIBLE if is_paper else Refusal.NOBODY_HERE)
     if message.ticket not in (None, stop.ticket_id):  # the desk shows what has passed
         raise NotDoneError(Refusal.TAKEN)

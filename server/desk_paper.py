@@ -1,26 +1,53 @@
 """A genuine ticket that has not arrived here yet, because its kiosk is cut off: served from what its paper says.
 
 What is done to it is written into the log like everything else and waits there for its ticket (server/parked.py); then
-the course is built with it. Until then only this process knows that somebody is being served: after a restart the
-counter looks free, and nothing that was done is lost.
+the course is built with it. Until then a table of its own knows that somebody is being served, also after a restart.
 """
 
-import threading
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, delete, select
 
 from kiosk.domain.language import Language
 from kiosk.domain.ticket import StopState
 from kiosk.domain.token import Claims
 from kiosk.sync.desk_wire import StopView, VisitView
+from server.database import Upsert, milliseconds, moment
 from server.hall import Hall
-from server.schema import tickets
+from server.schema import paper_visits, tickets
 
 if TYPE_CHECKING:
     from server.desk_room import Room
+
+_OF_DAY: Final = (
+    paper_visits.c.site_id == bindparam("site"),
+    paper_visits.c.service_day == bindparam("day"),
+    ~select(tickets.c.sequence)
+    .where(tickets.c.site_id == paper_visits.c.site_id, tickets.c.ticket_id == paper_visits.c.ticket_id)
+    .correlate(paper_visits)
+    .exists(),
+)
+_AT: Final = select(paper_visits).where(*_OF_DAY, paper_visits.c.counter == bindparam("at_counter"))
+_WHERE: Final = (
+    select(paper_visits.c.counter)
+    .where(*_OF_DAY, paper_visits.c.ticket_id == bindparam("ticket"))
+    .order_by(paper_visits.c.counter)
+    .limit(1)
+)
+_LEAVE: Final = delete(paper_visits).where(
+    paper_visits.c.site_id == bindparam("site"), paper_visits.c.counter == bindparam("at_counter")
+)
+_SERVE: Final = Upsert(
+    paper_visits,
+    lambda new: new.on_conflict_do_update(
+        index_elements=["site_id", "counter"],
+        set_={column.name: new.excluded[column.name] for column in paper_visits.c if not column.primary_key},
+    ),
+)
+"""Built once: SQLAlchemy takes longer to build a statement than SQLite to carry it out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,42 +69,45 @@ class PaperVisit:
     started_at_ms: int
 
 
-class PaperVisits:
-    """Who is being served from paper, by site and counter. Safe to use from many threads."""
+def paper_at(room: "Room") -> PaperVisit | None:
+    """Who is being served from paper at this counter. None too where the ticket has come meanwhile: the tables of
+    visits know better then; and on another day.
+    """
+    if room.officer.counter is None or room.service_day is None:
+        return None
+    which = {"site": room.site_id, "day": room.service_day, "at_counter": room.officer.counter}
+    row = room.connection.execute(_AT, which).one_or_none()
+    if row is None:
+        return None
+    issued = None if row.issued_at_ms is None else moment(row.issued_at_ms)
+    found = tuple(PaperStop(**stop) for stop in json.loads(row.stops))
+    return PaperVisit(row.ticket_id, row.label, found, issued, row.position, row.started_at_ms)
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._by_counter: dict[tuple[str, int], PaperVisit] = {}
 
-    def at(self, room: "Room") -> PaperVisit | None:
-        """None too where the ticket has come meanwhile: the tables know better then."""
-        if room.officer.counter is None:
-            return None
-        key = (room.site_id, room.officer.counter)
-        with self._lock:
-            visit = self._by_counter.get(key)
-        if visit is None:
-            return None
-        if is_known(room, visit.ticket_id):
-            self.leave(room)
-            return None
-        return visit
+def counter_of(room: "Room", ticket_id: str) -> int | None:
+    """Where it is being served from its paper."""
+    which = {"site": room.site_id, "day": room.day, "ticket": ticket_id}
+    return room.connection.execute(_WHERE, which).scalar_one_or_none()
 
-    def counter_of(self, site_id: str, ticket_id: str) -> int | None:
-        """Where it is being served."""
-        with self._lock:
-            found = (
-                key[1] for key, visit in self._by_counter.items() if (key[0], visit.ticket_id) == (site_id, ticket_id)
-            )
-            return next(found, None)
 
-    def serve(self, room: "Room", visit: PaperVisit) -> None:
-        with self._lock:
-            self._by_counter[room.site_id, room.counter] = visit
+def serve(room: "Room", visit: PaperVisit) -> None:
+    """At this counter, from now on; whoever was there before is not any more."""
+    row = {
+        "site_id": room.site_id,
+        "counter": room.counter,
+        "service_day": room.day,
+        "ticket_id": visit.ticket_id,
+        "label": visit.label,
+        "stops": json.dumps([asdict(stop) for stop in visit.stops], separators=(",", ":")),
+        "issued_at_ms": None if visit.issued_at is None else milliseconds(visit.issued_at),
+        "position": visit.position,
+        "started_at_ms": visit.started_at_ms,
+    }
+    _SERVE.execute(room.connection, row)
 
-    def leave(self, room: "Room") -> None:
-        with self._lock:
-            self._by_counter.pop((room.site_id, room.counter), None)
+
+def leave(room: "Room") -> None:
+    room.connection.execute(_LEAVE, {"site": room.site_id, "at_counter": room.counter})
 
 
 def is_known(room: "Room", ticket_id: str) -> bool:

@@ -1,9 +1,8 @@
 """Where an officer's deed is done: one transaction, one counter, one moment."""
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
@@ -18,6 +17,7 @@ from kiosk.domain.ticket import StopState
 from kiosk.sync.desk_wire import CounterState, Refusal
 from server.courses import Visit, visit_of
 from server.desk_line import Lines, bound_counters, lines_of
+from server.desk_paper import paper_at
 from server.hall import Hall
 from server.node import Node
 from server.schema import actions, counters, stops
@@ -65,21 +65,6 @@ CLAIM: Final = (
 """One statement decides who gets a visitor: nobody is called twice, whoever asks at the same moment."""
 
 
-Regrets = list[Callable[[], None]]
-
-
-@contextmanager
-def regretting() -> Iterator[Regrets]:
-    """Around a transaction: where it raises, what was put into the list is called."""
-    regrets: Regrets = []
-    try:
-        yield regrets
-    except BaseException:
-        for take_back in regrets:
-            take_back()
-        raise
-
-
 class NotDoneError(Exception):
     """Ends a deed, and takes back what it has written. `overtaken`, `waiting`: as desk_wire.Answer."""
 
@@ -92,8 +77,8 @@ class NotDoneError(Exception):
 
 @dataclass(frozen=True)
 class Room:
-    """`service_day`: the one in force, None: there is none yet. `now_ms`: milliseconds since 1970. `regrets`: take
-    back what this process remembers of the deed, should it not come to the disk.
+    """`service_day`: the one in force, None: there is none yet. `now_ms`: milliseconds since 1970. `kiosk`: the device
+    id where it is no desk: `officer` is nobody then.
     """
 
     node: Node
@@ -102,7 +87,7 @@ class Room:
     officer: Officer
     service_day: str | None
     now_ms: int
-    regrets: Regrets = field(default_factory=list)
+    kiosk: str | None = None
 
     @cached_property
     def hall(self) -> Hall:
@@ -149,7 +134,7 @@ class Room:
         self.counter  # noqa: B018
         if not self.is_open():
             raise NotDoneError(Refusal.COUNTER_CLOSED)
-        if self.here() is not None or self.node.papers.at(self) is not None:
+        if self.here() is not None or paper_at(self) is not None:
             raise NotDoneError(Refusal.COUNTER_BUSY)
 
     def lines(self) -> Lines:
@@ -211,7 +196,8 @@ class Room:
             at_ms=0,
             position=position,
             counter=self.officer.counter,
-            officer=self.officer.staff,
+            officer=self.officer.staff if self.kiosk is None else None,
+            kiosk=self.kiosk,
             new=new,
             return_to=return_to,
             place_ms=place_ms,
@@ -235,9 +221,7 @@ class Room:
             raise NotDoneError(Refusal.NOT_POSSIBLE)
 
 
-def open_room(  # noqa: PLR0913  # who, where, when
-    node: Node, connection: Connection, site_id: str, officer: Officer, now_ms: int, *, regrets: Regrets | None = None
-) -> Room:
+def open_room(node: Node, connection: Connection, site_id: str, officer: Officer, now_ms: int) -> Room:
     day = node.service_days.in_force(connection, site_id)
     service_day = None if day is None else day.isoformat()
-    return Room(node, connection, site_id, officer, service_day, now_ms, [] if regrets is None else regrets)
+    return Room(node, connection, site_id, officer, service_day, now_ms)

@@ -10,7 +10,6 @@ its ticket in the log, and what the desk shows is built from the token (server/d
 import hashlib
 from collections.abc import Sequence
 from datetime import date
-from functools import partial
 from typing import Final
 
 from sqlalchemy import bindparam, select
@@ -24,9 +23,9 @@ from kiosk.sync.desk_wire import Place, Refusal, Scan, ScanAnswer
 from server.calling import bring_back, start_here
 from server.courses import Visit
 from server.database import lock_site, milliseconds, moment
-from server.desk_paper import PaperVisit, is_known, issued_at, stops_on_paper
+from server.desk_paper import PaperVisit, counter_of, is_known, issued_at, paper_at, serve, stops_on_paper
 from server.desk_reading import Read, read_ticket
-from server.desk_room import AnyRow, NotDoneError, Room, open_room, regretting
+from server.desk_room import AnyRow, NotDoneError, Room, open_room
 from server.desk_view import places_to_go, waiting_there
 from server.node import Node
 from server.schema import actions, tickets
@@ -52,12 +51,12 @@ def scan(node: Node, site_id: str, device_id: str, message: Scan) -> tuple[ScanA
         read = read_ticket(connection, site_id, hall, message.text)
     if isinstance(read, ScanAnswer):
         return read, None
-    with regretting() as regrets, node.database.writing() as connection:
+    with node.database.writing() as connection:
         lock_site(connection, site_id)
         officer = session_of(connection, site_id, device_id, message.session, now_ms)
         if isinstance(officer, Refusal):
             return ScanAnswer(verdict=ScanVerdict.UNREADABLE), None
-        room = open_room(node, connection, site_id, officer, now_ms, regrets=regrets)
+        room = open_room(node, connection, site_id, officer, now_ms)
         return _Scan(room, message.action).decide(read)
 
 
@@ -193,7 +192,7 @@ class _Scan:
         return self._is_busy() or bool(self._room.lines_of((stop.queue_code,)).sequence(most=1))
 
     def _is_busy(self) -> bool:
-        return self._room.here() is not None or self._room.node.papers.at(self._room) is not None
+        return self._room.here() is not None or paper_at(self._room) is not None
 
     def _is_mine(self, stop: AnyRow) -> bool:
         return stop.queue_code in self._room.queues and not self._room.is_bound_elsewhere(stop)
@@ -225,7 +224,7 @@ class _Scan:
         if not paper:
             return answer
         answer = answer.model_copy(update={"queue": (mine or paper)[0].queue_code})
-        at = room.node.papers.counter_of(room.site_id, claims.ticket_id)
+        at = counter_of(room, str(claims.ticket_id))
         if at is not None:
             verdict = ScanVerdict.ALREADY_HERE if at == room.officer.counter else ScanVerdict.SERVED_ELSEWHERE
             return answer.model_copy(update={"verdict": verdict, "counter": at, "where": (room.hall.place_of(at),)})
@@ -236,9 +235,8 @@ class _Scan:
             verdict = ScanVerdict.COUNTER_BUSY if room.is_open() else ScanVerdict.COUNTER_CLOSED
             return answer.model_copy(update={"verdict": verdict})
         room.append(Verb.START, self._action, claims.ticket_id, mine[0].position)
-        served = PaperVisit(claims.ticket_id, label, paper, issued_at(room.hall, claims), mine[0].position, room.now_ms)
-        room.node.papers.serve(room, served)
-        room.regrets.append(partial(room.node.papers.leave, room))
+        issued = issued_at(room.hall, claims)
+        serve(room, PaperVisit(claims.ticket_id, label, paper, issued, mine[0].position, room.now_ms))
         self._touched = str(claims.ticket_id)
         return answer.model_copy(update={"verdict": ScanVerdict.STARTED})
 

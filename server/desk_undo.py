@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, desc, select
 
 from kiosk.domain.course import Deed
 from kiosk.sync.desk_wire import UNDO_WITHIN_S, Refusal
+from server.desk_paper import paper_at
 from server.desk_room import NotDoneError, Room
 from server.schema import actions, tickets
 
@@ -73,7 +74,7 @@ def undo(room: Room, action: str, undoes: str | None) -> str:
         raise NotDoneError(Refusal.TOO_LATE)
     before = replace(visit, actions=[each for each in visit.actions if each.action != row.action]).course()
     here = room.here()
-    is_busy = room.node.papers.at(room) is not None or (here is not None and here.ticket_id != row.ticket_id)
+    is_busy = paper_at(room) is not None or (here is not None and here.ticket_id != row.ticket_id)
     if before.active is not None and is_busy:
         raise NotDoneError(Refusal.COUNTER_BUSY)  # this counter has called somebody else since
     room.append(Deed.UNDO, action, row.ticket_id, undoes=row.action)

@@ -26,7 +26,7 @@ from server.courses import Visit, course_for
 from server.database import moment
 from server.desk_line import Lines, Waiting
 from server.desk_notes import note_of
-from server.desk_paper import paper_view
+from server.desk_paper import paper_at, paper_view
 from server.desk_queues import open_counters_by_queue, queue_views
 from server.desk_room import AnyRow, Room
 from server.desk_undo import undoable
@@ -123,7 +123,7 @@ def counter_view(hall: Hall, counter: int | None, row: AnyRow | None) -> Counter
 def visit_here(room: Room) -> VisitView | None:
     """Whoever is called to this counter, or served at it."""
     here = room.here()
-    paper = room.node.papers.at(room) if here is None else None
+    paper = paper_at(room) if here is None else None
     if paper is not None:
         return paper_view(room, paper)
     visit = None if here is None else room.visit(here.ticket_id)

@@ -12,7 +12,7 @@ from kiosk.domain.stop_life import OPEN
 from kiosk.domain.ticket import StopState
 from server.database import Upsert, upsert
 from server.parked import Arrival
-from server.schema import closed_days, counters, notes, queue_closures, queues, stops, tickets
+from server.schema import closed_days, counters, notes, paper_visits, queue_closures, queues, stops, tickets
 
 _COUNTER: Final = select(counters).where(
     counters.c.site_id == bindparam("of_site"), counters.c.counter == bindparam("of_counter")
@@ -97,3 +97,5 @@ def _close_day(connection: Connection, site_id: str, day: str) -> None:
     connection.execute(update(queues).where(queues.c.site_id == site_id, queues.c.service_day == day).values(waiting=0))
     these = select(tickets.c.ticket_id).where(tickets.c.site_id == site_id, tickets.c.service_day == day)
     connection.execute(delete(notes).where(notes.c.site_id == site_id, notes.c.ticket_id.in_(these)))
+    of_paper = (paper_visits.c.site_id == site_id, paper_visits.c.service_day == day)
+    connection.execute(delete(paper_visits).where(*of_paper))

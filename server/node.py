@@ -17,7 +17,6 @@ from server.arrivals import Arrivals
 from server.contact import Contacts
 from server.database import Database, moment, open_database
 from server.database_check import DatabaseCheck
-from server.desk_paper import PaperVisits
 from server.epochs import Fences
 from server.hall import Halls
 from server.limits import Strangers
@@ -62,7 +61,6 @@ class Node:
     stream: Stream = field(default_factory=Stream)
     outlooks: Outlooks = field(default_factory=Outlooks)
     halls: Halls = field(default_factory=Halls)
-    papers: PaperVisits = field(default_factory=PaperVisits)
     data_dir: Path | None = None
 
     def central(self, connection: Connection, site_id: str, origin: str, held: Mapping[str, int]) -> Mapping[str, int]:

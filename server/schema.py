@@ -341,6 +341,25 @@ closed_days = Table(
 )
 """Days that are over: what is still open on them has expired."""
 
+paper_visits = Table(
+    "paper_visits",
+    metadata,
+    Column("site_id", Text, nullable=False),
+    Column("counter", Integer, nullable=False),
+    Column("service_day", Text, nullable=False),
+    Column("ticket_id", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("stops", Text, nullable=False),
+    Column("issued_at_ms", BIG),
+    Column("position", Integer, nullable=False),
+    Column("started_at_ms", BIG, nullable=False),
+    PrimaryKey("site_id", "counter"),
+    sqlite_strict=True,
+)
+"""Who is being served from a genuine ticket that has not arrived here yet (server/desk_paper.py). `stops`: what the
+token says of them, as JSON; `position`: the one that is being served.
+"""
+
 staff = Table(
     "staff",
     metadata,

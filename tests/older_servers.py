@@ -43,6 +43,7 @@ _OF_0004: Final = (
             "counters",
             "queue_closures",
             "closed_days",
+            "paper_visits",
             "notes",
             "staff",
             "terminal_failures",

@@ -175,6 +175,20 @@ def _counters() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "paper_visits",
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("counter", sa.Integer(), nullable=False),
+        sa.Column("service_day", sa.Text(), nullable=False),
+        sa.Column("ticket_id", sa.Text(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("stops", sa.Text(), nullable=False),
+        sa.Column("issued_at_ms", BIG),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("started_at_ms", BIG, nullable=False),
+        sa.PrimaryKeyConstraint("site_id", "counter"),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "notes",
         sa.Column("site_id", sa.Text(), nullable=False),
         sa.Column("ticket_id", sa.Text(), nullable=False),

@@ -6,17 +6,20 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from kiosk.domain.scan import ScanVerdict
 from kiosk.domain.ticket import StopState
 from kiosk.errors import StoreFullError
 from kiosk.identity import new_identity
-from kiosk.sync.desk_wire import Act, DeskVerb, Scan
+from kiosk.sync.desk_wire import Act, DeskVerb, DeskView, Scan
 from server.calling import act
 from server.database import Database
+from server.desk_api import view_for
 from server.desk_scan import scan
 from server.enrolment import admit, revoke
+from server.node import start_node
+from server.schema import paper_visits
 from tests.paired_desk import action_name
 from tests.paired_kiosk import SITE
 from tests.served_hall import A, D, F, ServedHall, kiosk_record, served_hall, told
@@ -187,6 +190,43 @@ def test_a_genuine_ticket_that_has_not_arrived_is_served_from_its_paper(hall: Se
     assert view.visit is not None
     assert (view.visit.label, view.visit.stops[0].state) == ("D-003", StopState.SERVING)
     assert other.do(COMPLETE).visit is None
+
+
+def test_who_is_served_from_paper_is_still_there_after_a_restart(hall: ServedHall) -> None:
+    late = hall.issue(D, A, late=True)
+    desk, other = hall.desk(9), hall.desk(10)
+    before = desk.scan(hall.token(late)).view
+    node = hall.server.node
+    again = start_node(
+        node.role, node.database, node.clock, node.identity
+    )  # what the process itself remembered is gone
+    view = view_for(again, SITE, desk.device_id, desk.session)
+    assert before is not None
+    assert isinstance(view, DeskView)
+    assert (view.visit, view.counter) == (before.visit, before.counter)
+    answer, _ = act(again, SITE, desk.device_id, Act(session=desk.session, action=action_name(), verb=CALL_NEXT))
+    assert answer.refusal == "counter_busy"
+    said, _ = scan(
+        again, SITE, other.device_id, Scan(session=other.session, action=action_name(), text=hall.token(late))
+    )
+    assert (said.verdict, said.counter) == (ScanVerdict.SERVED_ELSEWHERE, 9)
+    answer, _ = act(again, SITE, desk.device_id, Act(session=desk.session, action=action_name(), verb=COMPLETE))
+    assert answer.refusal is None
+    assert desk.here() is None
+
+
+def test_nobody_is_served_from_yesterdays_paper(hall: ServedHall) -> None:
+    """Nobody said that it was over, and its kiosk never came back."""
+    late = hall.issue(late=True)
+    desk = hall.desk(9)
+    desk.scan(hall.token(late))
+    assert desk.here() == late.label
+    hall.pass_time(days=1)
+    with hall.server.node.database.writing() as connection:
+        hall.server.node.service_days.ensure(connection, SITE)
+    assert hall.desk(9, staff="P-900").here() is None
+    with hall.server.node.database.reading() as connection:
+        assert connection.execute(select(paper_visits)).all() == []
 
 
 def test_what_did_not_come_to_the_disk_is_not_remembered_either(
