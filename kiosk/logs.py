@@ -84,6 +84,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "reserved_number_refused": "The site server reserved a number that is not beyond those already on paper.",
     "roll_forgotten": "What was remembered of a printer's roll cannot be read: it is unknown until a new roll is in.",
     "roll_not_kept": "How much paper a printer has used cannot be written down; slips go on. Look at the disk.",
+    "said_calls_lost": "A board cannot keep or read what it has said: if started anew, it may say young calls again.",
     "server_fenced": "A device has seen a later life of this server: this one gives no numbers and takes nothing.",
     "server_lost": "The server does not answer, or does not want this kiosk; issuing goes on and the log waits.",
     "server_reached": "The server answers (again), and the log is being sent.",

@@ -7,7 +7,7 @@ from typing import Final
 
 from kiosk.domain.ticket import Stop, Wait
 
-__all__ = ["QueueOutlook", "Wait", "promised", "told"]
+__all__ = ["QueueOutlook", "Wait", "back_within_s", "promised", "told"]
 
 MOST_S: Final = 4 * 3600
 """Nobody is promised half a day."""
@@ -17,6 +17,13 @@ _STEPS: Final = ((10, 1), (60, 5), (MOST_S // _MINUTE, 10))
 _WIDEST_S: Final = 25 * _MINUTE
 _WIDEST_SHARE: Final = 1.2
 """A range may be as wide as the greater of the two: so many seconds, such a share of its middle."""
+
+_WORTH_LEAVING_S: Final = 15 * _MINUTE
+"""Of an early end: who has less stays where his number is heard."""
+_SAFE_SHARE: Final = 0.8
+"""Of the early end: one of five visitors is called before the range's early end is meant to come, and who trusts a time
+of return must not be. Chosen in the worlds TUNING, and examined in others (docs/waits.md): 1 % and less are late.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,15 @@ def promised(
                 wait = _beside(wait, found[other.position], _visit(other, outlooks))
         together.append(None if wait is None else told(wait.low_s, wait.high_s))
     return tuple(together)
+
+
+def back_within_s(waits: Sequence[Wait | None]) -> int | None:
+    """In how many seconds the visitor of these waits must be back so as not to miss the first of them. None where that
+    is too soon to go anywhere, or where of some nobody knows.
+    """
+    if not waits or any(wait is None or wait.low_s < _WORTH_LEAVING_S for wait in waits):
+        return None
+    return int(min(wait.low_s for wait in waits if wait is not None) * _SAFE_SHARE)
 
 
 def _outlook(stop: Stop, outlooks: Mapping[str, QueueOutlook], *, is_priority: bool) -> Wait | None:

@@ -10,6 +10,7 @@ from itertools import groupby
 from kiosk.domain.language import Language, Text
 from kiosk.domain.site import Queue, Site, TimeRange
 from kiosk.domain.ticket import Ticket, Wait
+from kiosk.domain.wait import back_within_s
 
 _WEEKDAYS = (
     Text("Senin", "Monday"),
@@ -38,7 +39,6 @@ _FLOOR = Text("Lantai", "Floor")
 _COUNTER = Text("Loket", "Counter")
 _TODAY = Text("hari ini", "today")
 _TOMORROW = Text("besok", "tomorrow")
-_WORTH_LEAVING_S = 15 * 60
 _WAIT = Text("{low}-{high} menit", "{low}-{high} minutes")
 _WAIT_EXACT = Text("sekitar {high} menit", "about {high} minutes")
 _WAIT_SHORT = Text("paling lama {high} menit", "{high} minutes at most")
@@ -80,14 +80,14 @@ def wait_sentence(wait: Wait | None, language: Language) -> str:
 
 
 def back_before(ticket: Ticket, site: Site) -> time | None:
-    """When the visitor of this ticket may be called first, at the earliest, by the site's wall; None where that is too
-    soon to go anywhere, where of some stop nobody knows, or where the clock cannot be trusted.
+    """Before when the visitor of this ticket is hardly ever called (kiosk.domain.wait.back_within_s), by the site's
+    wall; None where that is too soon to go anywhere, where of some stop nobody knows, or where the clock cannot be
+    trusted.
     """
-    waits = [ticket.promise_of(stop) for stop in ticket.stops if not stop.after]
-    if not ticket.clock_trusted or any(wait is None or wait.low_s < _WORTH_LEAVING_S for wait in waits):
+    within_s = back_within_s([ticket.promise_of(stop) for stop in ticket.stops if not stop.after])
+    if not ticket.clock_trusted or within_s is None:
         return None
-    low_s = min(wait.low_s for wait in waits if wait is not None)
-    first = ticket.issued_at.astimezone(site.timezone) + timedelta(seconds=low_s)
+    first = ticket.issued_at.astimezone(site.timezone) + timedelta(seconds=within_s)
     return first.replace(minute=first.minute - first.minute % 5, second=0, microsecond=0).time()
 
 

@@ -1,6 +1,7 @@
 """A board's feed and announcer as a process, without a window: says each new call that it shows, and each that it says.
 
-`python -m tests.e2e.board_process SERVER-URL`; ends with its standard input.
+`python -m tests.e2e.board_process SERVER-URL [FOLDER]`; ends with its standard input. FOLDER: where it remembers what
+it has said, as a real board does.
 """
 
 import json
@@ -8,10 +9,12 @@ import sys
 from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from kiosk.board_config import BoardSyncConfig
 from kiosk.board_feed import BoardFeed, BoardLink, BoardState
+from kiosk.board_memory import SaidCalls
 from kiosk.domain.announcement import Announcement
 from kiosk.domain.language import Language
 from kiosk.logs import configure_logging
@@ -40,9 +43,15 @@ class QuickVoice:
 
 
 class Board:
-    def __init__(self) -> None:
+    def __init__(self, memory: SaidCalls | None) -> None:
         self._voice = QuickVoice()
-        self._announcer = Announcer(self._voice, (Language.INDONESIAN,), lambda: datetime.now(UTC))
+        self._announcer = Announcer(
+            self._voice,
+            (Language.INDONESIAN,),
+            lambda: datetime.now(UTC),
+            said=() if memory is None else memory.names,
+            on_said=lambda call: None if memory is None else memory.add(call),
+        )
         self._voice.announcer = self._announcer
         self._shown: set[str] = set()
 
@@ -62,12 +71,15 @@ class Board:
 
 def main() -> None:
     configure_logging(None)  # only answers on standard output
-    feed = BoardFeed(BoardSyncConfig(server=sys.argv[1]), None, Board().look)
+    memory = SaidCalls(Path(sys.argv[2])) if len(sys.argv) > 2 else None
+    feed = BoardFeed(BoardSyncConfig(server=sys.argv[1]), None, Board(memory).look)
     feed.start()
     say(ready=True)
     for _ in sys.stdin:
         pass
     feed.stop()
+    if memory is not None:
+        memory.close()
 
 
 if __name__ == "__main__":

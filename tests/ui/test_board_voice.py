@@ -1,13 +1,15 @@
 """A board's voice with Qt's own mock engine in its own process, and with recorded words. No sound system is needed."""
 
+import subprocess
 import sys
 import wave
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEventLoop
+from PySide6.QtCore import QCoreApplication, QEventLoop, QTimer
 from PySide6.QtGui import QGuiApplication
 
 from kiosk.board_config import BoardConfig, BoardVoiceConfig
@@ -16,6 +18,7 @@ from kiosk.domain.language import Language
 from kiosk.paths import own_command, resource_path
 from tests.conftest import Logs
 from ui.board.bell import BellOnly, Sound
+from ui.board.child import Child
 from ui.board.machine_voice import MachineVoice
 from ui.board.recorded_words import RecordedWords, RecordedWordsError
 from ui.board.voice import RecordedVoice, open_voice
@@ -49,16 +52,30 @@ def until(holds: Callable[[], bool]) -> None:
         QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 10)
 
 
+SOUNDS = [*own_command(), "voice", "--engine", "sounds"]
+
+
 class Voices:
     """Voices by commands of their own, and what technicians were told."""
 
     def __init__(self) -> None:
         self.told: list[str] = []
-        self._open: list[MachineVoice] = []
+        self._open: list[BellOnly | Sound] = []
+
+    def sound(self, command: list[str] | None = None, waits_ms: tuple[int, int] = (20_000, 60_000)) -> Sound:
+        sound = Sound(command or SOUNDS, 0.5, self.told.append, waits_ms)
+        self._open.append(sound)
+        return sound
 
     def open(self, command: list[str], waits_ms: tuple[int, int] = (20_000, 60_000)) -> MachineVoice:
-        self._open.append(MachineVoice(command, [Language.INDONESIAN], 0.5, self.told.append, waits_ms))
-        return self._open[-1]
+        sound = self.sound([sys.executable, "-c", f"import sys\n{_PLAYS}\n{_HANGS}"])
+        voice = MachineVoice(command, sound, [Language.INDONESIAN], 0.5, self.told.append, waits_ms)
+        self._open.append(voice)
+        return voice
+
+    def keep(self, voice: BellOnly) -> BellOnly:
+        self._open.append(voice)
+        return voice
 
     def close(self) -> None:
         for voice in self._open:
@@ -81,6 +98,7 @@ def program(tmp_path: Path, *lines: str) -> list[str]:
     return [sys.executable, str(file)]
 
 
+_PLAYS = """print('{"plays": true}', flush=True)"""
 _OPENS = """print('{"speaks": ["id"]}', flush=True)"""
 _HANGS = "sys.stdin.read()"
 
@@ -123,7 +141,7 @@ def test_a_voice_that_comes_back_takes_its_trouble_off_the_board(voices: Voices,
 def test_a_voice_that_hangs_over_a_word_is_begun_anew(
     voices: Voices, tmp_path: Path, expected_logs: Logs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ui.board.machine_voice.GRACE_MS", -130 * len(SAYING.spoken))
+    monkeypatch.setattr("ui.board.child.GRACE_MS", -130 * len(SAYING.spoken))
     expected_logs("speech_stalled")
     voice = voices.open(program(tmp_path, _OPENS, _HANGS))
     until(lambda: voice.is_ready)
@@ -146,12 +164,93 @@ def test_a_language_that_it_does_not_know_is_named(voices: Voices, tmp_path: Pat
     assert "does not know Indonesian" in voices.told[0]
 
 
-def test_the_bell_ends_also_where_there_is_no_sound_system(qapp: QGuiApplication) -> None:
+def test_the_bell_ends_also_where_there_is_no_sound_system(voices: Voices) -> None:
+    """Asked before its program has opened: it waits for it."""
     done: list[str] = []
-    bell = BellOnly(0.5)
+    bell = BellOnly(voices.sound())
     bell.ring(lambda: done.append("bell"))
     assert done == []
     wait_for(done, 1)
+    bell.ring(lambda: done.append("again"))
+    wait_for(done, 2)
+    assert voices.told == []
+
+
+class Beats:
+    """How long the board's own thread stood still at most."""
+
+    def __init__(self) -> None:
+        self.longest_s = 0.0
+        self._last = monotonic()
+        self._timer = QTimer()
+        self._timer.timeout.connect(self._beat)
+        self._timer.start(20)
+
+    def _beat(self) -> None:
+        now = monotonic()
+        self.longest_s = max(self.longest_s, now - self._last)
+        self._last = now
+
+
+def test_a_sound_system_that_hangs_freezes_its_own_program_and_not_the_board(
+    voices: Voices, tmp_path: Path, expected_logs: Logs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A real Player whose backend never comes back from `play`."""
+    monkeypatch.setattr("ui.board.child.GRACE_MS", 1500)
+    expected_logs("speech_stalled")
+    hangs = (
+        f"sys.path.insert(0, {str(resource_path(''))!r})",
+        "import time",
+        "from PySide6.QtMultimedia import QSoundEffect",
+        "class Hanging(QSoundEffect):",
+        "    def setSource(self, url):",
+        f"        open({str(tmp_path / 'hangs')!r}, 'a').write('x')",
+        "        time.sleep(600)",
+        "import ui.board.player",
+        "ui.board.player.QSoundEffect = Hanging",
+        "from ui.board.voice_process import run_voice",
+        "run_voice('sounds')",
+    )
+    bell = BellOnly(voices.sound(program(tmp_path, *hangs)))
+    beats = Beats()
+    done: list[str] = []
+    bell.ring(partial(done.append, "given up"))
+    until((tmp_path / "hangs").exists)
+    wait_for(done, 1)
+    until(lambda: starts(tmp_path) >= 2)  # it is killed, and another one begun
+    assert beats.longest_s < 10  # frozen would be ten minutes
+
+
+def test_a_sound_system_that_hangs_at_the_start_is_told_and_lets_the_words_come(voices: Voices, tmp_path: Path) -> None:
+    bell = BellOnly(voices.sound(program(tmp_path, _HANGS), waits_ms=(300, 50)))
+    done: list[str] = []
+    bell.ring(lambda: done.append("passed over"))
+    wait_for(done, 1)
+    until(lambda: starts(tmp_path) >= 2)
+    assert voices.told == ["The sound system does not answer: the board only flashes, and tries again every minute."]
+    begun = monotonic()
+    bell.ring(lambda: done.append("at once"))
+    wait_for(done, 2)
+    assert monotonic() - begun < 5
+
+
+def test_a_machine_without_sound_says_so_and_is_not_asked_for_ever(voices: Voices, tmp_path: Path) -> None:
+    bell = BellOnly(voices.sound(program(tmp_path, """print('{"plays": false}', flush=True)"""), waits_ms=(20_000, 1)))
+    done: list[str] = []
+    bell.ring(lambda: done.append("passed over"))
+    wait_for(done, 1)
+    assert "no sound system" in voices.told[0]
+
+
+def test_no_part_of_the_boards_own_process_links_to_a_sound_system() -> None:
+    look = (
+        "import sys, ui.board.app, ui.board.voice, ui.board.machine_voice, ui.board.voice_process;"
+        "print([name for name in sys.modules if 'Multimedia' in name or 'TextToSpeech' in name])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", look], cwd=resource_path(""), capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.strip() == "[]"
 
 
 def test_recorded_words_are_joined_in_their_order(tmp_path: Path) -> None:
@@ -164,10 +263,10 @@ def test_recorded_words_are_joined_in_their_order(tmp_path: Path) -> None:
     assert data.count(b"\1\0") == 40 * len(SAYING.words)
 
 
-def test_a_complete_folder_speaks_instead_of_the_machine(tmp_path: Path, qapp: QGuiApplication) -> None:
+def test_a_complete_folder_speaks_instead_of_the_machine(tmp_path: Path, voices: Voices) -> None:
     write_words(tmp_path)
     told: list[str] = []
-    speech = open_voice(BoardConfig(voice=BoardVoiceConfig(words=tmp_path)), told.append)
+    speech = voices.keep(open_voice(BoardConfig(voice=BoardVoiceConfig(words=tmp_path)), told.append))
     assert isinstance(speech, RecordedVoice)
     assert told == []
     done: list[str] = []
@@ -176,21 +275,21 @@ def test_a_complete_folder_speaks_instead_of_the_machine(tmp_path: Path, qapp: Q
 
 
 def test_slow_recordings_are_not_cut_off_before_their_end(
-    tmp_path: Path, qapp: QGuiApplication, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, voices: Voices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lengths: list[int] = []
-    monkeypatch.setattr(Sound, "play", lambda _, __, length_ms, ___: lengths.append(length_ms))
+    monkeypatch.setattr(Child, "ask", lambda _, __, length_ms, ___: lengths.append(length_ms))
     write_words(tmp_path, frames=4000, rate=8000)
-    RecordedVoice(RecordedWords(tmp_path, [Language.INDONESIAN]), 0.5).say(SAYING, lambda: None)
+    RecordedVoice(RecordedWords(tmp_path, [Language.INDONESIAN]), voices.sound()).say(SAYING, lambda: None)
     assert lengths[0] >= 500 * len(SAYING.words)
 
 
 def test_a_full_disk_holds_up_no_later_call(
-    tmp_path: Path, qapp: QGuiApplication, monkeypatch: pytest.MonkeyPatch, expected_logs: Logs
+    tmp_path: Path, voices: Voices, monkeypatch: pytest.MonkeyPatch, expected_logs: Logs
 ) -> None:
     expected_logs("voice_troubled")
     write_words(tmp_path)
-    voice = RecordedVoice(RecordedWords(tmp_path, [Language.INDONESIAN]), 0.5)
+    voice = RecordedVoice(RecordedWords(tmp_path, [Language.INDONESIAN]), voices.sound())
 
     def is_full(*_: object) -> None:
         raise OSError("No space left on device")
@@ -218,9 +317,9 @@ def test_a_broken_recording_is_named(tmp_path: Path, content: bytes) -> None:
         RecordedWords(tmp_path, [Language.INDONESIAN])
 
 
-def test_without_words_it_only_rings(qapp: QGuiApplication) -> None:
+def test_without_words_it_only_rings(voices: Voices) -> None:
     told: list[str] = []
-    speech = open_voice(BoardConfig(voice=BoardVoiceConfig(on=False)), told.append)
+    speech = voices.keep(open_voice(BoardConfig(voice=BoardVoiceConfig(on=False)), told.append))
     assert (type(speech), told) == (BellOnly, [])
 
 

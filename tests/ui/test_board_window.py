@@ -3,18 +3,21 @@
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from itertools import pairwise
+from pathlib import Path
 from time import monotonic
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEventLoop, QPointF
+from PySide6.QtCore import QCoreApplication, QEventLoop, QPointF, QTimer
 from PySide6.QtGui import QFont, QFontMetricsF, QGuiApplication
 from PySide6.QtQuick import QQuickItem
 
 from kiosk.board_config import BoardConfig, BoardDirectionsConfig, BoardLanguages, BoardScreenConfig
 from kiosk.board_feed import BoardLink, BoardState
 from kiosk.clock import FakeClock
+from kiosk.domain.announcement import Announcement
 from kiosk.sync.desk_wire import BoardView
 from tests.hall_of_calls import MORNING, board_view, call
+from ui.board.announcer import TIMES
 from ui.board.app import BoardApplication
 from ui.board.view_model import BEAT_MS
 from ui.driver import VisitorDriver
@@ -282,6 +285,43 @@ def test_flashes_stay_under_three_a_second_however_calls_arrive(board: Start) ->
     assert began  # it does flash
     assert max(sum(start <= each < start + 1 for each in began) for start in began) <= 3
     assert 1000 / (2 * BEAT_MS) <= 3
+
+
+class QuickSpeech:
+    """Has said everything at once."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def ring(self, on_done: Callable[[], None]) -> None:
+        QTimer.singleShot(0, on_done)
+
+    def say(self, words: Announcement, on_done: Callable[[], None]) -> None:
+        self.said.append(words.text)
+        QTimer.singleShot(0, on_done)
+
+
+def test_a_board_that_is_started_anew_says_no_call_again(
+    qapp: QGuiApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert qt_application() is qapp
+    monkeypatch.setattr("ui.board.app.BoardFeed.start", lambda _: None)  # the test is the feed
+    config = BoardConfig(screen=TV_1080, data_dir=tmp_path)
+    for number in (1, 2):
+        clock, speech = FakeClock(MORNING), QuickSpeech()
+        application = BoardApplication(config, clock, speech)
+        application.begin()
+        now = clock.monotonic()
+        calls = [call(n, counter=n) for n in range(1, number + 1)]
+        application.on_state(BoardState(BoardLink.LIVE, board_view(*calls), heard_at=now, fetched_at=now))
+        deadline = monotonic() + 20
+        while len(speech.said) < TIMES or application.announcer is None or application.announcer.announced:
+            assert monotonic() < deadline
+            QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 10)
+        application.close()
+        assert [("satu" in text, "dua," in text.split("loket ")[1]) for text in speech.said] == [
+            (number == 1, number == 2)
+        ] * TIMES
 
 
 def test_high_contrast_is_black_and_white(board: Start) -> None:

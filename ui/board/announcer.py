@@ -1,7 +1,7 @@
 """Who is said when: one call after the other, none cut off, each twice, none too late. Knows no engine and no clock."""
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -40,23 +40,28 @@ class _Turn:
 
 class Announcer:
     """Belongs to one thread. `now`: the server's time, by which calls are dated. `is_heard`: whether sound is wanted
-    now (hours, silence); what is not heard is not caught up on. `on_turn`: which call is being said, or None.
+    now (hours, silence); what is not heard is not caught up on. `on_turn`: which call is being said, or None. `said`:
+    what was said to its end before the program was started anew. `on_said`: a call was said as often as it should be.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # what it stands on, none of which it knows
         self,
         speech: Speech,
         languages: Sequence[Language],
         now: Callable[[], datetime],
         is_heard: Callable[[], bool] = lambda: True,
         on_turn: Callable[[str | None], None] = lambda _: None,
+        *,
+        said: Iterable[str] = (),
+        on_said: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._speech = speech
         self._languages = tuple(languages)
         self._now = now
         self._is_heard = is_heard
         self._on_turn = on_turn
-        self._known: dict[str, None] = {}
+        self._on_said = on_said
+        self._known: dict[str, None] = dict.fromkeys(said)
         self._waiting: deque[Call] = deque()
         self._turn: _Turn | None = None
 
@@ -102,6 +107,8 @@ class Announcer:
             self._speech.say(turn.rest.popleft(), _once(self._go_on))
             return
         self._turn = None
+        if turn is not None:
+            self._on_said(turn.call.call)
         self._begin()
         if self._turn is None:
             self._on_turn(None)

@@ -13,6 +13,7 @@ from shiboken6 import Shiboken
 
 from kiosk.board_config import BoardConfig
 from kiosk.board_feed import BoardFeed, BoardLink, BoardState
+from kiosk.board_memory import SaidCalls
 from kiosk.clock import Clock, SystemClock
 from kiosk.paths import resource_path
 from ui.board.announcer import Announcer, Speech
@@ -48,6 +49,7 @@ class BoardApplication(QObject):
         self._clock = clock or SystemClock()
         self._speech = speech
         self._end_voice: Callable[[], None] = lambda: None
+        self._memory: SaidCalls | None = None
         self._from_feed = _FromFeed()
         self._from_feed.state.connect(self.on_state)
         self.view_model = BoardViewModel(config, self._clock)
@@ -78,14 +80,23 @@ class BoardApplication(QObject):
     def begin(self) -> None:
         """Begins to hear and to speak, with the window already there."""
         speech = self._speech or self._open_voice()
+        memory = self._memory = SaidCalls(self.config.data_dir)
         self.announcer = Announcer(
-            speech, self.config.languages.each, self._server_now, self._is_heard, self.view_model.show_said
+            speech,
+            self.config.languages.each,
+            self._server_now,
+            self._is_heard,
+            self.view_model.show_said,
+            said=memory.names,
+            on_said=memory.add,
         )
         self._feed.start()
 
     def close(self) -> None:
         self._feed.stop()
         self._end_voice()
+        if self._memory is not None:
+            self._memory.close()
         self.view_model.stop()
         for each in (self.engine, self.view_model, self._from_feed):
             Shiboken.delete(each)
@@ -108,7 +119,7 @@ class BoardApplication(QObject):
             self.announcer.forget()
 
     def _open_voice(self) -> Speech:
-        from ui.board.voice import open_voice  # noqa: PLC0415  # Qt Multimedia: a sound system may be absent
+        from ui.board.voice import open_voice  # noqa: PLC0415  # not needed before the window is there
 
         voice = open_voice(self.config, self._tell_trouble)
         self._end_voice = voice.close

@@ -1,71 +1,62 @@
-"""The bell, and any one file of sound. Everything has a time by which it counts as played: a sound system that hangs
-must not silence the hall for the day.
-"""
+"""The bell, and any one file of sound: played by a program of its own, because a sound system may hang."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from PySide6.QtCore import QObject, QTimer, QUrl, Slot
-from PySide6.QtMultimedia import QSoundEffect
+from PySide6.QtCore import QObject, QTimer
 
 from kiosk.domain.announcement import Announcement
 from kiosk.paths import resource_path
+from ui.board.child import AGAIN_MS, OPENS_WITHIN_MS, Child
 
-GRACE_MS: Final = 2500
 _BELL: Final = "assets/sounds/bell.wav"
 _BELL_RATE: Final = 16_000
 """Or more: then it ends sooner."""
+_HANGS: Final = "The sound system does not answer: the board only flashes, and tries again every minute."
+_NO_SOUND: Final = "This machine has no sound system: the board only flashes. On Debian: apt-get install libpulse0."
 
 
-class Sound(QObject):
-    """One file at a time, to its end."""
+class Sound:
+    """One file at a time, to its end. `command`: of `giliran voice` without an engine. `loudness`: 0 to 1. `on_trouble`
+    is told what a technician should know, whenever that changes; an empty sentence: all is well.
+    """
 
-    def __init__(self, loudness: float, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._effect = QSoundEffect(self)
-        self._effect.setVolume(loudness)
-        self._effect.playingChanged.connect(self._on_playing)
-        self._effect.statusChanged.connect(self._on_status)
-        self._end = QTimer(self)
-        self._end.setSingleShot(True)
-        self._end.timeout.connect(self._finish)
-        self._on_done: Callable[[], None] | None = None
+    def __init__(
+        self,
+        command: Sequence[str],
+        loudness: float,
+        on_trouble: Callable[[str], None],
+        waits_ms: tuple[int, int] = (OPENS_WITHIN_MS, AGAIN_MS),
+    ) -> None:
+        self._loudness = loudness
+        self._on_trouble = on_trouble
+        self._trouble = ""
+        self._child = Child(command, self._opened, lambda: self._tell(_HANGS), waits_ms)
 
     def play(self, file: Path, length_ms: int, on_done: Callable[[], None]) -> None:
-        self._on_done = on_done
-        self._effect.setSource(QUrl.fromLocalFile(str(file)))
-        self._end.start(length_ms + GRACE_MS)
-        if self._effect.status() is QSoundEffect.Status.Error:
-            self._end.start(0)  # no sound system: the words may still come by another way
-            return
-        self._effect.play()
+        """`length_ms`: it is no longer than that."""
+        self._child.ask({"play": str(file), "volume": self._loudness}, length_ms, on_done)
 
-    @Slot()
-    def _on_playing(self) -> None:
-        if not self._effect.isPlaying() and self._effect.status() is QSoundEffect.Status.Ready:
-            self._end.start(0)
+    def close(self) -> None:
+        self._child.close()
 
-    @Slot()
-    def _on_status(self) -> None:
-        if self._effect.status() is QSoundEffect.Status.Error:
-            self._end.start(0)
+    def _opened(self, message: dict[str, Any]) -> bool:
+        self._tell("" if message.get("plays") else _NO_SOUND)
+        return bool(message.get("plays"))
 
-    @Slot()
-    def _finish(self) -> None:
-        done, self._on_done = self._on_done, None
-        self._effect.stop()
-        self._end.stop()
-        if done is not None:
-            done()
+    def _tell(self, trouble: str) -> None:
+        if trouble != self._trouble:
+            self._trouble = trouble
+            self._on_trouble(trouble)
 
 
 class BellOnly(QObject):
     """Rings, and says nothing."""
 
-    def __init__(self, loudness: float, parent: QObject | None = None) -> None:
+    def __init__(self, sound: Sound, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._sound = Sound(loudness, self)
+        self._sound = sound
 
     def ring(self, on_done: Callable[[], None]) -> None:
         self._sound.play(resource_path(_BELL), wav_length_ms(resource_path(_BELL).stat().st_size, _BELL_RATE), on_done)
@@ -75,6 +66,7 @@ class BellOnly(QObject):
 
     def close(self) -> None:
         """Before the program ends."""
+        self._sound.close()
 
 
 def wav_length_ms(size: int, rate: int) -> int:

@@ -1,6 +1,7 @@
 """What says the calls aloud: recorded words, or else the machine's voice, or else the bell alone."""
 
 from collections.abc import Callable
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -10,16 +11,17 @@ from PySide6.QtCore import QObject, QTemporaryDir, QTimer
 from kiosk.board_config import BoardConfig
 from kiosk.domain.announcement import Announcement
 from kiosk.paths import own_command
-from ui.board.bell import BellOnly, wav_length_ms
+from ui.board.bell import BellOnly, Sound, wav_length_ms
 from ui.board.machine_voice import MachineVoice
 from ui.board.recorded_words import RecordedWords, RecordedWordsError
+from ui.board.voice_process import SOUNDS
 
 log = structlog.get_logger(__name__)
 
 
 class RecordedVoice(BellOnly):
-    def __init__(self, words: RecordedWords, loudness: float, parent: QObject | None = None) -> None:
-        super().__init__(loudness, parent)
+    def __init__(self, words: RecordedWords, sound: Sound, parent: QObject | None = None) -> None:
+        super().__init__(sound, parent)
         self._words = words
         self._folder = QTemporaryDir()
         self._numbers = count()
@@ -43,18 +45,19 @@ class RecordedVoice(BellOnly):
 def open_voice(config: BoardConfig, on_trouble: Callable[[str], None]) -> BellOnly:
     """`on_trouble`: what a technician should know of it, now and whenever that changes; empty: all is well."""
     loudness = config.voice.loudness / 100
+    command = [*own_command(), "voice"]
+    troubles = dict.fromkeys(("sound", "words", "voice"), "")
+
+    def tell(part: str, sentence: str) -> None:
+        troubles[part] = sentence
+        on_trouble(" ".join(filter(None, troubles.values())))
+
+    sound = Sound([*command, "--engine", SOUNDS], loudness, partial(tell, "sound"))
     if not config.voice.on:
-        return BellOnly(loudness)
-    trouble = ""
+        return BellOnly(sound)
     if config.voice.words is not None:
         try:
-            return RecordedVoice(RecordedWords(config.voice.words, config.languages.each), loudness)
+            return RecordedVoice(RecordedWords(config.voice.words, config.languages.each), sound)
         except RecordedWordsError as error:
-            trouble = str(error)
-            on_trouble(trouble)
-    return MachineVoice(
-        [*own_command(), "voice"],
-        config.languages.each,
-        loudness,
-        lambda other: on_trouble(f"{trouble} {other}".strip()),
-    )
+            tell("words", str(error))
+    return MachineVoice(command, sound, config.languages.each, loudness, partial(tell, "voice"))

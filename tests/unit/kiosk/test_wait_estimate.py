@@ -16,7 +16,7 @@ from kiosk.domain.wait import QueueOutlook, Wait, promised, told
 from kiosk.domain.wait_estimate import Desk, Hall, Waiter, estimate
 from kiosk.domain.wait_pace import Ended, Measured, Pace
 from kiosk.domain.wait_play import Play
-from tests.waits_world import EXAM, Days, median_width_s, share_kept
+from tests.waits_world import EXAM, Days, called_before_return, median_width_s, share_kept
 
 NOW_MS = 1_790_000_000_000
 STEADY = Pace({}, {"A": (300.0,) * 8, "B": (300.0,) * 8}, {"A": (0.0,) * 8, "B": (0.0,) * 8}, (300.0,) * 8, {})
@@ -214,19 +214,30 @@ def test_a_whole_hall_is_estimated_within_half_a_second() -> None:
     assert time.process_time() - begun < 3.0  # 0.5 s on a machine of its own: docs/waits.md
 
 
+_MOST_LATE = 0.05
+_ENOUGH = 100
+"""Visitors who were told when to be back: fewer say nothing of their world alone."""
+
+
 def _examine(days: int, ask_every: int) -> None:
     judged = []
+    judged_returns: tuple[int, ...] = ()
     for world in EXAM:
         month = Days(world, 4242, ask_every)
         of_world = [each for number in range(days) for each in month.day(number)]
+        came_back, late = called_before_return(of_world)
         told_share = sum(each.promise is not None for each in of_world) / len(of_world)
         print(  # noqa: T201  # the figures of docs/waits.md
             f"{world.name}: {len(of_world)} waits, {told_share:.0%} promised, {share_kept(of_world):.1%} kept,"
-            f" median width {median_width_s(of_world) / 60:.0f} min"
+            f" median width {median_width_s(of_world) / 60:.0f} min; of {came_back} told when to be back {late} late"
         )
         judged += of_world
         assert told_share >= 0.7
+        assert came_back > 0
+        assert came_back < _ENOUGH or late <= _MOST_LATE * came_back
+        judged_returns += (came_back, late)
     print(f"all: {share_kept(judged):.1%} kept, median width {median_width_s(judged) / 60:.0f} min")  # noqa: T201
+    assert sum(judged_returns[1::2]) <= _MOST_LATE * sum(judged_returns[::2])
     assert 0.75 <= share_kept(judged) <= 0.90
     assert median_width_s(judged) <= 25 * 60
 

@@ -106,16 +106,16 @@ def test_unknown_number_of_people_is_left_out() -> None:
 @pytest.mark.parametrize(
     ("service_ids", "promised", "is_trusted", "line"),
     [
-        (ONE, (Wait(1200, 2100),), True, "Kembali sebelum pukul 10.00"),
+        (ONE, (Wait(1200, 2100),), True, "Kembali sebelum pukul 09.55"),
         (ONE, (Wait(840, 2100),), True, None),
         (ONE, (None,), True, None),
         (ONE, (Wait(1200, 2100),), False, None),
-        (TWO, (Wait(1800, 2700), Wait(2700, 3600)), True, "Kembali sebelum pukul 10.10"),
+        (TWO, (Wait(1800, 2700), Wait(2700, 3600)), True, "Kembali sebelum pukul 10.05"),
         (
             FOUR,
             (Wait(3600, 4200), Wait(4200, 4800), Wait(900, 1500), Wait(3600, 4200)),
             True,
-            "Kembali sebelum pukul 09.55",
+            "Kembali sebelum pukul 09.50",
         ),
         (FOUR, (Wait(3600, 4200), Wait(4200, 4800), None, Wait(3600, 4200)), True, None),
     ],

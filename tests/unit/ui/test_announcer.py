@@ -51,8 +51,22 @@ class Hall:
         self.now = MORNING
         self.is_open = True
         self.turns: list[str | None] = []
+        self.said: list[str] = []
+        self._languages = languages
+        self.start_anew()
+
+    def start_anew(self) -> None:
+        """Of what went before it knows what was said to the end, and nothing else."""
         self.speech = StagedSpeech()
-        self.announcer = Announcer(self.speech, languages, self.time, lambda: self.is_open, self.turns.append)
+        self.announcer = Announcer(
+            self.speech,
+            self._languages,
+            self.time,
+            lambda: self.is_open,
+            self.turns.append,
+            said=tuple(self.said),
+            on_said=self.said.append,
+        )
 
     def time(self) -> datetime:
         return self.now
@@ -104,6 +118,28 @@ def test_a_call_is_announced_once_however_often_the_server_tells_of_it(hall: Hal
     hall.hear(call(45))
     assert len(hall.call_texts()) == TIMES
     assert hall.speech.on_done is None
+
+
+def test_what_was_said_before_a_restart_is_not_said_again(hall: Hall) -> None:
+    hall.hear(call(45))
+    hall.speech.end_all()
+    assert hall.said == [call(45).call]
+    hall.start_anew()
+    hall.hear(call(45), call(46))
+    hall.speech.end_all()
+    assert len(hall.call_texts()) == TIMES
+    assert hall.said == [call(45).call, call(46).call]
+
+
+@pytest.mark.parametrize("ended", range(TIMES + 1))
+def test_a_call_that_was_cut_off_in_the_middle_is_said_again(hall: Hall, ended: int) -> None:
+    hall.hear(call(45))
+    for _ in range(ended):  # the bell, and once
+        hall.speech.end()
+    hall.start_anew()
+    hall.hear(call(45))
+    hall.speech.end_all()
+    assert hall.call_texts() == [D_045] * TIMES
 
 
 def test_a_recall_is_an_announcement_of_its_own(hall: Hall) -> None:
