@@ -8,7 +8,7 @@ from datetime import date
 from functools import partial
 from typing import Final
 
-from kiosk.desk.paper import Known, believed, is_genuine, visit_of
+from kiosk.desk.paper import Known, believed, is_genuine, status_on_paper
 from kiosk.desk.scanned import Token, read_scan
 from kiosk.domain.catalogue import Catalogue
 from kiosk.domain.scan import ScanVerdict
@@ -16,7 +16,7 @@ from kiosk.domain.service_day import day_of
 from kiosk.domain.site import Site
 from kiosk.domain.token import Parsed, parse
 from kiosk.domain.trust import DeviceFacts, TrustedDevice, TrustList
-from kiosk.domain.visit_status import StopStatus, VisitStatus, VisitVerdict
+from kiosk.domain.visit_status import VisitStatus, VisitVerdict
 from kiosk.errors import DataFileError, StoreError
 from kiosk.store.service_days import day_at
 from kiosk.store.snapshots import taken
@@ -71,11 +71,7 @@ class VisitLook:
         if isinstance(claims, ScanVerdict):
             verdict = VisitVerdict(claims.value)
             return VisitStatus(verdict, service_day=day if verdict is VisitVerdict.OTHER_DAY else None)
-        visit = visit_of(claims, known, {})
-        if visit is None:
-            return VisitStatus(VisitVerdict.UNKNOWN)
-        stops = tuple(StopStatus(stop.service_id, stop.state) for stop in visit.stops)
-        return VisitStatus(VisitVerdict.FROM_PAPER, visit.label, day, stops)
+        return status_on_paper(claims, known)
 
     def _known(self, trust: TrustList, today: date) -> Known:
         return Known(self._site, self._catalogue, trust, today)

@@ -31,6 +31,7 @@ from server.staff_api import staff_router
 from server.status_page import status_router
 from server.stream_api import stream_router
 from server.sync_api import sync_router
+from server.visit_api import visit_router
 
 
 def create_app(node: Node, pairing_secret: bytes | None = None) -> ASGIApp:
@@ -55,6 +56,7 @@ def create_app(node: Node, pairing_secret: bytes | None = None) -> ASGIApp:
         app.include_router(counter_router(node))
         app.include_router(desk_router(node))
         app.include_router(board_router(node))
+        app.include_router(visit_router(node))
     if pairing_secret is not None:
         app.include_router(pairing_router(node, pairing_secret))
     page = api_page(app.openapi())

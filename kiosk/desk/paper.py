@@ -12,6 +12,7 @@ from kiosk.domain.site import Counter, Queue, Site
 from kiosk.domain.ticket import StopState
 from kiosk.domain.token import Claims, KioskKey, Parsed, Reason, Refused, parse, verify
 from kiosk.domain.trust import TrustList, key_id
+from kiosk.domain.visit_status import StopStatus, VisitStatus, VisitVerdict
 from kiosk.sync.desk_wire import LineRow, Place, StopView, VisitView
 
 Stop = tuple[str, int]
@@ -81,6 +82,15 @@ def visit_of(claims: Claims, known: Known, states: Mapping[Stop, StopState]) -> 
         position=1,
         stops=tuple(_stops(claims.ticket_id, ids, site, states)),
     )
+
+
+def status_on_paper(claims: Claims, known: Known) -> VisitStatus:
+    """For the visitor, who is promised nothing by it. UNKNOWN as `visit_of`."""
+    visit = visit_of(claims, known, {})
+    if visit is None:
+        return VisitStatus(VisitVerdict.UNKNOWN)
+    stops = tuple(StopStatus(stop.service_id, stop.state) for stop in visit.stops)
+    return VisitStatus(VisitVerdict.FROM_PAPER, visit.label, claims.service_day, stops)
 
 
 def visit_in_line(row: LineRow, known: Known | None) -> VisitView:

@@ -41,9 +41,9 @@ class Action:
     `key` is after it.
 
     `position` None: every stop of the ticket that it can happen to; a visitor can be at one counter only. `counter` and
-    `officer`: where, and by whom (a staff id); `kiosk`: 16 hex digits, the device at which a visitor did it alone. `new`: the stop that an ADD or a TRANSFER opens; `return_to`: the
-    counter that wants the visitor back after it. `place_ms`: a RETURN's place in the order of calls. `undoes`: the
-    action that an UNDO takes back.
+    `officer`: where, and by whom (a staff id). `kiosk`: 16 hex digits, the device at which somebody came back with no
+    officer. `new`: the stop that an ADD or a TRANSFER opens; `return_to`: the counter that wants the visitor back after
+    it. `place_ms`: a RETURN's place in the order of calls. `undoes`: the action that an UNDO takes back.
     """
 
     key: tuple[str, str, str, int]

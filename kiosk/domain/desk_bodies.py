@@ -16,11 +16,16 @@ ACTION_TYPES: Final[Mapping[Verb | Deed, str]] = {
 }
 """Of each action its event's type, version 1."""
 
+_WHERE_GIVEN: Final = (
+    *("position", "counter", "officer", "kiosk"),
+    *("return_to", "place_ms", "is_priority", "undoes", "follows"),
+)
+
 
 def acted(action: Action) -> Mapping[str, Any]:
     """Its key and time are the event's own; fields that say nothing are left out."""
     body: dict[str, Any] = {"ticket_id": action.ticket_id, "action": action.action}
-    for name in ("position", "counter", "officer", "return_to", "place_ms", "is_priority", "undoes", "follows", "kiosk"):
+    for name in _WHERE_GIVEN:
         value = getattr(action, name)
         if value is not None:
             body[name] = value

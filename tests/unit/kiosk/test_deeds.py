@@ -60,6 +60,8 @@ SPOILT: list[tuple[str, str, Any]] = [
     (ACTION_TYPES[Deed.PRIORITISE], "is_priority", 1),
     (ACTION_TYPES[Deed.PRIORITISE], "is_priority", None),
     (ACTION_TYPES[Deed.UNDO], "undoes", None),
+    (ACTION_TYPES[Verb.RETURN], "kiosk", "Anjungan 1"),
+    (ACTION_TYPES[Verb.RETURN], "kiosk", 1),
     (events.DAY_CLOSED, "service_day", "yesterday"),
     (events.COUNTER_OPENED, "queues", "D"),
     (events.COUNTER_OPENED, "queues", ["D", "d"]),
@@ -80,6 +82,11 @@ def test_a_spoilt_field_is_not_understood(event_type: str, field: str, value: An
     assert read(event_type, {**BODIES[event_type], "colour": "red"}) == read(event_type, BODIES[event_type])
     with pytest.raises(NotUnderstoodError, match=rf"its body is not that of {event_type}"):
         read(event_type, {**BODIES[event_type], field: value})
+
+
+def test_only_a_return_can_be_at_a_kiosk() -> None:
+    assert read(ACTION_TYPES[Verb.RETURN], BODIES[ACTION_TYPES[Verb.RETURN]]).kiosk == "b" * 16
+    assert read(ACTION_TYPES[Verb.CALL], {**BODIES[ACTION_TYPES[Verb.CALL]], "kiosk": "b" * 16}).kiosk is None
 
 
 def test_all_stops_can_be_cancelled_at_once() -> None:

@@ -65,6 +65,8 @@ def action(verb: Verb | Deed) -> Action:
         facts["return_to"] = 3
     if verb in (Verb.RETURN, Deed.ADD):
         facts["place_ms"] = 1_795_000_000_000
+    if verb is Verb.RETURN:
+        facts["kiosk"] = "b" * 16
     if verb is Deed.PRIORITISE:
         facts["is_priority"] = True
     if verb is Deed.UNDO:
