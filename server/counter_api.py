@@ -69,25 +69,26 @@ def _counter(node: Node, signed: SignedRequest) -> Answer:
 
 def _hall(node: Node, signed: SignedRequest) -> HallAnswer:
     check_desk(node, signed.device)
-    return _hall_answer(node, signed, parse(View, signed.body).session, None)
+    return _hall_answer(node, signed, parse(View, signed.body).session, Answer())
 
 
 def _supervise(node: Node, signed: SignedRequest) -> HallAnswer:
     check_desk(node, signed.device)
     message = parse(Supervise, signed.body)
-    refusal, told = supervise(node, signed.device.site_id, signed.device.device_id, message)
+    done, told = supervise(node, signed.device.site_id, signed.device.device_id, message)
     _tell(node, signed, told)
-    return _hall_answer(node, signed, message.session, refusal)
+    return _hall_answer(node, signed, message.session, done)
 
 
-def _hall_answer(node: Node, signed: SignedRequest, session: str, refusal: Refusal | None) -> HallAnswer:
+def _hall_answer(node: Node, signed: SignedRequest, session: str, done: Answer) -> HallAnswer:
     with node.database.reading() as connection:
         room = _room(node, connection, signed, session)
         if isinstance(room, Refusal):
             return HallAnswer(refusal=room)
         if room.officer.role is not Role.SUPERVISOR:
             return HallAnswer(refusal=Refusal.NOT_ALLOWED)
-        return HallAnswer(refusal=refusal, hall=hall_view(room, node.outlooks.ranges(room.site_id)))
+        seen = hall_view(room, node.outlooks.ranges(room.site_id))
+        return HallAnswer(refusal=done.refusal, waiting=done.waiting, hall=seen)
 
 
 def _room(node: Node, connection: Connection, signed: SignedRequest, session: str) -> Room | Refusal:

@@ -61,6 +61,17 @@ def close_counter(room: Room, row: AnyRow, leaving: Leaving | None, but: Sequenc
     return left
 
 
+def left_by_change(room: Room, row: AnyRow, queues: Sequence[str], leaving: Leaving | None) -> tuple[str, ...]:
+    """The queues that nobody serves any more once this open counter serves `queues` only. Raises NotDoneError where
+    people wait there and nothing was said of them.
+    """
+    if row.state != CounterState.OPEN:
+        return ()
+    left = queues_left_alone(room, row.counter, set(json.loads(row.queues)) - set(queues))
+    settle(room, left, leaving)
+    return left
+
+
 def at_counter(room: Room, counter: int) -> Room:
     """The same moment, looked at from that counter."""
     return replace(room, officer=Officer(room.officer.staff, room.officer.role, counter))
@@ -103,6 +114,8 @@ def _open(room: Room, device_id: str, message: SetCounter) -> tuple[str, ...]:
     if room.officer.counter not in (None, wanted):
         left = _leave_for(room, queues, message.leaving)
     row = at_counter(room, wanted).counter_row
+    if row is not None:
+        left += left_by_change(room, row, queues, message.leaving)
     take_counter(room.connection, room.site_id, message.session, wanted)
     if row is None or not _is_as_wanted(row, room.officer.staff, device_id, queues):
         body = counter_opened(wanted, queues, room.officer.staff, device_id)

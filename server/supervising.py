@@ -12,8 +12,8 @@ from kiosk.domain.course import Action
 from kiosk.domain.desk_bodies import acted, alarm, counter_opened, counter_paused, queue_opened, voided
 from kiosk.domain.events import ALARM_ANSWERED, COUNTER_OPENED, COUNTER_PAUSED, QUEUE_OPENED
 from kiosk.domain.stop_life import OPEN, Verb
-from kiosk.sync.desk_wire import CounterState, Leaving, Refusal, Role, Supervise, SuperviseVerb
-from server.counters import Told, at_counter, close_counter, queues_for
+from kiosk.sync.desk_wire import Answer, CounterState, Leaving, Refusal, Role, Supervise, SuperviseVerb
+from server.counters import Told, at_counter, close_counter, left_by_change, queues_for
 from server.database import lock_site, milliseconds
 from server.desk_room import AnyRow, NotDoneError, Room, open_room
 from server.leaving import close_queue, dismiss, is_queue_closed, settle
@@ -35,25 +35,25 @@ Left = tuple[str, ...]
 """Queues whose visitors are sent home after the transaction, where that was asked."""
 
 
-def supervise(node: Node, site_id: str, device_id: str, message: Supervise) -> tuple[Refusal | None, Told]:
-    """Each deed in one transaction; again with the same `action` does nothing more."""
+def supervise(node: Node, site_id: str, device_id: str, message: Supervise) -> tuple[Answer, Told]:
+    """The answer without its view. Each deed in one transaction; again with the same `action` does nothing more."""
     now_ms = milliseconds(node.trusted_clock.read().at)
     with node.database.writing() as connection:
         lock_site(connection, site_id)
         officer = session_of(connection, site_id, device_id, message.session, now_ms)
         if isinstance(officer, Refusal):
-            return officer, Told()
+            return Answer(refusal=officer), Told()
         if officer.role is not Role.SUPERVISOR:
-            return Refusal.NOT_ALLOWED, Told()
+            return Answer(refusal=Refusal.NOT_ALLOWED), Told()
         room = open_room(node, connection, site_id, officer, now_ms)
         try:
             with connection.begin_nested():
                 told, left = _DEEDS[message.verb](room, message)
         except NotDoneError as error:
-            return error.refusal, Told()
+            return Answer(refusal=error.refusal, waiting=error.waiting), Told()
     if message.leaving is Leaving.DISMISS and left:
         told = replace(told, tickets=(*told.tickets, *dismiss(node, site_id, officer, left, now_ms)))
-    return None, told
+    return Answer(), told
 
 
 def _open_queue(room: Room, message: Supervise) -> tuple[Told, Left]:
@@ -88,13 +88,14 @@ def _set_queues(room: Room, message: Supervise) -> tuple[Told, Left]:
     queues = queues_for(room, row.counter, message.queues or ())
     if sorted(json.loads(row.queues)) == list(queues):
         return Told(), ()
+    left = left_by_change(room, row, queues, message.leaving)
     staff = row.officer or room.officer.staff
     body = counter_opened(row.counter, queues, staff, row.device_id)
     room.node.own_log.append(room.connection, room.site_id, COUNTER_OPENED, body)
     if row.state == CounterState.PAUSED:
         body = counter_paused(row.counter, staff)
         room.node.own_log.append(room.connection, room.site_id, COUNTER_PAUSED, body)
-    return Told((row.counter,), hall=True), ()
+    return Told((row.counter,), hall=True), left
 
 
 def _unlock(room: Room, message: Supervise) -> tuple[Told, Left]:

@@ -289,7 +289,8 @@ class Deeds:
     def _of_hall(self, answer: wire.HallAnswer) -> wire.Answer:
         if answer.hall is not None:
             self._face.show(hall=answer.hall if self._sees_hall else None)
-        return wire.Answer(refusal=answer.refusal, view=None if answer.hall is None else answer.hall.view)
+        view = None if answer.hall is None else answer.hall.view
+        return wire.Answer(refusal=answer.refusal, waiting=answer.waiting, view=view)
 
     async def _see(self, view: wire.DeskView) -> None:
         self._room.clock.hear(view.server_time)

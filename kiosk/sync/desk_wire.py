@@ -403,7 +403,10 @@ class Supervise(Message):
 
 
 class HallAnswer(Message):
+    """`waiting`: as in Answer."""
+
     refusal: Refusal | None = None
+    waiting: int = 0
     hall: HallView | None = None
 
 

@@ -1,14 +1,16 @@
 """What an officer must not lose, nor be told wrongly: help, a half-typed note, a reason, the last stop of a visit."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtQuick import QQuickItem
 
 from kiosk.desk.state import Link
-from kiosk.sync.desk_wire import DeskVerb, Leaving
+from kiosk.sync.desk_wire import DeskVerb, Leaving, Refusal, SuperviseVerb
 from tests.desk_window import CTRL, DeskUnderTest, StartDesk
+from ui.desk.situation import Question
 from ui.desk.tones import Tone
 
 KEY = Qt.Key
@@ -200,8 +202,48 @@ def test_no_line_is_sent_home_by_one_key_that_bounced(desk: DeskUnderTest) -> No
     desk.key(KEY.Key_3)
     assert desk.asked("set_counter") == []
     assert "tidak bisa diurungkan" in desk.view.dialog.text
-    desk.key(KEY.Key_Return)
+    desk.key(KEY.Key_2)
     assert [each[-1] for each in desk.asked("set_counter")] == [Leaving.DISMISS]
+
+
+def test_no_line_is_sent_home_by_enter_pressed_twice(desk: DeskUnderTest) -> None:
+    desk.key(KEY.Key_F12)
+    desk.key(KEY.Key_2)
+    desk.machine.asked.clear()
+    for _ in range(2):
+        desk.key(KEY.Key_Down)
+    desk.key(KEY.Key_Return)
+    assert desk.view.dialog.name == "dismiss"
+    assert [row.name for row in desk.view.dialog.choices] == ["Tidak jadi: mereka tetap menunggu", "Pulangkan 6 orang"]
+    desk.key(KEY.Key_Return)
+    assert desk.view.dialog.name == ""
+    assert desk.machine.asked == [], "everybody stays"
+
+
+def test_supervisor_is_asked_before_a_queue_loses_its_last_counter(start_desk: StartDesk) -> None:
+    desk = start_desk()
+    desk.work("S-002")
+    desk.key(KEY.Key_H, CTRL)
+    desk.driver.wait_for_item("screen_Hall")
+    number = desk.view.counters[0].counter
+    supervised = desk.machine.supervise
+
+    def asks_first(verb: SuperviseVerb, *, leaving: Leaving | None = None, **besides: Any) -> None:
+        supervised(verb, leaving=leaving, **besides)
+        if verb is SuperviseVerb.SET_QUEUES and leaving is None:
+            desk.machine.refuse(Refusal.PEOPLE_WAIT, waiting=4)
+
+    desk.machine.supervise = asks_first  # type: ignore[method-assign]
+    desk.application.attendant.ask(Question.SET_QUEUES, about=str(number), ticked=frozenset({"NK"}))
+    desk.driver.wait_for_item("question_set_queues")
+    desk.driver.named("questionConfirm").forceActiveFocus()
+    desk.key(KEY.Key_Return)
+    assert desk.view.dialog.name == "leaving"
+    assert "4 orang" in desk.view.dialog.text
+    desk.key(KEY.Key_2)
+    told = [(each[1], each[2], each[4], each[-1]) for each in desk.asked("supervise")]
+    same = (SuperviseVerb.SET_QUEUES, number, ("NK",))
+    assert told == [(*same, None), (*same, Leaving.SERVE_ONLY)]
 
 
 def test_window_closes_when_the_server_knows_that_the_officer_has_gone(desk: DeskUnderTest) -> None:

@@ -43,7 +43,7 @@ class Answers:
                 attendant.ask(Question.DISMISS)
             case Question.LEAVING:
                 attendant.leave(Leaving(key))
-            case Question.DISMISS:
+            case Question.DISMISS if key == Leaving.DISMISS:
                 attendant.leave(Leaving.DISMISS)
             case Question.TRANSFER if key:
                 machine.act(DeskVerb.TRANSFER, service=key, comes_back=asked.is_toggled)
@@ -81,8 +81,7 @@ class Answers:
                 attendant.leave_by(lambda leaving: machine.supervise(verb, queue=asked.about, leaving=leaving))
                 machine.supervise(verb, queue=asked.about)
             case Question.SET_QUEUES:
-                queues = tuple(sorted(asked.ticked))
-                machine.supervise(SuperviseVerb.SET_QUEUES, counter=int(asked.about), queues=queues)
+                self._set_queues(int(asked.about), tuple(sorted(asked.ticked)))
             case Question.VOID:
                 if label := typed.strip().upper():
                     attendant.ask(Question.VOID_REASON, about=label)
@@ -92,6 +91,13 @@ class Answers:
                 machine.supervise(SuperviseVerb.UNLOCK, staff=key)
             case Question.RELEASE:
                 machine.supervise(SuperviseVerb.RELEASE, counter=int(asked.about))
+
+    def _set_queues(self, counter: int, queues: tuple[str, ...]) -> None:
+        machine, verb = self._attendant.machine, SuperviseVerb.SET_QUEUES
+        self._attendant.leave_by(
+            lambda leaving: machine.supervise(verb, counter=counter, queues=queues, leaving=leaving)
+        )
+        machine.supervise(verb, counter=counter, queues=queues)
 
     def _hall_counter(self, asked: Asked, key: str) -> None:
         attendant, machine = self._attendant, self._attendant.machine

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from kiosk.domain.language import Text
-from kiosk.sync.desk_wire import MOST_SCANNED, NOTE_LENGTH, CounterState, CounterView, LineRow
+from kiosk.sync.desk_wire import MOST_SCANNED, NOTE_LENGTH, CounterState, CounterView, Leaving, LineRow
 from ui.desk.commands import key_list
 from ui.desk.describe_hall import line_key
 from ui.desk.durations import minutes
@@ -27,6 +27,8 @@ SIGN_OUT: Final = "sign_out"
 SET_QUEUES: Final = "set_queues"
 RELEASE: Final = "release"
 ANSWER_ALARM: Final = "answer_alarm"
+STAY: Final = "stay"
+"""Of DISMISS: nobody is sent home, and nothing is closed."""
 HERE: Final = "here"
 """Of FIND: whoever has the typed label stands here."""
 _MOST_FOUND: Final = 60
@@ -80,7 +82,6 @@ _CONFIRM: Final[Mapping[Question, Text]] = {
     Question.OTHER_COUNTER: Text("Pakai loket ini", "Take this counter"),
     Question.NOTE: Text("Simpan", "Save"),
     Question.OVERTAKE: Text("Panggil juga", "Call all the same"),
-    Question.DISMISS: Text("Pulangkan", "Send home"),
     Question.QUIT: Text("Tutup", "Close"),
     Question.SET_QUEUES: Text("Simpan", "Save"),
     Question.VOID: Text("Lanjut", "Go on"),
@@ -177,6 +178,14 @@ def _counter(asked: Asked, now: Situation, names: Names) -> Iterable[Choice]:
     yield SIGN_OUT, Text("Keluar", "Sign out"), ""
 
 
+def _dismiss(asked: Asked, now: Situation, names: Names) -> Iterable[Choice]:
+    """The harmless one first: Enter has just been pressed, and may be pressed twice."""
+    waiting = now.desk.answer.waiting if now.desk.answer is not None else 0
+    yield STAY, Text("Tidak jadi: mereka tetap menunggu", "Do not: they keep waiting"), ""
+    everybody = Text(f"Pulangkan {waiting} orang", f"Send {waiting} home")
+    yield Leaving.DISMISS, everybody if waiting else Text("Pulangkan semua", "Send them all home"), ""
+
+
 def _switch(asked: Asked, now: Situation, names: Names) -> Iterable[Choice]:
     view = now.desk.view
     mine = view.counter if view else None
@@ -266,6 +275,7 @@ _CHOICES: Final[Mapping[Question, Callable[[Asked, Situation, Names], Iterable[C
     Question.COUNTER: _counter,
     Question.SWITCH: _switch,
     Question.LEAVING: lambda *_: LEAVING,
+    Question.DISMISS: _dismiss,
     Question.TRANSFER: _services,
     Question.ADD: _services,
     Question.FIND: _tickets,

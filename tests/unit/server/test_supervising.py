@@ -147,6 +147,38 @@ def test_queues_are_set(hall: HallWithDesks, boss: PairedDesk, desk: PairedDesk)
     assert supervise(boss, SuperviseVerb.SET_QUEUES, counter=9, queues=("D",)).refusal is Refusal.COUNTER_CLOSED
 
 
+def test_a_queue_does_not_lose_its_last_counter_unasked(
+    hall: HallWithDesks, boss: PairedDesk, desk: PairedDesk
+) -> None:
+    supervise(boss, SuperviseVerb.SET_QUEUES, counter=9, queues=("A", "D"))
+    hall.issue(3)
+    answer = supervise(boss, SuperviseVerb.SET_QUEUES, counter=9, queues=("A",))
+    assert (answer.refusal, answer.waiting) == (Refusal.PEOPLE_WAIT, 3)
+    assert json.loads(hall.counter_row(9).queues) == ["A", "D"]
+    keep = supervise(boss, SuperviseVerb.SET_QUEUES, counter=9, queues=("A",), leaving=Leaving.KEEP)
+    assert keep.refusal is None
+    assert json.loads(hall.counter_row(9).queues) == ["A"]
+    assert hall.told("queue.closed") == []
+    assert supervise(boss, SuperviseVerb.SET_QUEUES, counter=9, queues=("D",)).refusal is None, "nobody waits for A"
+    other = hall.desk("P-018", 10)
+    set_counter(other, 10)
+    assert supervise(boss, SuperviseVerb.SET_QUEUES, counter=9, queues=("A",)).refusal is None, "10 serves D"
+    answer = supervise(boss, SuperviseVerb.SET_QUEUES, counter=10, queues=("A",), leaving=Leaving.DISMISS)
+    assert answer.refusal is None
+    assert hall.states() == ["cancelled"] * 3
+    assert [event.body["queue_code"] for event in hall.told("queue.closed")] == ["D"]
+    assert desk.device_id
+
+
+def test_nor_by_opening_its_counter_for_others(hall: HallWithDesks, boss: PairedDesk) -> None:
+    set_counter(boss, 9)
+    hall.issue(2)
+    answer = set_counter(boss, 9, queues=("A",))
+    assert (answer.refusal, answer.waiting) == (Refusal.PEOPLE_WAIT, 2)
+    assert set_counter(boss, 9, queues=("A",), leaving=Leaving.KEEP).refusal is None
+    assert json.loads(hall.counter_row(9).queues) == ["A"]
+
+
 def test_an_account_is_unlocked_with_the_supervisors_name(hall: HallWithDesks, boss: PairedDesk) -> None:
     other = hall.desk("P-018")
     with hall.server.node.database.writing() as connection:
