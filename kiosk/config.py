@@ -68,6 +68,17 @@ class SyncConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class ScannerConfig:
+    """A reader of QR codes beside the screen, for slips that visitors already hold."""
+
+    enabled: bool = setting(
+        False,
+        "true where a QR scanner that types like a keyboard stands beside the screen: visitors who hold a slip before"
+        " it see where their visit stands, and the first screen says so",
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class ScreenConfig:
     """The panel. `panel_width_mm` is its visible width as mounted: every size on screen derives from it.
 
@@ -122,6 +133,7 @@ class KioskConfig:
     site: Path | None = setting(None, "this hall's own file; without one the sample hall is shown, and says so")
     printer: PrinterConfig = field(default_factory=PrinterConfig)
     sync: SyncConfig = field(default_factory=SyncConfig)
+    scanner: ScannerConfig = field(default_factory=ScannerConfig)
     screen: ScreenConfig = field(default_factory=ScreenConfig)
     session: SessionConfig = field(default_factory=SessionConfig)
 

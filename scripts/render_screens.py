@@ -17,7 +17,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from kiosk.clock import FakeClock
-from kiosk.config import KioskConfig, PrinterConfig, ScreenConfig
+from kiosk.config import KioskConfig, PrinterConfig, ScannerConfig, ScreenConfig
 from kiosk.domain.language import Language
 from kiosk.domain.screens import Screen
 from scripts.board_scenes import render_board
@@ -67,6 +67,7 @@ def render(series: Series, folder: Path, data: Path) -> int:
     config = KioskConfig(
         data_dir=data,
         printer=PrinterConfig(device=f"sim:{data / 'slips'}"),
+        scanner=ScannerConfig(enabled=True),
         screen=ScreenConfig(panel.width_px, panel.height_px, panel.panel_width_mm, full_screen=False, animations=False),
     )
     clock = FakeClock(MONDAY_MORNING)

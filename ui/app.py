@@ -8,11 +8,11 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 import structlog
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtQml import QQmlApplicationEngine, QQmlError
 from PySide6.QtQuick import QQuickWindow
@@ -22,6 +22,7 @@ from kiosk.clock import Clock, SystemClock
 from kiosk.config import KioskConfig
 from kiosk.disk_guard import DiskGuard
 from kiosk.errors import KioskError, StoreLockedError, SyncError
+from kiosk.lean_imports import collect_again
 from kiosk.own_hall import HallMissingError
 from kiosk.paths import resource_path, state_dir
 from ui.components.icon_provider import PROVIDER_NAME as ICONS
@@ -39,6 +40,9 @@ from ui.visitor.qr_image import PROVIDER_NAME as QR
 from ui.visitor.qr_image import QrImageProvider, QrTexts
 from ui.visitor.renewal import Renewal
 from ui.visitor.view_model import KioskViewModel
+
+if TYPE_CHECKING:
+    from ui.scanner_keys import ScannerKeys
 
 log = structlog.get_logger(__name__)
 
@@ -109,6 +113,7 @@ class KioskApplication:
         fill_panel(self.window, self.config.screen)
 
     def _begin(self) -> None:
+        collect_again()
         if self.machine is not None:
             self.machine.start()
         self.attendant.attend()
@@ -118,6 +123,7 @@ class KioskApplication:
         if self._renewal is not None:
             self._renewal.stop()
         self.attendant.stop()
+        _delete(*(() if self.scanner is None else (self.scanner,)))
         _delete(self._beginning, self.engine, self._guard, self._translations, self.view_model)
         if self.machine is not None:
             self.machine.close()
@@ -141,6 +147,18 @@ class KioskApplication:
         self._guard = WindowGuard(is_closable=is_closable)
         self._guard.touched.connect(self.attendant.notice_touch)
         self.window.installEventFilter(self._guard)
+        self.scanner = self._scanner(clock) if self.config.scanner.enabled else None
+        if self.scanner is not None:
+            # The filter installed last sees an event first: no key that is a scan's reaches the guard or the screens.
+            self.window.installEventFilter(self.scanner)
+
+    def _scanner(self, clock: Clock) -> "ScannerKeys":
+        from ui.scanner_keys import ScannerKeys  # noqa: PLC0415  # of no use to a kiosk without a scanner
+
+        scanner = ScannerKeys(clock)
+        # Queued: what an answer draws must not make the keys that follow look late.
+        scanner.scanned.connect(self.attendant.scan, Qt.ConnectionType.QueuedConnection)
+        return scanner
 
     def _attendant(self, clock: Clock, qr: QrTexts) -> Attendant:
         if self.machine is None:

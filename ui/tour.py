@@ -14,6 +14,7 @@ from kiosk.issuing import Issued
 from printing.status import Attention, NeedsAttention, Ready, Unreachable
 from ui.app import KioskApplication
 from ui.driver import VisitorDriver
+from ui.tour_visits import visits
 from ui.visitor.attendant import Attendant
 
 
@@ -33,6 +34,7 @@ class Tour:
         self.driver.wait_until(lambda: bool(attendant.state.queues), "the hall")
         yield from self._choosing(attendant)
         yield from self._holding(attendant)
+        yield from self._asking(attendant)
         yield from self._beside(attendant)
 
     def _choosing(self, attendant: Attendant) -> Iterator[str]:
@@ -154,6 +156,25 @@ class Tour:
         yield self._at(Screen.PRINTER_TROUBLE, "before-restart")
         attendant.on_printer_status(Ready())
         self.clock.advance(timedelta(seconds=2))
+        attendant.finish()
+
+    def _asking(self, attendant: Attendant) -> Iterator[str]:
+        """A slip before the scanner, over a choice that was begun and with nobody else there."""
+        self.dress(attendant)
+        attendant.start()
+        attendant.scan("BEGUN")
+        self.driver.wait_until(lambda: attendant.state.session.looked_up is not None, "the answer to what is no ticket")
+        yield self._at(Screen.YOUR_VISIT, "begun")
+        attendant.go_back()
+        attendant.finish()
+        self.dress(attendant)
+        attendant.scan("SLIP")
+        self.driver.wait_until(lambda: attendant.state.session.looked_up is not None, "the answer to a slip")
+        key, slip = attendant.state.session.key, attendant.state.session.slip
+        yesterday = self.clock.now().date() - timedelta(days=1)
+        for name, status in visits(attendant.hall, yesterday):
+            attendant.on_looked_up(key, slip, status)
+            yield self._at(Screen.YOUR_VISIT, name)
         attendant.finish()
 
     def _beside(self, attendant: Attendant) -> Iterator[str]:

@@ -89,6 +89,18 @@ What brings you here today?</translation>
             <source>Sentuh untuk mulai</source>
             <translation>Touch to start</translation>
         </message>
+        <message>
+            <source>Sudah punya tiket?</source>
+            <translation>Already have a ticket?</translation>
+        </message>
+        <message>
+            <source>Sudah punya tiket? Dekatkan ke pemindai.</source>
+            <translation>Have a ticket? Hold it before the scanner.</translation>
+        </message>
+        <message>
+            <source>Dekatkan kode QR-nya ke pemindai untuk melihat antrean Anda.</source>
+            <translation>Hold its QR code before the scanner to see your place in the queue.</translation>
+        </message>
     </context>
     <context>
         <name>ClosedScreen</name>
@@ -99,6 +111,10 @@ What brings you here today?</translation>
         <message>
             <source>Terima kasih sudah datang. Sampai jumpa lagi.</source>
             <translation>Thank you for coming. See you again.</translation>
+        </message>
+        <message>
+            <source>Sudah punya tiket? Dekatkan kode QR-nya ke pemindai untuk melihat antrean Anda.</source>
+            <translation>Have a ticket? Hold its QR code before the scanner to see your place in the queue.</translation>
         </message>
     </context>
     <context>
@@ -274,6 +290,10 @@ What brings you here today?</translation>
         <message>
             <source>Sedang tutup</source>
             <translation>Closed now</translation>
+        </message>
+        <message>
+            <source>Sudah punya tiket? Dekatkan ke pemindai.</source>
+            <translation>Have a ticket? Hold it before the scanner.</translation>
         </message>
     </context>
     <context>
@@ -1060,6 +1080,32 @@ Ctrl+Z  %1 s</translation>
         <message>
             <source>Mohon beri tahu petugas.</source>
             <translation>Please tell the staff.</translation>
+        </message>
+    </context>
+    <context>
+        <name>YourVisitCard</name>
+        <message>
+            <source>Nomor Anda %1</source>
+            <translation>Your number %1</translation>
+        </message>
+        <message>
+            <source>Nomor Anda</source>
+            <translation>Your number</translation>
+        </message>
+    </context>
+    <context>
+        <name>YourVisitScreen</name>
+        <message>
+            <source>Ambil nomor baru</source>
+            <translation>Take a new number</translation>
+        </message>
+        <message>
+            <source>Lanjutkan yang tadi</source>
+            <translation>Continue where you were</translation>
+        </message>
+        <message>
+            <source>Selesai</source>
+            <translation>Done</translation>
         </message>
     </context>
 </TS>

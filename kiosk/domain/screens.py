@@ -26,6 +26,7 @@ class Screen(IntEnum):
     CLOSED = 13
     OUT_OF_SERVICE = 14
     TECHNICIAN = 15
+    YOUR_VISIT = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,15 @@ _SCREEN_OF_STEP: Final[Mapping[Step, Screen]] = {
     Step.SERVICE: Screen.SERVICE,
     Step.VISIT: Screen.VISIT,
     Step.PRIORITY: Screen.PRIORITY,
+    Step.YOUR_VISIT: Screen.YOUR_VISIT,
 }
 
 
 def select_screen(situation: Situation) -> Screen:
     """Technician > out of service > a ticket in hand > closed > the session's step > attract.
 
-    A ticket in hand outlives closing time: whoever holds a number must be able to read it.
+    A ticket outlives closing time: whoever holds a number must be able to read it, and to ask where it stands by
+    holding its slip before the scanner.
     """
     session = situation.session
     if situation.is_technician_here:
@@ -67,7 +70,7 @@ def select_screen(situation: Situation) -> Screen:
         return Screen.OUT_OF_SERVICE
     if session.is_issuing or session.ticket is not None:
         return _screen_of_ticket(situation)
-    if situation.is_hall_closed:
+    if situation.is_hall_closed and not session.is_asking:
         return Screen.CLOSED
     if session.place is None:
         return Screen.ATTRACT

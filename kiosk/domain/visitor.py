@@ -3,13 +3,14 @@
 Transitions are pure: they take a session and give the next one.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
 from kiosk.domain.language import Language
 from kiosk.domain.print_job import PrintJob
 from kiosk.domain.ticket import MAX_STOPS, IssueRequest, Ticket
+from kiosk.domain.visit_status import VisitStatus
 
 TEXT_SCALES: Final = (1.0, 1.3, 1.6, 2.0)
 MAX_COPIES: Final = 2
@@ -20,7 +21,7 @@ MAX_QUERY: Final = 40
 
 
 class Step(StrEnum):
-    """Where a visitor may be on the way to a ticket."""
+    """Where a visitor may be on the way to a ticket; or, with one in hand, before the scanner."""
 
     HOME = "home"
     SEARCH = "search"
@@ -31,6 +32,7 @@ class Step(StrEnum):
     SERVICE = "service"
     VISIT = "visit"
     PRIORITY = "priority"
+    YOUR_VISIT = "your_visit"
 
 
 class Problem(StrEnum):
@@ -53,13 +55,15 @@ class Place:
 
 
 HOME: Final = Place(Step.HOME)
+YOUR_VISIT: Final = Place(Step.YOUR_VISIT)
 
 
 @dataclass(frozen=True, slots=True)
 class VisitorSession:
     """`key` makes issuing idempotent: whatever is tapped, one session has one ticket. An empty `route` is the
     attract screen. `selected`: services ticked in the open life event. `chosen`: the visit so far, in order.
-    `is_issuing`: a ticket, or another slip of it, is being made. `job` is the newest slip of `ticket`.
+    `is_issuing`: a ticket, or another slip of it, is being made. `job` is the newest slip of `ticket`. `slip`: what the
+    scanner read last, and `looked_up` where that visit stands; None while it is being asked.
     """
 
     key: str
@@ -74,6 +78,8 @@ class VisitorSession:
     ticket: Ticket | None = None
     job: PrintJob | None = None
     problem: Problem = Problem.NONE
+    slip: str = field(default="", repr=False)
+    looked_up: VisitStatus | None = None
 
     @property
     def place(self) -> Place | None:
@@ -83,6 +89,16 @@ class VisitorSession:
     def is_choosing(self) -> bool:
         """On the way to a ticket: the only time in which the visit may change."""
         return bool(self.route) and self.ticket is None and not self.is_issuing
+
+    @property
+    def is_asking(self) -> bool:
+        """Where a visit stands: a slip was held before the scanner."""
+        return self.place == YOUR_VISIT
+
+    @property
+    def has_begun(self) -> bool:
+        """Something lies behind the answer, to go back to."""
+        return len(self.route) > 1
 
     @property
     def wanted(self) -> tuple[str, ...]:
@@ -176,6 +192,18 @@ def refused(session: VisitorSession, problem: Problem) -> VisitorSession:
 
 def issued(session: VisitorSession, ticket: Ticket, job: PrintJob) -> VisitorSession:
     return replace(session, is_issuing=False, ticket=ticket, job=job)
+
+
+def held_slip(session: VisitorSession, text: str) -> VisitorSession:
+    """A slip before the scanner: its answer is laid over whatever was open, which stays as it is. What is known of the
+    same slip stands until it is known anew.
+    """
+    is_known = session.is_asking and session.slip == text
+    return replace(opened(session, YOUR_VISIT), slip=text, looked_up=session.looked_up if is_known else None)
+
+
+def learnt(session: VisitorSession, status: VisitStatus) -> VisitorSession:
+    return replace(session, looked_up=status)
 
 
 def _with(services: tuple[str, ...], *more: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication, QEventLoop
 from PySide6.QtGui import QGuiApplication
 
 from kiosk.clock import FakeClock
-from kiosk.config import KioskConfig, PrinterConfig, ScreenConfig
+from kiosk.config import KioskConfig, PrinterConfig, ScannerConfig, ScreenConfig, SyncConfig
 from kiosk.domain.screens import Screen
 from kiosk.domain.visitor import Problem
 from printing.simulated import SimulatedPrinter
@@ -100,6 +100,9 @@ def start(tmp_path: Path, qapp: QGuiApplication) -> Iterator[Start]:
         now: datetime = MONDAY_MORNING,
         device: str | None = None,
         fallback: str | None = None,
+        server: str | None = None,
+        *,
+        has_scanner: bool = False,
         **printer: float | bool,
     ) -> KioskUnderTest:
         slips = tmp_path / "slips"
@@ -107,6 +110,8 @@ def start(tmp_path: Path, qapp: QGuiApplication) -> Iterator[Start]:
         config = KioskConfig(
             data_dir=tmp_path / "data",
             printer=PrinterConfig(device=device or f"sim:{slips}", fallback=fallback),
+            sync=SyncConfig(server),
+            scanner=ScannerConfig(enabled=has_scanner),
             screen=ScreenConfig(width, height, 336.0 if width < height else 598.0, full_screen=False, animations=False),
         )
         if printer:

@@ -8,7 +8,7 @@ from kiosk.domain.scan import ScanVerdict
 from kiosk.sync.desk_wire import MOST_SCANNED
 from tests.desk_window import CTRL, NONE, DeskUnderTest, StartDesk
 from tests.scripted_counter import PIN
-from ui.desk.scanner_keys import GAP_MS, SHORTEST
+from ui.scanner_keys import GAP_MS, SHORTEST
 
 KEY = Qt.Key
 TOKEN = "K1.ABCDEFGHIJKLMNOPQRSTUVWXYZ234567D-003"

@@ -23,6 +23,12 @@ def tour(kiosk: KioskUnderTest, dress: Callable[[Attendant], None] = lambda _: N
     return Tour(kiosk.application, kiosk.clock, kiosk.driver, dress)
 
 
+@pytest.fixture
+def kiosk(start: Start) -> KioskUnderTest:
+    """With everything that a first screen may say."""
+    return start(has_scanner=True)
+
+
 def controls(driver: VisitorDriver) -> list[QQuickItem]:
     """Everything on the screen that takes keyboard focus by Tab, and so is for pressing."""
     return [item for item in driver.items() if item.activeFocusOnTab() and item.isEnabled()]
@@ -67,7 +73,7 @@ def test_every_screen_speaks_each_language_at_once(kiosk: KioskUnderTest) -> Non
 @pytest.mark.parametrize("size", [(1080, 1920), (1920, 1080)])
 def test_every_screen_stands_at_the_largest_text_with_high_contrast(start: Start, size: tuple[int, int]) -> None:
     """QML complains of nothing (the fixture checks), and nothing to press lies off the screen."""
-    kiosk = start(size=size)
+    kiosk = start(size=size, has_scanner=True)
 
     def dress(attendant: Attendant) -> None:
         attendant.toggle_contrast()

@@ -56,6 +56,14 @@ QtObject {
     readonly property color heroInk: "#FFFFFF"
     readonly property color heroSoftInk: highContrast ? "#FFFFFF" : "#DCE9F0"
 
+    /** The colours of what is said of a visit: a number of KioskViewModel.Tone. */
+    function visitTone(tone: int): color {
+        return [root.primary, root.good, root.accentDeep, root.warning, root.softInk][tone];
+    }
+    function visitTint(tone: int): color {
+        return [root.primaryTint, root.goodTint, root.accentTint, root.warningTint, root.disabled][tone];
+    }
+
     readonly property color disabled: highContrast ? "#000000" : "#F3EEE4"
     readonly property color disabledInk: highContrast ? "#C8C8C8" : "#4C4A45"
     readonly property color focus: highContrast ? "#4DE8FF" : "#B4480A"
@@ -136,6 +144,8 @@ QtObject {
     readonly property font display: root.type(18, Font.ExtraBold, -0.03, 0.4)
     /** What is read from across the hall. */
     readonly property font poster: root.type(23, Font.ExtraBold, -0.03, 0.2)
+    /** The number of a slip that is held before the scanner. */
+    readonly property font stub: root.type(root.wide ? 26 : 32, Font.ExtraBold, -0.03, 0.1)
     /** The ticket's number; shrinks to its place. */
     readonly property font label: root.smallLabel ? root.labelSmall : root.type(58, Font.ExtraBold, -0.03, 0)
     readonly property font labelSmall: root.type(45, Font.ExtraBold, -0.03, 0)

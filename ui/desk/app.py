@@ -18,12 +18,12 @@ from ui.desk.attendant import DeskAttendant
 from ui.desk.camera import TicketCamera
 from ui.desk.commands import Command
 from ui.desk.desk_window import WindowGuard, dress
-from ui.desk.scanner_keys import ScannerKeys
 from ui.desk.situation import Question
 from ui.desk.sound import Sounds
 from ui.desk.view_model import DeskViewModel
 from ui.last_words import watch_for_failures
 from ui.qt_application import heed_signals, qt_application
+from ui.scanner_keys import ScannerKeys
 from ui.translations import Translations
 
 log = structlog.get_logger(__name__)

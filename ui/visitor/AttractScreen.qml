@@ -11,6 +11,8 @@ FocusScope {
     readonly property bool portrait: root.height > root.width
     /** Large words leave room for what matters most only. */
     readonly property bool crowded: Theme.textScale > 1.5
+    /** A lying panel has no room for two bands and what leads up to them. */
+    readonly property bool squeezed: !root.portrait && root.kiosk.hasScanner && root.ahead !== ""
     readonly property string ahead: Words.printerTroubleAhead(root.kiosk.printerTrouble)
 
     focus: true
@@ -141,7 +143,7 @@ FocusScope {
             columns: root.portrait ? 1 : 3
             rowSpacing: Theme.spaceL
             uniformCellWidths: true
-            visible: !root.crowded
+            visible: !root.crowded && !root.squeezed
 
             Step {
                 icon: "magnifying-glass"
@@ -161,6 +163,15 @@ FocusScope {
 
         Item {
             Layout.fillHeight: true
+        }
+
+        InfoBand {
+            Layout.fillWidth: true
+            heading: root.portrait && !root.crowded ? qsTr("Sudah punya tiket?") : ""
+            icon: "scan"
+            objectName: "scannerBand"
+            text: heading === "" ? qsTr("Sudah punya tiket? Dekatkan ke pemindai.") : qsTr("Dekatkan kode QR-nya ke pemindai untuk melihat antrean Anda.")
+            visible: root.kiosk.hasScanner && !(root.crowded && root.ahead !== "")
         }
 
         InfoBand {

@@ -6,6 +6,9 @@ import ui.components
 ScreenFrame {
     id: root
 
+    /** Large words leave room for what matters most only. */
+    readonly property bool crowded: !root.portrait && Theme.textScale > 1.5 && root.kiosk.hasScanner
+
     objectName: "screen_Closed"
 
     over: TechnicianDoor {
@@ -25,6 +28,7 @@ ScreenFrame {
             Layout.alignment: Qt.AlignHCenter
             icon: "moon-stars"
             size: Theme.iconLarge * 2
+            visible: !root.crowded
         }
 
         Title {
@@ -40,6 +44,14 @@ ScreenFrame {
             objectName: "reopensText"
             text: root.kiosk.reopensText
             visible: text !== ""
+        }
+
+        InfoBand {
+            Layout.fillWidth: true
+            icon: "scan"
+            objectName: "scannerBand"
+            text: qsTr("Sudah punya tiket? Dekatkan kode QR-nya ke pemindai untuk melihat antrean Anda.")
+            visible: root.kiosk.hasScanner
         }
 
         Body {

@@ -11,7 +11,7 @@ ScreenFrame {
     readonly property int tileColumns: Theme.textScale > 1.5 ? (root.portrait ? 1 : 2) : (root.portrait && Theme.textScale > 1.2 ? 2 : 3)
 
     /** As many as leave everything else in sight. */
-    readonly property int popularCount: Theme.textScale > 1.2 || (root.portrait && root.kiosk.visitCount > 0) ? 2 : 4
+    readonly property int popularCount: Theme.textScale > 1.2 || (root.portrait && root.kiosk.visitCount > 0) ? 2 : root.portrait && root.kiosk.hasScanner ? 3 : 4
 
     bleeds: true
     objectName: "screen_Home"
@@ -39,6 +39,23 @@ ScreenFrame {
             objectName: "printerBand"
             text: Words.printerTroubleAhead(root.kiosk.printerTrouble)
             visible: text !== ""
+        }
+
+        RowLayout {
+            Layout.fillWidth: true
+            objectName: "scannerLine"
+            spacing: Theme.gap
+            visible: root.kiosk.hasScanner
+
+            Icon {
+                name: "scan"
+                size: Theme.iconSmall
+            }
+
+            Caption {
+                Layout.fillWidth: true
+                text: qsTr("Sudah punya tiket? Dekatkan ke pemindai.")
+            }
         }
 
         GridLayout {

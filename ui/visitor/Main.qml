@@ -10,7 +10,7 @@ Window {
     id: root
 
     required property KioskViewModel kiosk
-    readonly property list<Component> screens: [attract, home, search, agencies, lifeEvents, agency, lifeEvent, service, visit, priority, printing, ticket, printerTrouble, closed, outOfService, technician]
+    readonly property list<Component> screens: [attract, home, search, agencies, lifeEvents, agency, lifeEvent, service, visit, priority, printing, ticket, printerTrouble, closed, outOfService, technician, yourVisit]
 
     color: Theme.paper
     height: 1920
@@ -197,6 +197,14 @@ Window {
         id: technician
 
         TechnicianScreen {
+            kiosk: root.kiosk
+        }
+    }
+
+    Component {
+        id: yourVisit
+
+        YourVisitScreen {
             kiosk: root.kiosk
         }
     }

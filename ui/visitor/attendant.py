@@ -26,7 +26,8 @@ from ui.technician.rows import TechnicianRow
 from ui.visitor.hall import Hall
 from ui.visitor.machinery import HallNow, Machinery
 from ui.visitor.qr_image import QrTexts
-from ui.visitor.slip_desk import SlipDesk, told
+from ui.visitor.slip_desk import told
+from ui.visitor.slip_reader import SlipReader
 
 log = structlog.get_logger(__name__)
 
@@ -44,13 +45,14 @@ _CHOOSING: Final = frozenset(
         Screen.SERVICE,
         Screen.VISIT,
         Screen.PRIORITY,
+        Screen.YOUR_VISIT,
     }
 )
 
 Change = Callable[[VisitorSession], VisitorSession]
 
 
-class Attendant(SlipDesk):
+class Attendant(SlipReader):
     """`machinery` None: the kiosk is out of service. `report` gathers the technician's rows, on a worker thread."""
 
     def __init__(  # noqa: PLR0913, PLR0917  # everything a visitor's window stands on
@@ -81,6 +83,7 @@ class Attendant(SlipDesk):
         """Wait for the work in hand; nothing is delivered afterwards."""
         self._timer.stop()
         self._store_work.stop()
+        self._scan_work.stop()
         self._search_work.stop(self._machinery.stop_finding if self._machinery else None)
 
     # What the visitor wants

@@ -3,8 +3,8 @@
 from PySide6.QtCore import Property, QObject, Signal
 
 from ui.qml_type import QmlElement, QmlUncreatable
-from ui.visitor.models import TicketStopModel
-from ui.visitor.rows import AgencyView, LifeEventView, ServiceView, TicketView
+from ui.visitor.models import TicketStopModel, YourStopModel
+from ui.visitor.rows import AgencyView, LifeEventView, ServiceView, TicketView, YourVisitView
 
 QML_IMPORT_NAME = "Giliran"
 QML_IMPORT_MAJOR_VERSION = 1
@@ -270,3 +270,60 @@ class TicketDetail(QObject):
     @Property(str, notify=changed)
     def timeText(self) -> str:
         return self._view.time_text
+
+
+@QmlElement
+@QmlUncreatable("made by the application")
+class YourVisitDetail(QObject):
+    changed = Signal()
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._view = YourVisitView()
+        self._stops = YourStopModel(self)
+
+    @property
+    def stop_model(self) -> YourStopModel:
+        return self._stops
+
+    def show(self, view: YourVisitView) -> None:
+        if view != self._view:
+            self._view = view
+            self._stops.set_rows(view.stops)
+            self.changed.emit()
+
+    @Property(str, notify=changed)
+    def label(self) -> str:
+        return self._view.label
+
+    @Property(str, notify=changed)
+    def headline(self) -> str:
+        return self._view.headline
+
+    @Property(str, notify=changed)
+    def advice(self) -> str:
+        return self._view.advice
+
+    @Property(int, notify=changed)
+    def tone(self) -> int:
+        return self._view.tone
+
+    @Property(str, notify=changed)
+    def symbol(self) -> str:
+        return self._view.symbol
+
+    @Property(bool, notify=changed)
+    def offersNumber(self) -> bool:
+        return self._view.offers_number
+
+    @Property(bool, notify=changed)
+    def isReading(self) -> bool:
+        return self._view.is_reading
+
+    @Property(int, notify=changed)
+    def stopCount(self) -> int:
+        return self._view.stop_count
+
+    @Property(YourStopModel, constant=True)
+    def stops(self) -> YourStopModel:
+        return self._stops

@@ -4,7 +4,7 @@ from PySide6.QtCore import QObject
 
 from ui.qml_type import QmlElement, QmlUncreatable
 from ui.row_model import RowModel
-from ui.visitor.rows import AgencyRow, LifeEventRow, ServiceRow, TicketStopRow
+from ui.visitor.rows import AgencyRow, LifeEventRow, ServiceRow, TicketStopRow, YourStopRow
 
 QML_IMPORT_NAME = "Giliran"
 QML_IMPORT_MAJOR_VERSION = 1
@@ -36,3 +36,10 @@ class LifeEventListModel(RowModel):
 class TicketStopModel(RowModel):
     def __init__(self, parent: QObject) -> None:
         super().__init__(TicketStopRow, parent)
+
+
+@QmlElement
+@QmlUncreatable("made by the application")
+class YourStopModel(RowModel):
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(YourStopRow, parent)

@@ -10,9 +10,10 @@ from kiosk.domain.visitor import MAX_COPIES, Problem, Step
 from ui.visitor.describer import Describer
 from ui.visitor.enums import closed_reason, part_of_day, print_outcome, printer_trouble
 from ui.visitor.hall import Hall
-from ui.visitor.rows import ServiceRow, TicketStopRow, TicketView
+from ui.visitor.rows import ServiceRow, TicketStopRow, TicketView, YourVisitView
 from ui.visitor.state import KioskState
 from ui.visitor.view import KioskView
+from ui.visitor.your_visit import describe_visit
 
 _WITHOUT_WAY_BACK: Final = frozenset({Screen.CLOSED, Screen.OUT_OF_SERVICE, Screen.TECHNICIAN})
 
@@ -64,6 +65,9 @@ def present(state: KioskState, hall: Hall, config: ScreenConfig, ticket_s: int) 
         visit_count=len(session.chosen),
         visit_is_full=len(session.chosen) >= MAX_STOPS,
         ticket=_ticket(describer, state),
+        your_visit=describe_visit(describer, session.looked_up) if screen is Screen.YOUR_VISIT else YourVisitView(),
+        visit_begun=session.has_begun,
+        has_scanner=state.has_scanner,
         print_outcome=print_outcome(session.job),
         can_reprint=can_reprint(state),
         ticket_seconds_left=state.ticket_seconds_left,

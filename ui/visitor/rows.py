@@ -66,6 +66,24 @@ class TicketStopRow:
 
 
 @dataclass(frozen=True, slots=True)
+class YourStopRow:
+    """One service of the visit whose slip is before the scanner. `tone`: a number of KioskViewModel.Tone; `symbol`: a
+    file name in assets/icons, without its suffix. `place_text`: where it will be, empty once it is said or over.
+    """
+
+    number: int
+    agency_name: str = ""
+    service_name: str = ""
+    monogram: str = ""
+    tile_color: str = ""
+    state_text: str = ""
+    wait_text: str = ""
+    place_text: str = ""
+    tone: int = 0
+    symbol: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AgencyView:
     agency_id: str = ""
     name: str = ""
@@ -133,3 +151,18 @@ class TicketView:
     is_copy: bool = False
     date_text: str = ""
     time_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class YourVisitView:
+    """`label`: empty where there is no number to show. `offers_number`: a new number is the way on."""
+
+    label: str = ""
+    headline: str = ""
+    advice: str = ""
+    tone: int = 0
+    symbol: str = ""
+    offers_number: bool = False
+    is_reading: bool = False
+    stop_count: int = 0
+    stops: tuple[YourStopRow, ...] = ()

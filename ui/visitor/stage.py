@@ -42,7 +42,9 @@ class Stage(QObject):
         self._config = config
         self._qr = qr
         self._touched_at = self._shown_at = self._printing_since = clock.monotonic()
-        self._state = KioskState(self._new_session(), is_out_of_service=is_out_of_service)
+        self._state = KioskState(
+            self._new_session(), is_out_of_service=is_out_of_service, has_scanner=config.scanner.enabled
+        )
         self._view = self._present()
 
     @property

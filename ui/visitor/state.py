@@ -34,7 +34,7 @@ class KioskState:
     the query `hits_of`, the newest that is answered. `idle_seconds_left`: None while there is nothing to warn of.
     `is_staff_told`: the server hears of the printer's troubles, so that saying so is true. `is_after_repair`: the slip
     on its way is the one that the printer's trouble had kept back. `is_from_before_restart`: the ticket was taken
-    before the program began, and perhaps by somebody who has left.
+    before the program began, and perhaps by somebody who has left. `has_scanner`: a slip may be held before it.
     """
 
     session: VisitorSession
@@ -54,6 +54,7 @@ class KioskState:
     ticket_seconds_left: int = 0
     qr_source: str = ""
     technician_rows: tuple[TechnicianRow, ...] = ()
+    has_scanner: bool = False
 
     @property
     def is_printer_in_trouble(self) -> bool:

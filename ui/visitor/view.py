@@ -3,7 +3,16 @@
 from dataclasses import dataclass, field
 
 from ui.technician.rows import TechnicianLine
-from ui.visitor.rows import AgencyRow, AgencyView, LifeEventRow, LifeEventView, ServiceRow, ServiceView, TicketView
+from ui.visitor.rows import (
+    AgencyRow,
+    AgencyView,
+    LifeEventRow,
+    LifeEventView,
+    ServiceRow,
+    ServiceView,
+    TicketView,
+    YourVisitView,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +21,8 @@ class KioskView:
 
     A change is told in the order of the fields, `screen` last: a screen that comes finds everything in place.
     `text_scale`: 1.0, 1.3, 1.6 or 2.0. `mm_width`: millimetres of the panel. `problem`: key of a sentence that QML
-    words. `clock_text` is empty where the clock is not trusted. Seconds are whole and counted down.
+    words. `clock_text` is empty where the clock is not trusted. Seconds are whole and counted down. `visit_begun`:
+    there is something to go back to from the answer to a scan.
     """
 
     language: str = "id"
@@ -45,6 +55,9 @@ class KioskView:
     visit_count: int = 0
     visit_is_full: bool = False
     ticket: TicketView = field(default_factory=TicketView)
+    your_visit: YourVisitView = field(default_factory=YourVisitView)
+    visit_begun: bool = False
+    has_scanner: bool = False
     print_outcome: int = 0
     can_reprint: bool = False
     ticket_seconds_left: int = 0

@@ -13,7 +13,7 @@ from ui.qml_names import camel_case
 from ui.qml_type import QmlElement, QmlUncreatable
 from ui.technician.model import TechnicianModel
 from ui.visitor.attendant import Attendant
-from ui.visitor.details import AgencyDetail, LifeEventDetail, ServiceDetail, TicketDetail
+from ui.visitor.details import AgencyDetail, LifeEventDetail, ServiceDetail, TicketDetail, YourVisitDetail
 from ui.visitor.models import AgencyListModel, LifeEventListModel, ServiceListModel
 from ui.visitor.view import KioskView
 
@@ -42,6 +42,7 @@ class KioskViewModel(QObject):
         Closed = 13
         OutOfService = 14
         Technician = 15
+        YourVisit = 16
 
     @QEnum
     class PartOfDay(IntEnum):
@@ -81,6 +82,14 @@ class KioskViewModel(QObject):
         NotServedHere = 7
         ClosedByHall = 8
 
+    @QEnum
+    class Tone(IntEnum):
+        Calm = 0
+        Good = 1
+        Go = 2
+        Mind = 3
+        Past = 4
+
     screenChanged = Signal()
     languageChanged = Signal()
     textScaleChanged = Signal()
@@ -99,6 +108,8 @@ class KioskViewModel(QObject):
     lifeEventCountChanged = Signal()
     visitCountChanged = Signal()
     visitIsFullChanged = Signal()
+    visitBegunChanged = Signal()
+    hasScannerChanged = Signal()
     printOutcomeChanged = Signal()
     canReprintChanged = Signal()
     ticketSecondsLeftChanged = Signal()
@@ -135,6 +146,7 @@ class KioskViewModel(QObject):
         self._service = ServiceDetail(self)
         self._visit = ServiceListModel(self)
         self._ticket = TicketDetail(self)
+        self._your_visit = YourVisitDetail(self)
         self._technician_rows = TechnicianModel(self)
         attendant.viewChanged.connect(self._show)
         self._show(attendant.view)
@@ -287,6 +299,18 @@ class KioskViewModel(QObject):
     @Property(TicketDetail, constant=True)
     def ticket(self) -> TicketDetail:
         return self._ticket
+
+    @Property(YourVisitDetail, constant=True)
+    def yourVisit(self) -> YourVisitDetail:
+        return self._your_visit
+
+    @Property(bool, notify=visitBegunChanged)
+    def visitBegun(self) -> bool:
+        return self._view.visit_begun
+
+    @Property(bool, notify=hasScannerChanged)
+    def hasScanner(self) -> bool:
+        return self._view.has_scanner
 
     @Property(int, notify=printOutcomeChanged)
     def printOutcome(self) -> int:

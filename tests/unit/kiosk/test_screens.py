@@ -9,7 +9,7 @@ from kiosk.domain.language import Language
 from kiosk.domain.print_job import PrintJob, PrintState
 from kiosk.domain.screens import Screen, Situation, select_screen
 from kiosk.domain.ticket import Ticket, TicketId
-from kiosk.domain.visitor import HOME, Place, Step, VisitorSession
+from kiosk.domain.visitor import HOME, YOUR_VISIT, Place, Step, VisitorSession
 
 NOW = datetime(2026, 11, 21, 2, 41, tzinfo=UTC)
 TICKET = Ticket(
@@ -60,6 +60,9 @@ CASES: list[tuple[str, Situation, Screen]] = [
         Situation(replace(with_slip(PrintState.FAILED), is_issuing=True), is_verdict_late=True),
         Screen.PRINTING,
     ),
+    ("a slip before the scanner", Situation(replace(NOBODY, route=(YOUR_VISIT,))), Screen.YOUR_VISIT),
+    ("asked after closing", Situation(replace(NOBODY, route=(YOUR_VISIT,)), is_hall_closed=True), Screen.YOUR_VISIT),
+    ("issuing, whatever was asked", Situation(replace(ISSUING, route=(HOME, YOUR_VISIT))), Screen.PRINTING),
     ("closed with nobody there", Situation(NOBODY, is_hall_closed=True), Screen.CLOSED),
     ("closed while choosing", Situation(AT_HOME, is_hall_closed=True), Screen.CLOSED),
     ("closed with a ticket in hand", Situation(with_slip(PrintState.CONFIRMED), is_hall_closed=True), Screen.TICKET),
