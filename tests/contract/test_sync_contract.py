@@ -18,9 +18,10 @@ from kiosk.clock import FakeClock
 from kiosk.domain.events import Event, broken_link, decode
 from kiosk.domain.pairing_code import PairingCode, device_proof
 from kiosk.domain.trust import encode_trust_list
+from kiosk.domain.visit_status import VisitVerdict
 from kiosk.fingerprint_words import six_words
 from kiosk.identity import Identity
-from kiosk.sync import signing, wire
+from kiosk.sync import signing, visit_wire, wire
 from kiosk.sync.batch import pack, unpack
 from kiosk.sync.client import SyncClient
 from kiosk.sync.code_proof import proof_of
@@ -58,6 +59,8 @@ MESSAGES: dict[str, type[BaseModel]] = {
         wire.SnapshotRequest,
         wire.Snapshot,
         wire.Problem,
+        visit_wire.Look,
+        visit_wire.VisitSeen,
     )
 }
 VECTOR = json.loads((HERE / "signature.json").read_text())
@@ -92,6 +95,10 @@ def test_the_document_shows_the_fixture(name: str) -> None:
     shown = re.search(rf"<!-- {name} -->\n```json\n(.*?)\n```", DOCUMENT, re.DOTALL)
     assert shown, f"docs/sync-protocol.md does not show {name}"
     assert shown[1] + "\n" == text(name)
+
+
+def test_the_document_knows_every_verdict_on_a_slip() -> None:
+    assert [verdict for verdict in VisitVerdict if f"`{verdict}`" not in DOCUMENT] == []
 
 
 def test_the_document_knows_every_problem() -> None:
@@ -171,10 +178,12 @@ def test_the_real_server_answers_with_the_documented_fields(tmp_path: Path, expe
         refused = signed(wire.APPEND_PATH, pack([EVENTS[1].replace(b"mpp", b"ppm")]), 3)
         beaten = signed(wire.HEARTBEAT_PATH, text("Heartbeat").encode(), 4)
         reserved = signed(wire.RESERVE_PATH, text("Reserve").encode(), 5)
+        looked = signed(visit_wire.VISIT_PATH, text("Look").encode(), 6)
     assert opened.keys() == fixture("Session").keys()
     assert greeted.json().keys() == fixture("HelloAnswer").keys()
     assert beaten.json().keys() == fixture("HeartbeatAnswer").keys()
     assert reserved.json().keys() == fixture("Reserved").keys()
+    assert looked.json().keys() == fixture("VisitSeen").keys()
     assert appended.json() == {
         "acknowledged": {"5b1c9f0e7a3d2468": 3},
         "central": {},
@@ -186,7 +195,7 @@ def test_the_real_server_answers_with_the_documented_fields(tmp_path: Path, expe
     assert refused.headers["Content-Type"] == wire.PROBLEM_JSON
 
 
-@pytest.mark.parametrize("name", ["Session", "HelloAnswer", "AppendAnswer", "HeartbeatAnswer", "Reserved"])
+@pytest.mark.parametrize("name", ["Session", "HelloAnswer", "AppendAnswer", "HeartbeatAnswer", "Reserved", "VisitSeen"])
 def test_the_real_client_understands_the_documented_answers(name: str) -> None:
     async def ask(url: str) -> BaseModel:
         async with SyncClient(url, VECTOR["site"], KIOSK) as client:
@@ -198,6 +207,9 @@ def test_the_real_client_understands_the_documented_answers(name: str) -> None:
                     return await client.hello(wire.Hello.model_validate(fixture("Hello")))
                 case "HeartbeatAnswer":
                     return await client.heartbeat(wire.Heartbeat.model_validate(fixture("Heartbeat")))
+                case "VisitSeen":
+                    look = visit_wire.Look.model_validate(fixture("Look"))
+                    return await client.ask(visit_wire.VISIT_PATH, look, visit_wire.VisitSeen)
                 case "Reserved":
                     return await client.reserve(wire.Reserve.model_validate(fixture("Reserve")))
                 case _:
