@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from kiosk.command_line import FILE, FOLDER, Commands, as_json_option
+from kiosk.lean_imports import put_off_collecting
 from kiosk.version import VERSION
 from printing.command_line import printer
 from server.command_line import server
@@ -60,6 +61,7 @@ def run(data: Path, *, headless: bool, extra: frozenset[str]) -> None:
 @click.option("--config", "config_file", type=FILE, required=True, help="What a technician sets for this machine.")
 def kiosk(config_file: Path) -> None:
     """One kiosk: the visitor's screens and the printer."""
+    put_off_collecting()
     from kiosk.config import load_config
     from printing.printer_settings import problems_of
 

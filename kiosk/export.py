@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
-from sqlite_utils import Database
 
 from kiosk.clock import Clock, SystemClock
 from kiosk.config import load_config
@@ -28,7 +27,7 @@ from kiosk.identity import Identity, read_identity
 from kiosk.logs import configure_logging
 from kiosk.private_file import sync_folder
 from kiosk.progress import progress_bar
-from kiosk.store.database import explained, open_read_only
+from kiosk.store.database import Database, explained, open_read_only
 from kiosk.store.log import acknowledged, heads, read_after
 from kiosk.store.writer import DATABASE_NAME
 from kiosk.version import VERSION
@@ -221,7 +220,7 @@ def _snapshot(path: Path) -> Database:
     try:
         with explained(path):
             db.conn.execute("BEGIN")
-            tables = set(db.table_names())
+            tables = {name for (name,) in db.conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     except StoreError:
         db.close()
         raise

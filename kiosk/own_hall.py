@@ -1,8 +1,7 @@
 """A kiosk that was enrolled shows the hall it was let into, and no other: the first start may have to fetch it."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 from kiosk.clock import Clock
 from kiosk.config import KioskConfig
@@ -14,6 +13,8 @@ from kiosk.store.writer import Store
 
 if TYPE_CHECKING:
     from kiosk.sync.client import SyncClient
+
+T = TypeVar("T")
 
 
 class HallMissingError(ForeignSiteError):
@@ -47,7 +48,7 @@ def load_own_hall(
         return data
     missing = f"This kiosk has no file of its hall {enrolment.site} yet."
     try:
-        offered, refused = asyncio.run(_fetch(store, paths, config, enrolment, identity))
+        offered, refused = _run(_fetch(store, paths, config, enrolment, identity))
     except SyncError as error:
         raise HallMissingError(f"{missing} {error}", {}) from error
     data = load_in_force(store, paths, clock)
@@ -64,11 +65,17 @@ def offered_files(config: KioskConfig, enrolment: Enrolment, identity: Identity)
         async with _connection(config, enrolment, identity) as client:
             return await _offered(client, identity)
 
-    return asyncio.run(ask())
+    return _run(ask())
+
+
+def _run(conversation: Coroutine[None, None, T]) -> T:
+    import asyncio  # noqa: PLC0415  # only until the first hall is here
+
+    return asyncio.run(conversation)
 
 
 def _connection(config: KioskConfig, enrolment: Enrolment, identity: Identity) -> "SyncClient":
-    from kiosk.sync.client import SyncClient  # noqa: PLC0415  # only until the first hall is here
+    from kiosk.sync.client import SyncClient  # noqa: PLC0415  # as above
 
     url = config.sync.server or enrolment.server_url
     return SyncClient(url, enrolment.site, identity, authority=config.sync.authority)

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from sqlite_utils import Database
-
 from kiosk.domain import hlc
 from kiosk.domain.events import NO_EVENT, NODE_STARTED, Event, LogHead, StoredEvent, digest, encode
+from kiosk.store.database import Database
 from kiosk.trusted_clock import TrustedClock
 
 Upstream = Literal["site", "central"]

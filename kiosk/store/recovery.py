@@ -8,7 +8,6 @@ from typing import Final
 
 import structlog
 from pysqlite3 import dbapi2
-from sqlite_utils import Database
 
 from kiosk.domain import hlc
 from kiosk.domain.events import (
@@ -23,6 +22,7 @@ from kiosk.domain.events import (
     encode,
 )
 from kiosk.domain.history import NotUnderstoodError, PaperNews, effect_of
+from kiosk.store.database import Database
 from kiosk.store.log import acknowledge, head_of
 from kiosk.store.papers import note_paper, settle_stops
 from kiosk.store.projection import Row, projected

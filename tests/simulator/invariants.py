@@ -1,18 +1,19 @@
 """What must hold after every history, however bad (research/reliability.md, 3.3). Each says exactly what is allowed."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from typing import Final
 
 from pysqlite3 import dbapi2
-from sqlite_utils import Database
 
 from kiosk.domain.events import TICKET_ISSUED, Event, LogHead, Malformed, broken_link, decode, digest
 from kiosk.domain.ticket import SHARED_SERIES
 from kiosk.domain.verdict import Broken, Verified
 from kiosk.store import verify as kiosk_verify
+from kiosk.store.database import Database
 from server.verification import verify_database
+from tests.simulator.desk_invariants import AT_COUNTERS, AT_COUNTERS_NOW, Invariant
 from tests.simulator.fairness import i8_each_ticket_keeps_its_turn
 from tests.simulator.kiosk_machine import HALL, KioskMachine
 from tests.simulator.promises import Paper
@@ -39,7 +40,7 @@ def check_all(world: World) -> None:
         _ask(world, invariant)
 
 
-def _ask(world: World, invariant: "Invariant") -> None:
+def _ask(world: World, invariant: Invariant) -> None:
     for fault in invariant(world):
         raise BrokenInvariantError(f"{invariant.__name__}: {fault}")
 
@@ -179,11 +180,14 @@ def i6_no_ghosts(world: World) -> Iterator[str]:
     rows = world.last.disk.connection.execute(
         "SELECT ticket_id, origin, may_be_out, shown_on_screen,"
         " EXISTS (SELECT 1 FROM stops WHERE stops.site_id = tickets.site_id AND stops.ticket_id = tickets.ticket_id"
-        " AND state <> 'expired'), EXISTS (SELECT 1 FROM closed_days WHERE closed_days.site_id = tickets.site_id"
+        " AND state <> 'expired'),"
+        " EXISTS (SELECT 1 FROM stops WHERE stops.site_id = tickets.site_id AND stops.ticket_id = tickets.ticket_id"
+        " AND state NOT IN ('expired', 'completed', 'transferred', 'cancelled')),"
+        " EXISTS (SELECT 1 FROM closed_days WHERE closed_days.site_id = tickets.site_id"
         " AND closed_days.service_day = tickets.service_day) FROM tickets WHERE site_id = ?",
         (HALL.id,),
     )
-    for ticket_id, origin, may_be_out, is_shown, waits, is_over in rows.fetchall():
+    for ticket_id, origin, may_be_out, is_shown, was_there, waits, is_over in rows.fetchall():
         if waits and is_over:
             yield f"{ticket_id} waits, and its day is over"
         if origin in lost:
@@ -191,7 +195,7 @@ def i6_no_ghosts(world: World) -> Iterator[str]:
         is_sure = origin not in forgetful and ticket_id not in held | under_way | world.promises.taken
         if waits and is_sure and not (may_be_out or is_shown):
             yield f"{ticket_id} waits, and nobody can hold it"
-        if not waits and not is_over and ticket_id in held:
+        if not was_there and not is_over and ticket_id in held:
             yield f"{ticket_id} is held by somebody, and waits nowhere"
 
 
@@ -244,7 +248,7 @@ def _verified(machine: AnyMachine) -> Verified | Broken:
     ):
         machine.disk.connection.backup(copy)
         checking.execute("ATTACH ? AS kiosk", (_SHARED,))
-        return kiosk_verify._check_log(Database(checking, execute_plugins=False), lambda *_: None)
+        return kiosk_verify._check_log(Database(checking), lambda *_: None)
 
 
 def _tickets(machine: AnyMachine) -> Mapping[str, str]:
@@ -253,12 +257,11 @@ def _tickets(machine: AnyMachine) -> Mapping[str, str]:
     return dict(rows.fetchall())
 
 
-Invariant = Callable[[World], Iterator[str]]
-
 CHEAP: Final[tuple[Invariant, ...]] = (
     i1_nobody_is_told_of_central_what_is_not_so,
     i4_no_label_twice_on_paper,
     i6_no_paper_too_many,
+    *AT_COUNTERS_NOW,
 )
 ALL: Final[tuple[Invariant, ...]] = (
     i1_nothing_acknowledged_is_lost,
@@ -273,4 +276,5 @@ ALL: Final[tuple[Invariant, ...]] = (
     i7_all_add_up_alike,
     i8_each_ticket_keeps_its_turn,
     i9_nobody_is_called_a_clone_who_is_none,
+    *AT_COUNTERS,
 )
