@@ -75,6 +75,7 @@ _STATE: Final[Mapping[StopState, Text]] = {
 _COUNTER: Final = Text("Loket {number}", "Counter {number}")
 _THE_COUNTER: Final = Text("loket yang tampil di layar ruang tunggu", "the counter shown in the waiting room")
 _SAME_COUNTER: Final = Text("loket tadi", "the same counter")
+_OTHER_DAY: Final = Text("hari lain", "another day")
 _FLOOR: Final = Text("Lantai {number}", "Floor {number}")
 
 
@@ -91,7 +92,7 @@ def describe_visit(describer: Describer, status: VisitStatus | None) -> YourVisi
         for number, stop in enumerate(ordered, start=1)
     )
     where = _place(describer, of_stop) if of_stop is not None else ""
-    day = wording.long_date(status.service_day, describer.language) if status.service_day else ""
+    day = wording.long_date(status.service_day, describer.language) if status.service_day else describer.say(_OTHER_DAY)
     return _said(describer, saying, status.label, rows, where=where, day=day)
 
 
