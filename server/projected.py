@@ -31,7 +31,7 @@ from server.courses import AnyRow, actions_of, closed_days_of, paper_of, stops_o
 from server.parked import parked_events
 from server.queue_counts import WAITS
 from server.schema import stops, tickets
-from server.speakers import heard, kinds_of
+from server.speakers import Kinds, heard
 
 ROWS_AT_ONCE: Final = 1000
 
@@ -168,14 +168,14 @@ def _waiting(connection: Connection, site_id: str) -> _Waiting:
     found: dict[str, list[tuple[str, IssuedTicket]]] = {}
     papers: dict[str, Paper] = {}
     acted: dict[str, list[Action]] = {}
-    kinds = kinds_of(connection, site_id)
+    kinds = Kinds(connection, site_id)
     after = ("", "", 0)
     while chunk := parked_events(connection, site_id, after, ROWS_AT_ONCE):
         for parked in chunk:
             event = parked.arrival.event
             after = (event.origin, event.incarnation, event.sequence)
             try:
-                effect = heard(event, kinds.get(event.origin))
+                effect = heard(event, kinds.of(event.origin))
             except NotUnderstoodError:
                 continue
             if isinstance(effect, IssuedTicket):

@@ -12,15 +12,16 @@ import structlog
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
+from kiosk.domain.events import DEVICE_ENROLLED
 from kiosk.domain.history import Effect, IssuedTicket, NotUnderstoodError
 from server.database import Database, is_databases_fault, lock_site
 from server.device_projection import DEVICE_EVENTS, apply_device_event
 from server.effective_time import effective_times
 from server.hall_projection import apply_hall_news
-from server.parked import Arrival, Parked, park, parked_events, release
+from server.parked import Arrival, Parked, awaiting, park, parked_events, release
 from server.printer_projection import apply_printer_news
 from server.schema import poison, tickets
-from server.speakers import heard, kind_of, kinds_of
+from server.speakers import Kinds, SpeakerUnknownError, heard, kind_of
 from server.ticket_projection import apply_effects
 
 log = structlog.get_logger(__name__)
@@ -42,14 +43,19 @@ class _Place:
 
 
 def project(connection: Connection, site_id: str, arrivals: Sequence[Arrival], own: str | None = None) -> int:
-    """Applies events of one origin in their order; parks those that cannot be applied and says how many they are."""
+    """Applies events of one origin in their order; parks those that cannot be applied and says how many they are, but
+    for those that only wait to be told who speaks: that is the order of arrival, and no fault.
+    """
     place = _Place(connection, site_id, own, is_new=True)
     known: list[tuple[Arrival, Effect]] = []
     parked: list[Parked] = []
+    early: list[Parked] = []
     kind = kind_of(connection, site_id, arrivals[0].event.origin) if arrivals else None
     for arrival in arrivals:
         try:
             known.append((arrival, heard(arrival.event, kind)))
+        except SpeakerUnknownError as error:
+            early.append(Parked(arrival, str(error), arrival.event.origin))
         except Exception as error:  # noqa: BLE001  # any fault of ours must park the event, not block its origin
             parked.append(Parked(arrival, str(error)))
     issued = [arrival for arrival, effect in known if isinstance(effect, IssuedTicket)]
@@ -57,7 +63,7 @@ def project(connection: Connection, site_id: str, arrivals: Sequence[Arrival], o
     for arrival, time in zip(issued, times, strict=True):
         arrival.effective_at_ms = time
     parked += _apply_all(place, known)
-    park(connection, site_id, parked)
+    park(connection, site_id, [*early, *parked])
     return len(parked)
 
 
@@ -92,11 +98,11 @@ def _try_parked_chunks(database: Database, site_id: str, own: str) -> Iterator[i
 
 def try_again(connection: Connection, site_id: str, chunk: Sequence[Parked], own: str | None) -> int:
     place = _Place(connection, site_id, own, is_new=False)
-    kinds = kinds_of(connection, site_id) if chunk else {}
+    kinds = Kinds(connection, site_id)
     moved = 0
     for parked in chunk:
         try:
-            effect = heard(parked.arrival.event, kinds.get(parked.arrival.event.origin))
+            effect = heard(parked.arrival.event, kinds.of(parked.arrival.event.origin))
         except NotUnderstoodError:
             continue
         parked.arrival.effective_at_ms = parked.arrival.bracket.clamp(int(parked.arrival.event.hlc, 16) >> 16)
@@ -152,7 +158,22 @@ def _apply(place: _Place, known: _Known) -> Sequence[Parked]:
             )
             if awaited is not None:
                 parked.append(Parked(arrival, f"device {awaited} is not known here yet", awaited))
+            elif arrival.event.type == DEVICE_ENROLLED:
+                _hear_at_last(place, arrival.event.body["device_id"])
     return parked
+
+
+def _hear_at_last(place: _Place, device_id: str) -> None:
+    """What it said before anybody had told who it is."""
+    said = [one.arrival for one in awaiting(place.connection, place.site_id, [device_id])]
+    said = sorted((one for one in said if one.event.origin == device_id), key=_in_its_order)
+    if said:
+        release(place.connection, place.site_id, [one.event for one in said])
+        project(place.connection, place.site_id, said)
+
+
+def _in_its_order(arrival: Arrival) -> tuple[str, str, int]:
+    return arrival.event.hlc, arrival.event.incarnation, arrival.event.sequence
 
 
 def _contradiction(place: _Place, known: _Known) -> str | None:

@@ -20,7 +20,7 @@ from kiosk.replay import Replay
 from server.database import Database, store_error
 from server.projected import ROWS_AT_ONCE, Lines, projected_rows
 from server.schema import events, incarnations, poison, queues, service_days
-from server.speakers import kind_of, may_say
+from server.speakers import is_heard, kind_of
 
 Progress = Callable[[int, int], None]
 """Called now and then with how many events of how many are done."""
@@ -151,7 +151,7 @@ def _chain(work: _Round, chain: Any, known: Mapping[str, Any], replay: Replay) -
                 event = _broken_parent(work.connection, event, chain, known) or event
             if isinstance(event, str):
                 return Broken(event, chain.incarnation, row.sequence, chain.origin)
-            if may_say(kind, event.type):  # else it is parked, and changes nothing
+            if is_heard(event, kind):  # else it is parked, and changes nothing
                 replay.add(event)
             last = LogHead(chain.incarnation, row.sequence, row.hash)
             work.done += 1

@@ -147,6 +147,7 @@ def test_nobody_can_say_what_nothing_can_come_after(hall: ServedHall) -> None:
     assert nine.here() is None
     assert nine.scan(hall.token(ticket)).verdict is ScanVerdict.STARTED
     assert nine.do(COMPLETE).visit is None
+    assert isinstance(verify_database(hall.server.node.database), Verified)
 
 
 def test_both_counters_are_told_of_a_ticket_that_they_had_at_once(hall: ServedHall) -> None:
