@@ -25,10 +25,12 @@ _EXAMPLE_HEAD: Final = """\
 
 CAPITAL_PART: Final = 0.0122
 """Of the distance: the height of capitals that is read there (EN 301 549, 5.1.4): 122 mm at 10 m."""
-_WIDEST_CAPITALS: Final = 8.6
-"""A call on one line, "D-045 → loket 12, lantai 2", in heights of its capitals."""
+_WIDEST_CAPITALS: Final = 9.55
+"""The widest label that there can be, "MM-60000W9", on a line of its own, in heights of its capitals."""
+_MARGINS_SHARE: Final = 0.06
+"""Of the panel's height, left and right of a call together."""
 _HIGHEST_CAPITALS: Final = 3.9
-"""A heading, one call and who was called before, in heights of the call's capitals."""
+"""A heading, one call on two lines and who was called before, in heights of the call's capitals."""
 
 _CLOCK: Final = r"([01]\d|2[0-3]):[0-5]\d"
 _ZONES: Final = (r"([^,\x00-\x1f\x7f]{1,60}(,[^,\x00-\x1f\x7f]{1,60})*)?", 'zone ids, such as "A,B"')
@@ -153,7 +155,8 @@ def load_board_config(path: Path) -> BoardConfig:
 
 def readable_from_m(screen: BoardScreenConfig) -> float:
     """The farthest distance for which one call has room on this panel, in metres and rounded down."""
-    capital_mm = min(screen.panel_width_mm / _WIDEST_CAPITALS, screen.panel_height_mm / _HIGHEST_CAPITALS)
+    line_mm = screen.panel_width_mm - _MARGINS_SHARE * screen.panel_height_mm
+    capital_mm = min(line_mm / _WIDEST_CAPITALS, screen.panel_height_mm / _HIGHEST_CAPITALS)
     return floor(capital_mm / 100 / CAPITAL_PART) / 10
 
 

@@ -73,6 +73,7 @@ _SCENES: Final[Mapping[str, _Scene]] = {
     "announced": _Scene(_with(*_TWO), is_said=True),
     "many": _Scene(_with(*(_call(n, f"{'ABDFKM'[n % 6]}-{30 + n:03d}", n + 4, n * 9.0) for n in range(7)))),
     "longest": _Scene(_with(_call(1, "KM-999K2", 9999, 30))),
+    "longest-of-all": _Scene(_with(_call(1, "MM-60000W9", 9999, 2), _call(2, "D-045", 3, 40))),
     "quiet": _Scene(_QUIET),
     "closed": _Scene(_QUIET.model_copy(update={"is_open": False, "last": ()})),
     "old-data": _Scene(_with(*_TWO), late_s=190),

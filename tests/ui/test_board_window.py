@@ -141,6 +141,9 @@ def test_letters_as_drawn_in_the_picture(board: Start, screen: BoardScreenConfig
 def test_nothing_is_outside_of_the_window_or_on_top_of_something(board: Start) -> None:
     shown = board(languages=BoardLanguages.BOTH)
     shown.hear(board_view(call(1, "KM-999K2", 9999), call(2, "D-045", 12), last=LAST))
+    assert shown.labels() == ["KM-999K2"]  # on two lines, alone; tests/ui/test_board_room.py looks at those
+    shown.pass_time(8)
+    assert shown.labels() == ["D-045"]
     for row in shown.all("call"):
         left, right = row.mapToScene(QPointF(0, 0)).x(), row.mapToScene(QPointF(row.width(), 0)).x()
         assert 0 <= left < right <= 1920

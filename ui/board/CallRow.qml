@@ -1,7 +1,7 @@
 import QtQuick
 import ui.components
 
-/** One who is called: the label and the counter in letters that the farthest seat reads. */
+/** One who is called: the label and the counter in letters that the farthest seat reads, on two lines if need be. */
 Rectangle {
     id: root
 
@@ -11,6 +11,7 @@ Rectangle {
     required property bool isFresh
     required property bool isSaid
     required property string label
+    required property int lines
     required property int turn
     required property string zoneId
     property bool beat: false
@@ -21,6 +22,8 @@ Rectangle {
     readonly property color ground: root.muted ? Theme.disabled : root.emphasised ? Theme.accent : Theme.card
     readonly property color letters: root.muted ? Theme.disabledInk : root.emphasised ? Theme.accentInk : Theme.ink
     readonly property int pad: Math.round(root.capital * 0.2)
+    /** From the row's middle to the middle of each of its lines. */
+    readonly property int lineOffset: root.lines > 1 ? Math.round(root.capital * 0.65) : 0
 
     Accessible.name: root.label + ", loket " + root.counter
     Accessible.role: Accessible.StaticText
@@ -44,17 +47,19 @@ Rectangle {
         id: labelText
 
         anchors.left: parent.left
-        anchors.leftMargin: root.pad * 1.7
+        anchors.leftMargin: root.pad * (root.lines > 1 ? 1.4 : 1.7)
         anchors.verticalCenter: parent.verticalCenter
+        anchors.verticalCenterOffset: -root.lineOffset
         color: root.letters
-        font: Theme.type(root.capital / Theme.mm, Font.ExtraBold, -0.03, 0)
-        fontSizeMode: Text.HorizontalFit
+        font: Theme.type(root.capital / Theme.mm, Font.ExtraBold, root.lines > 1 ? -0.07 : -0.03, 0)
+        // No label that can be needs to shrink (ui/board/room.py); what nobody foresaw must not run over the edge.
+        fontSizeMode: root.label.length > 10 ? Text.HorizontalFit : Text.FixedSize
         minimumPixelSize: 10
         objectName: "callLabel"
         text: root.label
         textFormat: Text.PlainText
         verticalAlignment: Text.AlignVCenter
-        width: arrow.x - x - root.pad * 0.5
+        width: (root.lines > 1 ? root.width : arrow.x) - x - root.pad * 0.5
     }
 
     Icon {
@@ -63,6 +68,7 @@ Rectangle {
         anchors.right: place.left
         anchors.rightMargin: root.pad
         anchors.verticalCenter: parent.verticalCenter
+        anchors.verticalCenterOffset: root.lineOffset
         color: root.letters
         name: root.isSaid ? "megaphone" : "arrow-right-bold"
         objectName: root.isSaid ? "saidMark" : "wayMark"
@@ -76,6 +82,8 @@ Rectangle {
         anchors.right: counterText.left
         anchors.rightMargin: Math.round(root.pad * 0.8)
         anchors.verticalCenter: parent.verticalCenter
+        anchors.verticalCenterOffset: root.lineOffset
+        objectName: "callPlace"
         spacing: Math.round(root.capital * 0.06)
         width: Math.max(loket.implicitWidth, floorName.implicitWidth)
 
@@ -116,6 +124,7 @@ Rectangle {
         anchors.right: parent.right
         anchors.rightMargin: root.pad * 1.4
         anchors.verticalCenter: parent.verticalCenter
+        anchors.verticalCenterOffset: root.lineOffset
         color: root.letters
         font: Theme.type(root.capital / Theme.mm, Font.ExtraBold, -0.03, 0)
         objectName: "callCounter"

@@ -121,7 +121,7 @@ Window {
         delegate: CallRow {
             beat: root.board.beat || !root.board.animations
             capital: root.capital
-            height: calls.rowHeight
+            height: lines > 1 && root.board.rowsThatFit > 1 ? 2 * calls.rowHeight + calls.spacing : calls.rowHeight
             muted: root.stale
             objectName: "call"
             width: calls.width

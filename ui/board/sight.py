@@ -12,6 +12,7 @@ from kiosk.board_feed import BoardLink, BoardState
 from kiosk.domain.language import Language, Text
 from kiosk.domain.wording import clock_time, long_date
 from kiosk.sync.desk_wire import BoardView, Call
+from ui.board.room import takes_two_lines
 
 FRESH: Final = timedelta(seconds=20)
 """So long a call stands out. Nothing that is older ever looks new."""
@@ -49,7 +50,9 @@ class BoardScreen(Enum):
 
 @dataclass(frozen=True, slots=True)
 class CallRow:
-    """`turn`: degrees of the arrow. `is_fresh`: called a moment ago. `is_said`: just being announced."""
+    """`turn`: degrees of the arrow. `is_fresh`: called a moment ago. `is_said`: just being announced. `lines`: 1, or 2
+    where it has no room on one; it takes as many rows, if the panel has two.
+    """
 
     call_id: str
     label: str
@@ -61,6 +64,7 @@ class CallRow:
     turn: int
     is_fresh: bool
     is_said: bool
+    lines: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ class Sight:
 
 
 def rows_that_fit(screen: BoardScreenConfig) -> int:
-    """How many calls have room at once, with letters that the farthest seat reads."""
+    """How many calls of one line have room at once, with letters that the farthest seat reads."""
     room_mm = screen.panel_height_mm * ROWS_SHARE
     return max(1, floor((room_mm / screen.capital_mm + GAP_CAPITALS) / (ROW_CAPITALS + GAP_CAPITALS)))
 
@@ -122,19 +126,18 @@ def sight(state: BoardState, steady_s: float, config: BoardConfig, said: str | N
     else:
         screen = BoardScreen.QUIET if view.is_open else BoardScreen.CLOSED
     fit = rows_that_fit(config.screen)
-    pages = max(1, -(-len(standing) // fit))
-    said_at = next((place for place, call in enumerate(standing) if call.call == said), None)
-    page = said_at // fit if said_at is not None else floor(steady_s / PAGE_S) % pages
-    shown = standing[page * fit : (page + 1) * fit]
+    sheets = _sheets(standing, fit, config.screen)
+    said_on = next((page for page, calls in enumerate(sheets) if any(call.call == said for call in calls)), None)
+    page = said_on if said_on is not None else floor(steady_s / PAGE_S) % len(sheets)
     is_live = age_s is None
     local = now.astimezone(ZoneInfo(view.timezone))
     has_clock = view.is_time_trusted
     return Sight(
         screen,
-        rows=tuple(_row(call, view, config, now, said if is_live else None, is_live=is_live) for call in shown),
+        rows=tuple(_row(call, view, config, now, said if is_live else None, is_live=is_live) for call in sheets[page]),
         last=() if screen is BoardScreen.AWAY else _last(view, standing),
         page=page,
-        pages=pages,
+        pages=len(sheets),
         age_s=None if age_s is None else int(age_s),
         site=Text(view.name_id, view.name_en),
         zone=Text(view.zone_name_id, view.zone_name_en),
@@ -143,6 +146,24 @@ def sight(state: BoardState, steady_s: float, config: BoardConfig, said: str | N
         hours=view.hours,
         notice=_notice(view, steady_s),
     )
+
+
+def _sheets(standing: list[Call], fit: int, screen: BoardScreenConfig) -> list[list[Call]]:
+    """The calls by pages, in their order; one at least."""
+    sheets: list[list[Call]] = [[]]
+    taken = 0
+    for call in standing:
+        rows = min(_lines(call, screen), fit)
+        if taken + rows > fit:
+            sheets.append([])
+            taken = 0
+        sheets[-1].append(call)
+        taken += rows
+    return sheets
+
+
+def _lines(call: Call, screen: BoardScreenConfig) -> int:
+    return 2 if takes_two_lines(call.label, call.counter, call.floor, screen) else 1
 
 
 def _row(  # noqa: PLR0913  # all that one row depends on
@@ -161,6 +182,7 @@ def _row(  # noqa: PLR0913  # all that one row depends on
         turn=_turn(call.zone, config),
         is_fresh=is_live and timedelta(0) <= now - call.called_at + timedelta(seconds=2) <= FRESH,
         is_said=call.call == said,
+        lines=_lines(call, config.screen),
     )
 
 

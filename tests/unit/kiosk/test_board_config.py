@@ -64,8 +64,8 @@ def test_everything_wrong_is_named_at_once(tmp_path: Path) -> None:
 def test_letters_that_have_no_room_are_refused_with_the_distance_that_has(tmp_path: Path) -> None:
     text = 'kind = "board"\n[screen]\npanel_width_mm = 700\n'
     (problem,) = problems(tmp_path, text)
-    assert problem.startswith("screen.distance_m: must be at most 6.6: letters for 10 m have no room")
-    load_board_config(written(tmp_path, text + "distance_m = 6.6\n"))
+    assert problem.startswith("screen.distance_m: must be at most 5.8: letters for 10 m have no room")
+    load_board_config(written(tmp_path, text + "distance_m = 5.8\n"))
 
 
 def test_an_hour_that_ends_before_it_begins(tmp_path: Path) -> None:
