@@ -4,6 +4,7 @@ All lengths are in heights of a call's capitals, which never get smaller than th
 draws and what is reckoned here is held together by tests/ui/test_board_room.py.
 """
 
+from math import ceil
 from typing import Final
 
 from kiosk.board_config import BoardScreenConfig
@@ -18,13 +19,14 @@ _WIDTHS: Final = {
 }  # fmt: skip
 """Of Plus Jakarta Sans ExtraBold with the tracking of a call on one line."""
 _WIDEST_LETTER: Final = 1.34
-_BESIDES: Final = 1.85
+_BESIDES: Final = 1.7
 """Edges, gaps and the arrow."""
 
 
 def takes_two_lines(label: str, counter: int, floor: int | None, screen: BoardScreenConfig) -> bool:
     """Whether a call must stand on two lines of this panel."""
-    room = (screen.panel_width_mm - 2 * MARGIN_SHARE * screen.panel_height_mm) / screen.capital_mm
+    capital_px = ceil(screen.capital_mm * screen.width_px / screen.panel_width_mm)
+    room = (screen.width_px - 2 * MARGIN_SHARE * screen.height_px) / capital_px
     return _width(label) + place_width(floor) + _width(str(counter)) + _BESIDES > room
 
 
