@@ -105,6 +105,12 @@ class Desk(PairedDesk):
         return [f"({row.label})" if row.is_blocked else row.label for row in self.view().line]
 
 
+def miss(desk: Desk) -> None:
+    """Whoever is next is called, and does not come."""
+    for verb in (DeskVerb.CALL_NEXT, DeskVerb.RECALL, DeskVerb.RECALL, DeskVerb.NO_SHOW):
+        desk.do(verb)
+
+
 class ServedHall:
     """`day`: the service day that is in force. Times are the clock's, which the test moves."""
 

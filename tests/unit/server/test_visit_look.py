@@ -24,9 +24,9 @@ from server.verification import verify_database
 from server.visit_look import look
 from tests.paired_desk import PairedDesk, action_name, paired_desk
 from tests.paired_kiosk import SITE
-from tests.served_hall import A, D, Desk, ServedHall, kiosk_record, served_hall, told
+from tests.served_hall import A, D, ServedHall, kiosk_record, miss, served_hall, told
 
-CALL_NEXT, START, COMPLETE, RECALL = DeskVerb.CALL_NEXT, DeskVerb.START, DeskVerb.COMPLETE, DeskVerb.RECALL
+CALL_NEXT, START, COMPLETE = DeskVerb.CALL_NEXT, DeskVerb.START, DeskVerb.COMPLETE
 FOUND, RETURNED, FROM_PAPER = VisitVerdict.FOUND, VisitVerdict.RETURNED, VisitVerdict.FROM_PAPER
 WAITING = StopState.WAITING
 
@@ -52,12 +52,6 @@ def kiosk(hall: ServedHall) -> Iterator[AtKiosk]:
     kiosk = AtKiosk(hall.server, hall.kiosk)
     yield kiosk
     kiosk.close()
-
-
-def miss(desk: Desk) -> None:
-    """Whoever is next is called, and does not come."""
-    for verb in (CALL_NEXT, RECALL, RECALL, DeskVerb.NO_SHOW):
-        desk.do(verb)
 
 
 def five(hall: ServedHall) -> list[Ticket]:
