@@ -38,6 +38,9 @@ FORGED = VisitStatus(VisitVerdict.FORGED)
 YESTERDAY = VisitStatus(VisitVerdict.OTHER_DAY, "D-048", date(2026, 11, 22))
 
 
+Answers = Callable[[str], VisitStatus]
+
+
 class Counter:
     """A kiosk with a scanner, and somebody in the place of its server who answers as told."""
 
@@ -46,7 +49,7 @@ class Counter:
         self.driver = kiosk.driver
         self.asked: list[str] = []
         self.answers: dict[str, VisitStatus] = {TOKEN: WAITING, OTHER_TOKEN: CALLED}
-        self.look_up: Callable[[str], VisitStatus] = self._answer
+        self.look_up: Answers = self._answer
         """What answers from now on."""
         application = kiosk.application
         assert application.machine is not None

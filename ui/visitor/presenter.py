@@ -6,6 +6,7 @@ from kiosk.config import ScreenConfig
 from kiosk.domain import wording
 from kiosk.domain.screens import Screen
 from kiosk.domain.ticket import MAX_STOPS, Stop, Ticket
+from kiosk.domain.visit_status import VisitStatus
 from kiosk.domain.visitor import MAX_COPIES, Problem, Step
 from ui.visitor.describer import Describer
 from ui.visitor.enums import closed_reason, part_of_day, print_outcome, printer_trouble
@@ -13,7 +14,6 @@ from ui.visitor.hall import Hall
 from ui.visitor.rows import ServiceRow, TicketStopRow, TicketView, YourVisitView
 from ui.visitor.state import KioskState
 from ui.visitor.view import KioskView
-from ui.visitor.your_visit import describe_visit
 
 _WITHOUT_WAY_BACK: Final = frozenset({Screen.CLOSED, Screen.OUT_OF_SERVICE, Screen.TECHNICIAN})
 
@@ -65,7 +65,7 @@ def present(state: KioskState, hall: Hall, config: ScreenConfig, ticket_s: int) 
         visit_count=len(session.chosen),
         visit_is_full=len(session.chosen) >= MAX_STOPS,
         ticket=_ticket(describer, state),
-        your_visit=describe_visit(describer, session.looked_up) if screen is Screen.YOUR_VISIT else YourVisitView(),
+        your_visit=_your_visit(describer, session.looked_up) if screen is Screen.YOUR_VISIT else YourVisitView(),
         visit_begun=session.has_begun,
         has_scanner=state.has_scanner,
         print_outcome=print_outcome(session.job),
@@ -115,6 +115,12 @@ def _ticket(describer: Describer, state: KioskState) -> TicketView:
         date_text=wording.long_date(local.date(), language) if ticket.clock_trusted else "",
         time_text=wording.clock_time(local.time(), language) if ticket.clock_trusted else "",
     )
+
+
+def _your_visit(describer: Describer, status: VisitStatus | None) -> YourVisitView:
+    from ui.visitor.your_visit import describe_visit  # noqa: PLC0415  # that the first frame need not wait for
+
+    return describe_visit(describer, status)
 
 
 def _stop(describer: Describer, ticket: Ticket, stop: Stop) -> TicketStopRow:
