@@ -42,9 +42,9 @@ class Answers:
             case Question.LEAVING if key == Leaving.DISMISS:
                 attendant.ask(Question.DISMISS)
             case Question.LEAVING:
-                attendant.leave(Leaving(key))
+                attendant.twice.leave_them(Leaving(key))
             case Question.DISMISS if key == Leaving.DISMISS:
-                attendant.leave(Leaving.DISMISS)
+                attendant.twice.leave_them(Leaving.DISMISS)
             case Question.TRANSFER if key:
                 machine.act(DeskVerb.TRANSFER, service=key, comes_back=asked.is_toggled)
             case Question.ADD if key:
@@ -57,7 +57,7 @@ class Answers:
                 ticket, _, position = key.partition(":")
                 attendant.call(ticket, int(position))
             case Question.OVERTAKE:
-                attendant.call_again_confirmed()
+                attendant.twice.confirm_call()
             case Question.QUIT:
                 attendant.agree_to_quit()
 
@@ -78,8 +78,7 @@ class Answers:
                 self._hall_counter(asked, key)
             case Question.HALL_QUEUE:
                 verb = SuperviseVerb.OPEN_QUEUE if key == dialogs.OPEN else SuperviseVerb.CLOSE_QUEUE
-                attendant.leave_by(lambda leaving: machine.supervise(verb, queue=asked.about, leaving=leaving))
-                machine.supervise(verb, queue=asked.about)
+                attendant.twice.leave(lambda leaving: machine.supervise(verb, queue=asked.about, leaving=leaving))
             case Question.SET_QUEUES:
                 self._set_queues(int(asked.about), tuple(sorted(asked.ticked)))
             case Question.VOID:
@@ -94,10 +93,9 @@ class Answers:
 
     def _set_queues(self, counter: int, queues: tuple[str, ...]) -> None:
         machine, verb = self._attendant.machine, SuperviseVerb.SET_QUEUES
-        self._attendant.leave_by(
+        self._attendant.twice.leave(
             lambda leaving: machine.supervise(verb, counter=counter, queues=queues, leaving=leaving)
         )
-        machine.supervise(verb, counter=counter, queues=queues)
 
     def _hall_counter(self, asked: Asked, key: str) -> None:
         attendant, machine = self._attendant, self._attendant.machine
@@ -113,8 +111,7 @@ class Answers:
                 attendant.ask(Question.RELEASE, about=asked.about)
             case dialogs.CLOSE:
                 close = SuperviseVerb.CLOSE_COUNTER
-                attendant.leave_by(lambda leaving: machine.supervise(close, counter=number, leaving=leaving))
-                machine.supervise(close, counter=number)
+                attendant.twice.leave(lambda leaving: machine.supervise(close, counter=number, leaving=leaving))
 
 
 _OF_THE_HALL = frozenset(

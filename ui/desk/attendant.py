@@ -3,7 +3,6 @@
 Everything here runs on the UI thread; the machine's states come over as a queued signal.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -12,10 +11,12 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from kiosk.clock import Clock
 from kiosk.desk.config import DeskConfig
 from kiosk.desk.state import CounterMachine, DeskState
-from kiosk.domain.language import Language
-from kiosk.sync.desk_wire import CounterState, DeskVerb, Leaving, Refusal
+from kiosk.domain.language import Language, Text
+from kiosk.sync.desk_wire import CounterState, DeskVerb, Refusal
 from ui.desk.answers import Answers
+from ui.desk.asked_twice import AskedTwice
 from ui.desk.commands import BAR, QUESTIONS, VERBS, Command, command_of, obstacle
+from ui.desk.kept_key import WAITS, KeptKey
 from ui.desk.presenter import SIGN_IN_REFUSALS, Screen, present, select_screen, undo_left_s
 from ui.desk.situation import OF_THE_VISITOR, Asked, Draft, Question, Shown, Situation
 from ui.desk.tones import Tone
@@ -56,9 +57,9 @@ class DeskAttendant(QObject):
         self._stuck_at = 0.0
         self._quit_by: float | None = None
         self._pin = ""
-        self._again: Callable[[], None] | None = None
-        self._leave: Callable[[Leaving], None] | None = None
+        self.twice = AskedTwice(machine)
         self._answers = Answers(self)
+        self._kept = KeptKey(clock.monotonic)
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)
         self._timer.timeout.connect(self.pass_time)
@@ -107,6 +108,8 @@ class DeskAttendant(QObject):
         if state.answer_count > before.answer_count and state.answer is not None:
             self._hear(state.answer.refusal)
         self._show()
+        if before.busy and not state.busy:
+            self._press_kept()
         if self._quit_by is not None and state.person is None and not state.busy:
             self._quit()
 
@@ -116,9 +119,9 @@ class DeskAttendant(QObject):
             self._change(shown=Shown.NOTHING)
         elif self._now.is_help_called and not self._now.is_live:
             self._show()  # told without a sound, as all that is said of help
-        elif refusal is Refusal.OVERTAKES and self._again is not None:
+        elif refusal is Refusal.OVERTAKES and self.twice.is_call:
             self.ask(Question.OVERTAKE)
-        elif refusal is Refusal.PEOPLE_WAIT and self._leave is not None:
+        elif refusal is Refusal.PEOPLE_WAIT and self.twice.is_leaving:
             self.ask(Question.LEAVING)
         else:
             if refusal is Refusal.MUST_CHANGE and self._pin:
@@ -181,11 +184,12 @@ class DeskAttendant(QObject):
         is_call_for_help = command is Command.ALARM and self._now.desk.person is not None
         if select_screen(self._now) not in _AT_WORK and not is_call_for_help:
             return False
+        is_too_soon = command in WAITS and self._now.desk.busy
         reason = obstacle(command, self._now) if command in BAR else None
-        if reason is not None:
-            self._stuck_at = self._clock.monotonic()
-            self._change(stuck=reason)
+        if is_too_soon or reason is not None:
+            self._stick(self._kept.keep(command, self._now) if is_too_soon else reason)
             return True
+        self._kept.sent(command)
         self._now = replace(self._now, stuck=None)
         if command in VERBS:
             self._act(VERBS[command])
@@ -194,6 +198,18 @@ class DeskAttendant(QObject):
         else:
             self._do_other(command)
         return True
+
+    def _press_kept(self) -> None:
+        """The answer is there: now for the key that was pressed meanwhile."""
+        command, reason = self._kept.take(self._now)
+        if reason is not None:
+            self._stick(reason)
+        elif command is not None:
+            self.do(command)
+
+    def _stick(self, reason: Text | None) -> None:
+        self._stuck_at = self._clock.monotonic()
+        self._change(stuck=reason)
 
     def _do_other(self, command: Command) -> None:  # noqa: C901  # one case a command
         visit, view = self._now.visit, self._now.desk.view
@@ -208,7 +224,7 @@ class DeskAttendant(QObject):
             case Command.NOTE if visit is not None:
                 draft = self._now.unsaved_note
                 self.ask(Question.NOTE, typed=visit.note if draft is None else draft)
-            case Command.UNDO if undo_left_s(self._now) and not self._now.desk.busy:
+            case Command.UNDO if undo_left_s(self._now):
                 self._act(DeskVerb.UNDO)
             case Command.ALARM:
                 self._help_called_at = self._clock.monotonic()
@@ -224,7 +240,7 @@ class DeskAttendant(QObject):
                 self.machine.sign_out()
 
     def _act(self, verb: DeskVerb) -> None:
-        self._again = None
+        self.twice.forget_call()
         self.machine.act(verb)
 
     def _look_otherwise(self, command: Command) -> None:
@@ -235,27 +251,10 @@ class DeskAttendant(QObject):
             self._change(language=Language.INDONESIAN if is_english else Language.ENGLISH)
 
     def call(self, ticket: str, position: int) -> None:
-        """This one, out of turn if need be: then the machine says whom it overtakes, and is asked again."""
-        self._again = lambda: self.machine.act(DeskVerb.CALL, ticket=ticket, position=position, confirmed=True)
-        self.machine.act(DeskVerb.CALL, ticket=ticket, position=position)
-
-    def call_again_confirmed(self) -> None:
-        again, self._again = self._again, None
-        if again is not None:
-            again()
+        self.twice.call(ticket, position)
 
     def set_counter(self, counter: int, state: CounterState) -> None:
-        self.leave_by(lambda leaving: self.machine.set_counter(counter, state, leaving=leaving))
-        self.machine.set_counter(counter, state)
-
-    def leave_by(self, leave: Callable[[Leaving], None]) -> None:
-        """What to do once it is known what happens to those who wait."""
-        self._leave = leave
-
-    def leave(self, leaving: Leaving) -> None:
-        leave, self._leave = self._leave, None
-        if leave is not None:
-            leave(leaving)
+        self.twice.leave(lambda leaving: self.machine.set_counter(counter, state, leaving=leaving))
 
     @Slot(str)
     def scan(self, text: str) -> None:

@@ -110,7 +110,7 @@ _NOT_STARTED: Final = Text("Belum mulai (F4)", "Not started (F4)")
 _NOT_CALLED: Final = Text("Tidak sedang dipanggil", "Nobody is being called")
 _SOMEBODY: Final = Text("Selesaikan dahulu (F5)", "Complete first (F5)")
 _NOBODY_WAITS: Final = Text("Tidak ada yang menunggu", "Nobody is waiting")
-_BUSY: Final = Text("Sebentar", "One moment")
+BUSY: Final = Text("Sebentar", "One moment")
 
 _HERE: Final = (StopState.CALLED, StopState.SERVING)
 _NEEDS: Final[Mapping[Command, tuple[tuple[StopState, ...], Text]]] = {
@@ -136,7 +136,7 @@ def command_of(key: int, modifiers: int) -> Command | None:
 def obstacle(command: Command, now: Situation) -> Text | None:
     """Why it cannot be done now; None: it can."""
     if now.desk.busy:
-        return _BUSY
+        return BUSY
     if not now.is_live and not (command in _WITHOUT_SERVER and now.desk.offline_visit is not None):
         return _AWAY
     if command in _ASKS:
