@@ -276,18 +276,20 @@ class DeskMachine:
 
     async def _work(self, deeds: Deeds) -> None:
         while True:
-            job = await self._jobs.get()
-            self.show(busy=True)
-            try:
-                await job(deeds)
-            except KioskError as error:
-                deeds.fail(str(error))
-            except ValidationError:  # what was asked for cannot be said: a window of another version
-                deeds.fail("")
-            except Exception:
-                log.exception("desk_failed")
-                deeds.fail("")
-            self.show(busy=False)
+            await self._carry_out(deeds, await self._jobs.get())
+
+    async def _carry_out(self, deeds: Deeds, job: Job) -> None:
+        self.show(busy=True)
+        try:
+            await job(deeds)
+        except KioskError as error:
+            deeds.fail(str(error))
+        except ValidationError:  # what was asked for cannot be said: a window of another version
+            deeds.fail("")
+        except Exception:
+            log.exception("desk_failed")
+            deeds.fail("")
+        self.show(busy=False)
 
     async def _look(self, deeds: Deeds) -> None:
         while True:
