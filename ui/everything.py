@@ -3,7 +3,7 @@ a counter and a board beside them, where asked for.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
@@ -15,7 +15,7 @@ from PySide6.QtQuick import QQuickWindow
 from shiboken6 import Shiboken
 
 from kiosk.clock import SystemClock
-from kiosk.config import KioskConfig, PrinterConfig, ScreenConfig, SyncConfig
+from kiosk.config import KioskConfig, PrinterConfig, ScannerConfig, ScreenConfig, SyncConfig
 from kiosk.domain.catalogue import Catalogue
 from kiosk.errors import KioskError
 from kiosk.paths import resource_path
@@ -24,6 +24,7 @@ from ui.app import KioskApplication
 from ui.demo import USUAL_SERVICES, DemoOptions, has_display, make_visit, sentence
 from ui.last_words import watch_for_failures
 from ui.local_server import LocalServer
+from ui.pasted_scan import PastedScan
 from ui.qt_application import heed_signals, qt_application
 from ui.sample_hall import write_sample_hall
 from ui.slip_tray.tray import SlipTray
@@ -80,8 +81,12 @@ def _run_windows(data: Path, extra: frozenset[str]) -> int:
         pair_on_this_machine(server.url, kiosk.machine.identity, site.id, config, site.timezone.key)
         kiosk.window.closing.connect(application.quit)
         kiosk.show()
-        stack.callback(Shiboken.delete, show_tray(data / "slips", kiosk.window))
+        stack.callback(Shiboken.delete, show_tray(data / "slips", kiosk.window, kiosk.attendant.scan))
+        stack.callback(Shiboken.delete, scan_what_is_pasted(kiosk))
         click.echo(f"Kiosk, printer and server are running. Server: {server.url}  Data: {data.resolve()}")
+        click.echo(
+            "Hold a slip before the kiosk's scanner: the button under it, or copy its code, then Ctrl+V in its window."
+        )
         stack.enter_context(_beside(data, server.url, extra, (screen.width(), screen.height()), catalogue))
         click.echo("Close the kiosk's window, or press Ctrl-C, to end.")
         return application.exec()
@@ -120,17 +125,30 @@ def _config(data: Path, server: str, screen_height: int) -> KioskConfig:
         site=write_sample_hall(data / "site.json"),
         printer=PrinterConfig(device=f"sim:{(data / 'slips').resolve()}"),
         sync=SyncConfig(server=server),
+        scanner=ScannerConfig(enabled=True),
         screen=ScreenConfig(
             width_px=round(height * 9 / 16), height_px=height, panel_width_mm=_PANEL_MM[0], full_screen=False
         ),
     )
 
 
-def show_tray(slips: Path, beside: QQuickWindow) -> QQmlApplicationEngine:
-    """The engine owns the window; who deletes it closes the window."""
+def scan_what_is_pasted(kiosk: KioskApplication) -> PastedScan:
+    """Ctrl+V in the kiosk's window, for who has no scanner at hand. Whoever deletes it ends that."""
+    pasted = PastedScan()
+    pasted.scanned.connect(kiosk.attendant.scan)
+    kiosk.window.installEventFilter(pasted)
+    return pasted
+
+
+def show_tray(
+    slips: Path, beside: QQuickWindow, hold: Callable[[str], object] = lambda _: None
+) -> QQmlApplicationEngine:
+    """The engine owns the window; who deletes it closes the window. `hold`: before the kiosk's scanner."""
     engine = QQmlApplicationEngine()
     engine.addImportPath(str(resource_path("")))
-    engine.setInitialProperties({"tray": SlipTray(slips, engine)})
+    tray = SlipTray(slips, engine)
+    tray.held.connect(hold)
+    engine.setInitialProperties({"tray": tray})
     engine.loadFromModule("ui.slip_tray", "Tray")
     for window in engine.rootObjects():
         if isinstance(window, QQuickWindow):

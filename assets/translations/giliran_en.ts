@@ -901,6 +901,10 @@ Ctrl+Z  %1 s</translation>
             <translation>No ticket yet. Printed tickets appear here.</translation>
         </message>
         <message>
+            <source>Dekatkan ke pemindai anjungan</source>
+            <translation>Hold before the kiosk's scanner</translation>
+        </message>
+        <message>
             <source>Salin isi kode QR</source>
             <translation>Copy the QR code's text</translation>
         </message>

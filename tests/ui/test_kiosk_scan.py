@@ -7,7 +7,9 @@ from threading import Event
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from shiboken6 import Shiboken
 
 from kiosk.domain.language import Language
 from kiosk.domain.print_job import PrintState
@@ -18,6 +20,7 @@ from kiosk.errors import StoreError
 from tests.conftest import Logs
 from tests.scanner_hand import ScannerHand
 from tests.ui.conftest import MONDAY_MORNING, KioskUnderTest, Start
+from ui.everything import scan_what_is_pasted
 from ui.visitor.slip_reader import SAME_SLIP_S
 
 KEY = Qt.Key
@@ -166,6 +169,18 @@ def test_first_screens_say_that_a_slip_may_be_held_before_the_scanner(counter: C
     counter.driver.touch("attractStart")
     counter.kiosk.wait_for(Screen.HOME)
     assert counter.has("scannerLine")
+
+
+def test_what_is_pasted_where_the_kiosk_is_tried_was_scanned(counter: Counter) -> None:
+    pasted = scan_what_is_pasted(counter.kiosk.application)
+    try:
+        for text in ("", f" {TOKEN}\n"):
+            QGuiApplication.clipboard().setText(text)
+            QTest.keyClick(counter.driver.window, KEY.Key_V, Qt.KeyboardModifier.ControlModifier)
+        counter.shows("Anda dalam antrean")
+        assert counter.asked == [TOKEN]
+    finally:
+        Shiboken.delete(pasted)
 
 
 # In the middle of something

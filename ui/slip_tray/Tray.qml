@@ -69,6 +69,15 @@ Window {
         PressButton {
             Layout.fillWidth: true
             enabled: root.tray.slipSource !== ""
+            objectName: "holdButton"
+            text: qsTr("Dekatkan ke pemindai anjungan")
+
+            onClicked: root.tray.holdBeforeScanner()
+        }
+
+        PressButton {
+            Layout.fillWidth: true
+            enabled: root.tray.slipSource !== ""
             objectName: "copyButton"
             text: qsTr("Salin isi kode QR")
 

@@ -25,6 +25,8 @@ class SlipTray(QObject):
     """`directory` is the folder of a `sim:` device."""
 
     changed = Signal()
+    held = Signal(str)
+    """The text of the slip's code: it is held before the kiosk's scanner."""
 
     def __init__(self, directory: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -70,12 +72,21 @@ class SlipTray(QObject):
     @Slot()
     def copyCode(self) -> None:
         """The text of the slip's QR code, as a scanner would type it, onto the clipboard: for a desk on this screen."""
-        from ui.desk.camera import read_code  # noqa: PLC0415  # the reader of codes, only for who tries a desk
-
-        slip = self._seen[1]
-        text = "" if slip is None else read_code(QImage(str(slip)))
+        text = self._code()
         if text:
             QGuiApplication.clipboard().setText(text)
+
+    @Slot()
+    def holdBeforeScanner(self) -> None:
+        text = self._code()
+        if text:
+            self.held.emit(text)
+
+    def _code(self) -> str:
+        from ui.desk.camera import read_code  # noqa: PLC0415  # the reader of codes, only for who tries it
+
+        slip = self._seen[1]
+        return "" if slip is None else read_code(QImage(str(slip)))
 
     @Slot()
     def toggleCover(self) -> None:
