@@ -8,7 +8,7 @@ largest_mb=220
 stamp=dist/.bundle-stamp
 
 fingerprint() {
-  find giliran.py kiosk.spec requirements.lock assets bench kiosk printing server ui -type f -not -name '*.pyc' -print0 |
+  find giliran.py kiosk.spec scripts/bundle_icu.py requirements.lock assets bench kiosk printing server ui -type f -not -name '*.pyc' -print0 |
     sort -z | xargs -0 sha256sum | sha256sum
 }
 
