@@ -24,6 +24,8 @@ SIGNED: Final = Rate(200, 400)
 """Of one device. A kiosk that sends 90 days of events in batches needs a tenth of it."""
 UNSIGNED: Final = Rate(20, 60)
 """Of one address: the kiosks of a hall behind one router may all come back at once."""
+CROWD: Final = Rate(100, 900)
+"""Of one address, of what hangs in the hall: three requests each of 300 phones behind one router, all at once."""
 CODES: Final = Rate(1, 10)
 """Of one address: a person types a code, a machine guesses it."""
 
@@ -63,13 +65,18 @@ class Strangers:
     it names in X-Forwarded-For, behind any other proxy that proxy's own.
     """
 
-    def __init__(self, unsigned: Rate = UNSIGNED, codes: Rate = CODES) -> None:
+    def __init__(self, unsigned: Rate = UNSIGNED, codes: Rate = CODES, crowd: Rate = CROWD) -> None:
         self._unsigned = Buckets(unsigned)
+        self._crowd = Buckets(crowd)
         self._codes = Buckets(codes)
 
     def check(self, request: Request) -> None:
         """Raises RefusedError(`rate`)."""
         self._unsigned.take(_net(request))
+
+    def check_crowd(self, request: Request) -> None:
+        """The same for who looks at the hall's board, whose answers are made once for all."""
+        self._crowd.take(_net(request))
 
     def check_code(self, request: Request) -> None:
         """The same for whoever brings a pairing code."""

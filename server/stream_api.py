@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterable
-from typing import Annotated, Final
+from typing import Annotated, Final, Protocol
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from sqlalchemy import select
@@ -56,16 +56,27 @@ def stream_router(node: Node, keep_alive_s: float = _KEEP_ALIVE_S) -> APIRouter:
     return router
 
 
-class EventStreamResponse(Response):
-    """Until the reader leaves, falls behind, or the server stops."""
+class Watcher(Protocol):
+    """Who is told something as it happens. `end` comes from the event loop, `close` last of all."""
+
+    def end(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class WatchedResponse(Response):
+    """Until the watcher leaves, falls behind, or the server stops."""
 
     media_type = EVENT_STREAM
 
-    def __init__(self, reader: Reader, keep_alive_s: float) -> None:
+    def __init__(self, watcher: Watcher) -> None:
         super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
         del self.headers["Content-Length"]
-        self._reader = reader
-        self._keep_alive_s = keep_alive_s
+        self._watcher = watcher
+
+    async def next(self) -> bytes | None:
+        """What to send next, as soon as there is something; None: it is over."""
+        raise NotImplementedError
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         gone = asyncio.ensure_future(self._until_gone(receive))
@@ -79,24 +90,34 @@ class EventStreamResponse(Response):
             await gone
         finally:
             gone.cancel()
-            self._reader.close()
+            self._watcher.close()
 
     async def _tell(self, send: Send, patience: asyncio.Timeout) -> None:
         loop = asyncio.get_running_loop()
-        text = f"retry: {_COME_BACK_MS}\n\n"
-        while True:
+        body: bytes | None = f"retry: {_COME_BACK_MS}\n\n".encode()
+        while body is not None:
             patience.reschedule(loop.time() + _SEND_WITHIN_S)
-            await send({"type": "http.response.body", "body": text.encode(), "more_body": True})
+            await send({"type": "http.response.body", "body": body, "more_body": True})
             patience.reschedule(None)
-            if self._reader.has_ended:
-                return
-            news, has_gap = await self._reader.news(self._keep_alive_s)
-            text = _reset(self._reader) if has_gap else "".join(_lines(self._reader, news)) or ": \n\n"
+            body = await self.next()
 
     async def _until_gone(self, receive: Receive) -> None:
         while (await receive())["type"] != "http.disconnect":
             pass
-        self._reader.end()
+        self._watcher.end()
+
+
+class EventStreamResponse(WatchedResponse):
+    def __init__(self, reader: Reader, keep_alive_s: float) -> None:
+        super().__init__(reader)
+        self._reader = reader
+        self._keep_alive_s = keep_alive_s
+
+    async def next(self) -> bytes | None:
+        if self._reader.has_ended:
+            return None
+        news, has_gap = await self._reader.news(self._keep_alive_s)
+        return (_reset(self._reader) if has_gap else "".join(_lines(self._reader, news)) or ": \n\n").encode()
 
 
 def _reset(reader: Reader) -> str:

@@ -131,7 +131,7 @@ def test_an_unknown_zone_or_site_is_told_so(server: Server) -> None:
 
 
 def test_who_asks_too_often_is_asked_to_wait(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server.node.strangers, "_unsigned", Strangers(Rate(0.01, 1))._unsigned)
+    monkeypatch.setattr(server.node.strangers, "_crowd", Strangers(crowd=Rate(0.01, 1))._crowd)
     assert httpx2.get(f"{server.url}{BOARD_PATH}").status_code == 200
     assert httpx2.get(f"{server.url}{BOARD_PATH}").status_code == 429
     assert httpx2.get(f"{server.url}/board").status_code == 429
