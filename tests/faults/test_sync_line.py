@@ -314,7 +314,7 @@ def test_disk_that_fails_in_the_middle_of_a_call_ends_no_engine(folders: tuple[P
 def test_restarted_server_is_greeted_anew(folders: tuple[Path, Path]) -> None:
     """Its sessions were in memory: the kiosk opens another one, and nobody notices."""
     identity = pair(*folders)
-    quiet = replace(QUICK, hello_every_s=60.0)
+    quiet = replace(QUICK, hello_every_s=60.0, heartbeat_every_s=60.0)
     with Proxy(refuse) as line, ExitStack() as kiosk_end:
         with site_server(folders[1]) as first:
             line.behaviour = relay(first.url)
