@@ -83,7 +83,9 @@ class Announcer:
             self._begin()
 
     def forget(self) -> None:
-        """Nothing that waits is said any more: nobody knows whether it still stands."""
+        """Nothing that waits is said: nobody knows whether it still stands. What is heard of again, still young, is."""
+        for call in self._waiting:
+            self._known.pop(call.call, None)
         self._waiting.clear()
 
     def _begin(self) -> None:

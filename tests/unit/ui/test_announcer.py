@@ -207,6 +207,30 @@ def test_after_a_break_of_the_line_nothing_old_is_said(hall: Hall) -> None:
     assert len(hall.call_texts()) == TIMES
 
 
+def test_what_still_stands_after_a_short_break_of_the_line_is_said_once(hall: Hall) -> None:
+    rush = [call(n, counter=n, ago_s=5 - n) for n in range(1, 5)]
+    hall.hear(*rush)
+    hall.speech.end()  # the first one's bell
+    hall.announcer.forget()
+    hall.now += timedelta(seconds=12)
+    hall.hear(*rush)
+    hall.speech.end_all()
+    hall.hear(*rush)
+    hall.speech.end_all()
+    assert sorted(hall.said) == [each.call for each in rush]
+    assert all(hall.call_texts().count(text) == TIMES for text in hall.call_texts())
+    assert len(hall.call_texts()) == 4 * TIMES
+
+
+def test_what_is_too_old_after_a_break_of_the_line_is_not_said(hall: Hall) -> None:
+    hall.hear(call(1, ago_s=1), call(2))
+    hall.announcer.forget()
+    hall.now += TOO_OLD + timedelta(seconds=1)
+    hall.hear(call(1, at=MORNING), call(2, at=MORNING))
+    hall.speech.end_all()
+    assert hall.said == [call(1).call]
+
+
 def test_an_engine_that_says_twice_that_it_is_done_is_believed_once(hall: Hall) -> None:
     hall.hear(call(1, ago_s=1), call(2))
     done = hall.speech.end()
