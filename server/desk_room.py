@@ -20,6 +20,7 @@ from server.desk_line import Lines, bound_counters, lines_of
 from server.desk_paper import paper_at
 from server.hall import Hall
 from server.node import Node
+from server.parked import awaits_its_ticket
 from server.schema import actions, counters, stops
 from server.staff_sessions import Officer
 
@@ -157,7 +158,10 @@ class Room:
         return found if found is not None and found.ticket.service_day == self.day else None
 
     def was_done(self, action: str) -> bool:
-        return self.connection.execute(_WAS_DONE, {"site": self.site_id, "action": action}).first() is not None
+        """Also to a visitor from paper, whose ticket has not come yet."""
+        if self.connection.execute(_WAS_DONE, {"site": self.site_id, "action": action}).first() is not None:
+            return True
+        return awaits_its_ticket(self.connection, self.site_id, self.node.identity.device_id, action)
 
     def claim(self, ticket_id: str, position: int, states: Collection[StopState]) -> bool:
         """False: another counter was quicker, or the ticket has moved on."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select
+from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, select
 
 from kiosk.domain.events import Event, decode
 from server.effective_time import Bracket
@@ -29,6 +29,16 @@ _PARKED: Final = select(
 
 _AWAITS_ANY: Final = (
     select(poison.c.awaits).where(poison.c.site_id == bindparam("site_id"), poison.c.awaits.is_not(None)).limit(1)
+)
+
+_WAITING_OF: Final = (
+    select(events.c.raw)
+    .join_from(poison, events, and_(*(poison.c[name] == events.c[name] for name in ("site_id", *KEY))))
+    .where(
+        poison.c.site_id == bindparam("site_id"),
+        poison.c.origin == bindparam("of_origin"),
+        poison.c.awaits.is_not(None),
+    )
 )
 
 
@@ -67,6 +77,13 @@ def awaiting(connection: Connection, site_id: str, ids: Collection[str]) -> Sequ
         return ()
     rows = connection.execute(_PARKED.where(poison.c.site_id == site_id, poison.c.awaits.in_(list(ids)))).all()
     return _read(rows)
+
+
+def awaits_its_ticket(connection: Connection, site_id: str, origin: str, action: str) -> bool:
+    """Whether a deed of that name, told by that origin, waits here for its ticket: no table has it yet."""
+    rows = connection.execute(_WAITING_OF, {"site_id": site_id, "of_origin": origin}).scalars()
+    found = (decode(bytes(raw)) for raw in rows)
+    return any(isinstance(event, Event) and event.body.get("action") == action for event in found)
 
 
 def parked_events(connection: Connection, site_id: str, after: tuple[str, str, int], limit: int) -> Sequence[Parked]:

@@ -12,7 +12,7 @@ from kiosk.domain.scan import ScanVerdict
 from kiosk.domain.ticket import StopState
 from kiosk.errors import StoreFullError
 from kiosk.identity import new_identity
-from kiosk.sync.desk_wire import Act, DeskVerb, DeskView, Scan
+from kiosk.sync.desk_wire import Act, DeskVerb, DeskView, Refusal, Scan
 from server.calling import act
 from server.database import Database
 from server.desk_api import view_for
@@ -190,6 +190,23 @@ def test_a_genuine_ticket_that_has_not_arrived_is_served_from_its_paper(hall: Se
     assert view.visit is not None
     assert (view.visit.label, view.visit.stops[0].state) == ("D-003", StopState.SERVING)
     assert other.do(COMPLETE).visit is None
+
+
+@pytest.mark.parametrize("verb", [COMPLETE, DeskVerb.PARK])
+def test_a_deed_on_a_visitor_from_paper_is_done_once_however_often_it_is_asked_for(
+    hall: ServedHall, verb: DeskVerb
+) -> None:
+    """The desk did not hear the answer, and the ticket has still not come: no table knows of the deed yet."""
+    late = hall.issue(late=True)
+    desk = hall.desk(9)
+    assert desk.scan(hall.token(late)).verdict is ScanVerdict.STARTED
+    assert desk.act(verb, action="a" * 16).refusal is None
+    assert desk.act(verb, action="a" * 16).refusal is None
+    assert desk.act(verb, action="b" * 16).refusal is Refusal.NOBODY_HERE
+    assert len(told(hall)) == 2
+    hall.push()
+    assert desk.act(verb, action="a" * 16).refusal is None
+    assert len(told(hall)) == 2
 
 
 def test_who_is_served_from_paper_is_still_there_after_a_restart(hall: ServedHall) -> None:
