@@ -236,7 +236,6 @@ stops = Table(
     Column("service_id", Text, nullable=False),
     Column("queue_code", Text, nullable=False),
     Column("state", Text, nullable=False),
-    Column("state_before", Text),
     Column("issued_state", Text),
     Column("service_day", Text, nullable=False, server_default=""),
     Column("after", Text, nullable=False, server_default="[]"),
@@ -260,7 +259,7 @@ stops = Table(
     sqlite_strict=True,
 )
 """As all that was done to them leaves them (kiosk/domain/course.py). `issued_state`: as the ticket was issued with,
-None of a stop that was added later. `state_before`: of no use since 0004. `after`: positions, as JSON.
+None of a stop that was added later. `after`: positions, as JSON.
 
 `active_counter`: where the visitor is, or is called to; the indexes let nobody be called twice, and no counter call
 two. Where desks that were cut off did it all the same, the latest one has it here. `bound_to`, `place_ms`, `calls`: see
@@ -398,7 +397,6 @@ staff_sessions = Table(
     Column("device_id", Text, nullable=False),
     Column("counter", Integer),
     Column("begun_at_ms", BIG, nullable=False),
-    Column("used_at_ms", BIG, nullable=False),
     PrimaryKey("site_id", "session_hash"),
     sqlite_strict=True,
 )

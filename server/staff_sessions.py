@@ -76,7 +76,6 @@ def open_session(connection: Connection, own_log: OwnLog, at: Desk, officer: Off
             device_id=device_id,
             counter=officer.counter,
             begun_at_ms=now_ms,
-            used_at_ms=now_ms,
         )
     )
     body = staff_signed(officer.staff, device_id, officer.counter)

@@ -50,6 +50,7 @@ _OF_0004: Final = (
             "staff_sessions",
         )
     ),
+    "ALTER TABLE stops ADD COLUMN state_before TEXT",
     "UPDATE alembic_version SET version_num = '0003'",
 )
 _OF_0003: Final = (

@@ -80,7 +80,7 @@ class DeviceKind(StrEnum):
     DESK = "desk"
     """An officer's counter: writes its own log."""
     BOARD = "board"
-    """Shows; writes nothing."""
+    """Shows; writes nothing, and asks unsigned. Logs of earlier releases name some that were let in by a code."""
 
 
 class Pairing(Message):

@@ -46,6 +46,7 @@ def _new_columns() -> None:
 def _look_at_what_is_there() -> None:
     op.execute("UPDATE tickets SET has_priority = is_priority")
     op.execute("UPDATE stops SET issued_state = COALESCE(state_before, state)")
+    op.drop_column("stops", "state_before")
     op.execute(
         "UPDATE stops SET service_day = (SELECT service_day FROM tickets"
         " WHERE tickets.site_id = stops.site_id AND tickets.ticket_id = stops.ticket_id)"
@@ -232,7 +233,6 @@ def _staff() -> None:
         sa.Column("device_id", sa.Text(), nullable=False),
         sa.Column("counter", sa.Integer()),
         sa.Column("begun_at_ms", BIG, nullable=False),
-        sa.Column("used_at_ms", BIG, nullable=False),
         sa.PrimaryKeyConstraint("site_id", "session_hash"),
         sqlite_strict=True,
     )
