@@ -60,6 +60,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "kiosk_not_started": "The kiosk could not start; `problem` says why, and its screen that it is out of service.",
     "last_visitor_not_read": "After a restart the store could not say who stood here last; the welcome is shown.",
     "label_given_twice": "Two tickets have one label: a kiosk was cloned or has another's letter; the second waits.",
+    "lock_waited_for": "A deed waited in vain for others in the server's database, and is tried once more: it is slow.",
     "log_imported": "The log of a kiosk was taken in from a file that somebody carried here.",
     "numbers_doubted": "A device told of numbers or days that cannot be true; they are ignored: look at that device.",
     "old_server_refused": "A server answers that a newer one has replaced: nothing it says is used. A person must act.",

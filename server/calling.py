@@ -8,6 +8,8 @@ do is stricter than what can have happened (kiosk/domain/stop_life.py): a desk t
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from sqlalchemy import Connection
+
 from kiosk.domain.course import HIGHEST_POSITION, Deed, NewStop
 from kiosk.domain.desk_bodies import alarm
 from kiosk.domain.events import ALARM_RAISED
@@ -31,7 +33,8 @@ _FROM_THE_LINE: Final = (StopState.WAITING, StopState.PARKED, StopState.NO_SHOW)
 def act(node: Node, site_id: str, device_id: str, message: Act) -> tuple[Answer, str | None]:
     """The answer without its view; and the ticket that something was done to."""
     now_ms = milliseconds(node.trusted_clock.read().at)
-    with node.database.writing() as connection:
+
+    def decide(connection: Connection) -> tuple[Answer, str | None]:
         lock_site(connection, site_id)
         officer = session_of(connection, site_id, device_id, message.session, now_ms)
         if isinstance(officer, Refusal):
@@ -42,7 +45,9 @@ def act(node: Node, site_id: str, device_id: str, message: Act) -> tuple[Answer,
                 done = None if room.was_done(message.action) else _DEEDS[message.verb](room, message)
         except NotDoneError as error:
             return Answer(refusal=error.refusal, overtaken=error.overtaken, waiting=error.waiting), None
-    return Answer(), done
+        return Answer(), done
+
+    return node.database.decide(decide)
 
 
 def _call_next(room: Room, message: Act) -> str:

@@ -4,6 +4,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from sqlalchemy import Connection
+
 from kiosk.domain.desk_bodies import counter_closed, counter_opened, counter_paused
 from kiosk.domain.events import COUNTER_CLOSED, COUNTER_OPENED, COUNTER_PAUSED
 from kiosk.sync.desk_wire import Answer, CounterState, Leaving, Refusal, Role, SetCounter
@@ -26,17 +28,24 @@ class Told:
 def set_counter(node: Node, site_id: str, device_id: str, message: SetCounter) -> tuple[Answer, Told]:
     """The answer without its view."""
     now_ms = milliseconds(node.trusted_clock.read().at)
-    with node.database.writing() as connection:
+
+    def decide(connection: Connection) -> tuple[Officer, tuple[str, ...]] | Answer:
         lock_site(connection, site_id)
         officer = session_of(connection, site_id, device_id, message.session, now_ms)
         if isinstance(officer, Refusal):
-            return Answer(refusal=officer), Told()
+            return Answer(refusal=officer)
         room = open_room(node, connection, site_id, officer, now_ms)
         try:
             with connection.begin_nested():
-                left = _open(room, device_id, message) if message.state is CounterState.OPEN else _leave(room, message)
+                is_opened = message.state is CounterState.OPEN
+                return officer, _open(room, device_id, message) if is_opened else _leave(room, message)
         except NotDoneError as error:
-            return Answer(refusal=error.refusal, waiting=error.waiting), Told()
+            return Answer(refusal=error.refusal, waiting=error.waiting)
+
+    decided = node.database.decide(decide)
+    if isinstance(decided, Answer):
+        return decided, Told()
+    officer, left = decided
     gone: tuple[str, ...] = ()
     if message.leaving is Leaving.DISMISS and left:
         gone = dismiss(node, site_id, officer, left, now_ms)

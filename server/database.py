@@ -5,8 +5,9 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+import structlog
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -30,7 +31,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError, DBAPIError, InternalError, OperationalError, ProgrammingError
 
 from kiosk.clock import Clock
-from kiosk.errors import StoreError, StoreFullError, StoreTooNewError
+from kiosk.errors import StoreError, StoreFullError, StoreLockedError, StoreTooNewError
 from kiosk.paths import resource_path
 from server.postgresql_engine import copy_rows, is_postgresql, postgresql_engine, postgresql_error, prepare_to_migrate
 from server.schema import server_epoch
@@ -50,6 +51,10 @@ __all__ = [
     "store_error",
     "upsert",
 ]
+
+log = structlog.get_logger(__name__)
+
+_T = TypeVar("_T")
 
 _SQLITE_CONNECTIONS: Final = 40
 """As many as the threads that answer requests: each costs an open file."""
@@ -92,6 +97,24 @@ class Database:
         """One transaction; durable when the block has ended, undone when it raised. Not to be nested."""
         with self._own_turn(), self._engine.begin() as connection:
             yield connection
+
+    def decide(self, work: Callable[[Connection], _T]) -> _T:
+        """`work` in one transaction, and once more from its beginning where a lock was waited for in vain: the others
+        are slow, and whoever waits here has pressed a key. `work` changes nothing but the database.
+
+        Raises DBAPIError: the second time, too, or for another reason.
+        """
+        try:
+            return self._decide(work)
+        except DBAPIError as error:
+            if not isinstance(store_error(error), StoreLockedError):
+                raise
+            log.info("lock_waited_for", detail=str(error.orig))
+        return self._decide(work)
+
+    def _decide(self, work: Callable[[Connection], _T]) -> _T:
+        with self.writing() as connection:
+            return work(connection)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from kiosk.domain.numbering import format_label
 from kiosk.domain.scan import ScanVerdict
@@ -51,13 +51,16 @@ def scan(node: Node, site_id: str, device_id: str, message: Scan) -> tuple[ScanA
         read = read_ticket(connection, site_id, hall, message.text)
     if isinstance(read, ScanAnswer):
         return read, None
-    with node.database.writing() as connection:
+
+    def decide(connection: Connection) -> tuple[ScanAnswer, str | None]:
         lock_site(connection, site_id)
         officer = session_of(connection, site_id, device_id, message.session, now_ms)
         if isinstance(officer, Refusal):
             return ScanAnswer(verdict=ScanVerdict.UNREADABLE), None
         room = open_room(node, connection, site_id, officer, now_ms)
         return _Scan(room, message.action).decide(read)
+
+    return node.database.decide(decide)
 
 
 class _Scan:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from sqlalchemy import bindparam, func, select, tuple_
+from sqlalchemy import Connection, bindparam, func, select, tuple_
 
 from kiosk.domain.desk_bodies import queue_closed
 from kiosk.domain.events import QUEUE_CLOSED
@@ -16,7 +16,7 @@ from kiosk.domain.ticket import StopState
 from kiosk.sync.desk_wire import Leaving, Refusal
 from server.database import lock_site
 from server.desk_queues import open_counters_by_queue
-from server.desk_room import NotDoneError, Room, open_room
+from server.desk_room import AnyRow, NotDoneError, Room, open_room
 from server.node import Node
 from server.schema import queue_closures, stops
 from server.staff_sessions import Officer
@@ -99,16 +99,22 @@ def dismiss(node: Node, site_id: str, officer: Officer, codes: Sequence[str], no
     """
     gone: list[str] = []
     last = ("", 0)
+
+    def some(connection: Connection) -> tuple[Sequence[AnyRow], list[str]]:
+        lock_site(connection, site_id)
+        room = open_room(node, connection, site_id, replace(officer, counter=None), now_ms)
+        which = {"site": site_id, "day": room.service_day or "", "codes": sorted(codes)}
+        rows = connection.execute(_TO_DISMISS, which | {"last_ticket": last[0], "last_position": last[1]}).all()
+        sent = []
+        for row in rows:
+            with suppress(NotDoneError), connection.begin_nested():
+                room.append(Verb.CANCEL, secrets.token_hex(8), row.ticket_id, row.position)
+                sent.append(row.ticket_id)
+        return rows, sent
+
     while True:
-        with node.database.writing() as connection:
-            lock_site(connection, site_id)
-            room = open_room(node, connection, site_id, replace(officer, counter=None), now_ms)
-            which = {"site": site_id, "day": room.service_day or "", "codes": sorted(codes)}
-            rows = connection.execute(_TO_DISMISS, which | {"last_ticket": last[0], "last_position": last[1]}).all()
-            for row in rows:
-                with suppress(NotDoneError), connection.begin_nested():
-                    room.append(Verb.CANCEL, secrets.token_hex(8), row.ticket_id, row.position)
-                    gone.append(row.ticket_id)
+        rows, sent = node.database.decide(some)
+        gone += sent
         if len(rows) < AT_ONCE:
             return tuple(dict.fromkeys(gone))
         last = (rows[-1].ticket_id, rows[-1].position)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from kiosk.domain.course import Action
 from kiosk.domain.desk_bodies import acted, alarm, counter_opened, counter_paused, queue_opened, voided
@@ -20,7 +20,7 @@ from server.leaving import close_queue, dismiss, is_queue_closed, settle
 from server.node import Node
 from server.schema import stops, tickets
 from server.staff import StaffError, unlock_account
-from server.staff_sessions import free_counter, session_of
+from server.staff_sessions import Officer, free_counter, session_of
 
 _BY_LABEL: Final = select(tickets.c.ticket_id).where(
     tickets.c.site_id == bindparam("site"),
@@ -38,19 +38,25 @@ Left = tuple[str, ...]
 def supervise(node: Node, site_id: str, device_id: str, message: Supervise) -> tuple[Answer, Told]:
     """The answer without its view. Each deed in one transaction; again with the same `action` does nothing more."""
     now_ms = milliseconds(node.trusted_clock.read().at)
-    with node.database.writing() as connection:
+
+    def decide(connection: Connection) -> tuple[Officer, Told, Left] | Answer:
         lock_site(connection, site_id)
         officer = session_of(connection, site_id, device_id, message.session, now_ms)
         if isinstance(officer, Refusal):
-            return Answer(refusal=officer), Told()
+            return Answer(refusal=officer)
         if officer.role is not Role.SUPERVISOR:
-            return Answer(refusal=Refusal.NOT_ALLOWED), Told()
+            return Answer(refusal=Refusal.NOT_ALLOWED)
         room = open_room(node, connection, site_id, officer, now_ms)
         try:
             with connection.begin_nested():
-                told, left = _DEEDS[message.verb](room, message)
+                return officer, *_DEEDS[message.verb](room, message)
         except NotDoneError as error:
-            return Answer(refusal=error.refusal, waiting=error.waiting), Told()
+            return Answer(refusal=error.refusal, waiting=error.waiting)
+
+    decided = node.database.decide(decide)
+    if isinstance(decided, Answer):
+        return decided, Told()
+    officer, told, left = decided
     if message.leaving is Leaving.DISMISS and left:
         told = replace(told, tickets=(*told.tickets, *dismiss(node, site_id, officer, left, now_ms)))
     return Answer(), told

@@ -8,23 +8,30 @@ import secrets
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import DBAPIError
 
 from kiosk.clock import SystemClock
 from kiosk.domain.course import Action
 from kiosk.domain.desk_bodies import ACTION_TYPES, acted, counter_opened
 from kiosk.domain.events import COUNTER_OPENED
+from kiosk.domain.scan import ScanVerdict
 from kiosk.domain.stop_life import Verb
 from kiosk.domain.ticket import Stop, StopState
-from kiosk.sync.desk_wire import Act, DeskVerb, Refusal, Role
+from kiosk.sync.desk_wire import Act, DeskVerb, Refusal, Role, Scan
 from server.calling import act
+from server.database import Database, lock_site, open_database
 from server.desk_room import Room, open_room
+from server.desk_scan import scan
 from server.node import Node, open_node
 from server.pins import Tries
+from server.problems import store_problem
 from server.schema import actions, stops
 from server.settings import Role as ServerRole
 from server.settings import ServerSettings
@@ -99,8 +106,13 @@ class Hall:
 
 
 @pytest.fixture
-def node(tmp_path: Path, database_url: str | None) -> Iterator[Node]:
-    node = open_node(ServerSettings(ServerRole.SITE, tmp_path, database_url), SystemClock())
+def settings(tmp_path: Path, database_url: str | None) -> ServerSettings:
+    return ServerSettings(ServerRole.SITE, tmp_path, database_url)
+
+
+@pytest.fixture
+def node(settings: ServerSettings) -> Iterator[Node]:
+    node = open_node(settings, SystemClock())
     yield node
     node.close()
 
@@ -157,3 +169,71 @@ def test_one_statement_decides_between_those_who_chose_the_same(node: Node) -> N
             assert sorted(officers.map(take, OFFICERS)) == [False, False, False, True]
             with node.database.writing() as connection:
                 connection.execute(stops.delete())
+
+
+class Held:
+    """Somebody else has the site in another connection, until he lets go; waiting for him is soon in vain."""
+
+    def __init__(self, node: Node, settings: ServerSettings, monkeypatch: pytest.MonkeyPatch, patient: int) -> None:
+        self._database = node.database
+        self._other = open_database(settings, SystemClock())
+        self._held = ExitStack()
+        self.attempts = 0
+        short = "PRAGMA busy_timeout = 20" if node.database.dialect == "sqlite" else "SET lock_timeout = '20ms'"
+
+        @contextmanager
+        def writing() -> Iterator[Connection]:
+            self.attempts += 1
+            if self.attempts > patient:
+                self.let_go()
+            with Database.writing(self._database) as connection:
+                yield connection
+
+        with node.database.writing() as connection:
+            connection.exec_driver_sql(short)
+        monkeypatch.setattr(node.database, "writing", writing)
+        lock_site(self._held.enter_context(self._other.writing()), SITE)
+
+    def let_go(self) -> None:
+        self._held.close()
+
+    def close(self) -> None:
+        self.let_go()
+        self._other.close()
+
+
+@pytest.mark.parametrize("verb", ["act", "scan"])
+def test_a_deed_that_waited_in_vain_for_its_turn_is_done_all_the_same(
+    node: Node, settings: ServerSettings, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    hall = Hall(node)
+    hall.bring(1)
+    held = Held(node, settings, monkeypatch, patient=1)
+    if verb == "act":
+        refusal, ticket = hall.call_next(9)
+        assert refusal is None
+    else:
+        message = Scan(session=hall.sessions[9], action=secrets.token_hex(8), text="D-001")
+        answer, ticket = scan(node, SITE, hall.device(9), message)
+        assert answer.verdict is ScanVerdict.STARTED
+    assert (ticket is not None, held.attempts) == (True, 2)
+    held.close()
+    with node.database.reading() as connection:
+        assert len(connection.execute(select(actions)).all()) == 1, "and once"
+
+
+def test_who_waits_in_vain_twice_is_told_to_try_again(
+    node: Node, settings: ServerSettings, monkeypatch: pytest.MonkeyPatch, expected_logs: Any
+) -> None:
+    """No failure of the server, which a desk could not tell from a fault."""
+    hall = Hall(node)
+    hall.bring(1)
+    held = Held(node, settings, monkeypatch, patient=9)
+    with pytest.raises(DBAPIError) as error:
+        hall.call_next(9)
+    assert held.attempts == 2
+    expected_logs("server_store_failed")
+    told = store_problem(error.value)  # what the face of the server makes of it
+    assert (told.status_code, told.headers["Retry-After"]) == (503, "5")
+    held.close()
+    assert hall.call_next(9)[1] is not None
