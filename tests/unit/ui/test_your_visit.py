@@ -81,8 +81,8 @@ def stop(state: StopState, service_id: str = LOST_ID, **facts: object) -> StopSt
         ),
         (
             stop(StopState.NO_SHOW),
-            "Panggilan terlewat; tanyakan kepada petugas",
-            "Call missed; please ask a member of staff",
+            "Panggilan terlewat; pindai lagi sesudah dilayani",
+            "Call missed; scan again once you are served",
         ),
         (stop(StopState.COMPLETED), "Selesai", "Done"),
         (stop(StopState.TRANSFERRED), "Dialihkan ke layanan lain", "Passed on to another service"),
