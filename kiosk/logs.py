@@ -96,6 +96,8 @@ EVENTS: Final[Mapping[str, str]] = {
     "shared_numbers_used": "The server gives the numbers (again): all kiosks of the site share one series.",
     "slip_finished": "A slip has its verdict.",
     "slip_not_rendered": "A bug: the slip could not be drawn, so nothing was printed.",
+    "slips_seen": "Somebody came with a slip of a kiosk that was under suspicion: its printer prints.",
+    "slips_unseen": "A printer confirms slips, but nobody comes with them: print a test page there, look at the paper.",
     "snapshot_published": "This server has sealed a new catalogue, site file or trust list for its devices.",
     "snapshot_refused": "A file from the server is not taken (signature, older, broken): the last good one stays.",
     "snapshot_taken": "A new file came down, was checked and is kept.",

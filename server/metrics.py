@@ -20,7 +20,7 @@ from prometheus_client.registry import Collector
 from kiosk.domain.printer_facts import PrinterFacts
 from kiosk.domain.ticket import SHARED_SERIES
 from kiosk.sync.status import SyncState, SyncStatus
-from kiosk.sync.wire import ProblemCode
+from kiosk.sync.wire import DeviceKind, ProblemCode
 from kiosk.version import VERSION
 from server.node import Node
 from server.overview import DeviceState, Overview, Tables, look
@@ -185,12 +185,15 @@ _SAID: Final = {
     "device_alarms": ("What a person must look at there.", ""),
     "device_clock_trusted": ("1: it believes its own wall clock.", ""),
     "device_clock_offset_seconds": ("How far its clock is ahead of this server's.", "seconds"),
+    "unseen_slips": ("Confirmed slips in a row with which nobody came; 0: no suspicion.", ""),
     "device_disk_free_bytes": ("Free where its data lie.", "bytes"),
 }
 
 
 def _said(device: DeviceState) -> Iterator[tuple[str, float]]:
     health, silent_for = device.health, device.silent_for
+    if device.kind is DeviceKind.KIOSK:
+        yield "unseen_slips", 0 if device.unseen is None else device.unseen.run
     if silent_for is not None:
         yield "device_last_contact_seconds", _seconds(silent_for)
     if health is None or silent_for is None:

@@ -31,6 +31,7 @@ from server.sessions import Sessions
 from server.settings import Role, ServerSettings
 from server.stored_log import held_at_central
 from server.stream import Stream
+from server.unseen_slips import UnseenSlips
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ class Node:
     stream: Stream = field(default_factory=Stream)
     outlooks: Outlooks = field(default_factory=Outlooks)
     halls: Halls = field(default_factory=Halls)
+    unseen_slips: UnseenSlips = field(default_factory=UnseenSlips)
     data_dir: Path | None = None
 
     def central(self, connection: Connection, site_id: str, origin: str, held: Mapping[str, int]) -> Mapping[str, int]:

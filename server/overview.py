@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from kiosk.domain.printer_facts import PrinterFacts
+from kiosk.domain.unseen_paper import Unseen
 from kiosk.sync.wire import DeviceKind, Health
 from kiosk.trusted_clock import Reading
 from server.database import FILE_NAME, moment
@@ -46,6 +47,7 @@ _WAL: Final = f"{FILE_NAME}-wal"
 class DeviceState:
     """One that may write here. `silent_for`, `health`: None where it was never heard of; `skew`: how far its clock is
     ahead of this server's, None where that is not known. `printers`: as its log last told; None: it never has.
+    `unseen`: its slips are confirmed, and nobody seems to hold them.
     """
 
     site_id: str
@@ -58,6 +60,7 @@ class DeviceState:
     health: Health | None = None
     skew: timedelta | None = None
     printers: PrinterFacts | None = None
+    unseen: Unseen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,11 @@ def _read(node: Node, connection: Connection, now: datetime) -> Tables:
     days = _service_days(connection)
     told = _printers(connection)
     known = [
-        replace(device, printers=told.get((device.site_id, device.device_id)))
+        replace(
+            device,
+            printers=told.get((device.site_id, device.device_id)),
+            unseen=node.unseen_slips.found.get((device.site_id, device.device_id)),
+        )
         for device in _devices(node, connection, now)
     ]
     return Tables(

@@ -13,6 +13,7 @@ from typing import Final, Self
 
 import structlog
 import uvicorn
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from kiosk.clock import Clock
@@ -37,11 +38,13 @@ from server.receiving import RECEIVE_WITHIN_S, punctual_protocol
 from server.relaying import Relaying, RelayPace
 from server.remembered import remember
 from server.retention import prune_old
+from server.schema import devices
 from server.settings import Role, ServerSettings
 from server.site_at_start import publish_at_start
 from server.staff_sessions import end_old_sessions
 from server.tls import server_context
 from server.trusting import publish_trust_lists
+from server.unseen_slips import LOOK_EVERY_S as SLIPS_EVERY_S
 from server.waits import LOOK_EVERY_S as WAITS_EVERY_S
 from server.waits import WaitWatch
 
@@ -183,6 +186,7 @@ def _chores(node: Node, guard: DiskGuard | None) -> Chores:
         Chore("recovery", 1.0, node.recoveries.settle),
         Chore("trust list", 3.0, lambda: publish_trust_lists(node)),
         Chore("waits", WAITS_EVERY_S, WaitWatch(node).look),
+        Chore("slips that nobody holds", SLIPS_EVERY_S, lambda: _look_at_slips(node)),
         Chore("old sessions of staff", 60.0, lambda: end_old_sessions(node)),
     )
     everywhere = (
@@ -192,6 +196,12 @@ def _chores(node: Node, guard: DiskGuard | None) -> Chores:
         Chore("retention", 6 * 3600.0, lambda: prune_old(node)),
     )
     return Chores((*disk, *everywhere, *(hall if node.role is Role.SITE else ())))
+
+
+def _look_at_slips(node: Node) -> None:
+    with node.database.reading() as connection:
+        sites = connection.execute(select(devices.c.site_id).distinct().order_by(devices.c.site_id)).scalars().all()
+    node.unseen_slips.look(node.database, node.service_days, sites)
 
 
 def _try_parked(node: Node) -> None:

@@ -121,6 +121,8 @@ class DeviceReader:
             return
         if health.alarms:
             yield self._task(device, Level.TROUBLE, "do_alarm", detail=self._details(health))
+        if device.unseen is not None:
+            yield self._task(device, Level.TROUBLE, "do_unseen", count=grouped(device.unseen.run, self.language))
         yield from self._printer_tasks(device, health)
         if not health.clock_trusted:
             yield self._task(device, Level.NOTICE, "do_clock_trust")
@@ -180,8 +182,10 @@ class DeviceReader:
         return Cell(grouped(health.backlog, self.language), self._say("oldest", age=duration(waited)), level)
 
     def _printer(self, device: DeviceState, health: Health) -> Cell:
-        """The heartbeat's word, which is the newest; below it what the log tells besides."""
+        """The heartbeat's word, which is the newest; below it what the log and the hall's calls tell besides."""
         text, level, facts = self._printer_word(health.printer), _printer_level(health.printer), device.printers
+        if device.unseen is not None:
+            return Cell(text, self._say("unseen", count=grouped(device.unseen.run, self.language)), Level.TROUBLE)
         if facts is None:
             return Cell(text, level=level)
         notes = []

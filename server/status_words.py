@@ -112,6 +112,13 @@ WORDS: Final[Mapping[str, Text]] = {
         "Not one device is heard (0 of {all}). Check the network, and this server's address at the devices.",
     ),
     "do_printer": Text("Printer: {state}. {action}", "Printer: {state}. {action}"),
+    "unseen": Text("{count} struk tanpa pemegang", "{count} slips that nobody brought"),
+    "do_unseen": Text(
+        "Printer menyatakan struk tercetak, tetapi {count} tiket terakhirnya dipanggil dan tak seorang pun datang."
+        " Cetak halaman uji dan lihat kertasnya: kepala cetak mati atau kertas terbalik.",
+        "The printer confirms its slips, but its last {count} tickets were called and nobody came. Print a test page"
+        " and look at the paper: a dead print head, or the paper is upside down.",
+    ),
     "do_fallback": Text(
         "Tiket keluar dari printer kedua; yang pertama {state}. Perbaiki sebelum yang kedua ikut berhenti.",
         "Tickets come from the second printer; of the first: {state}. Repair it before the second one stops as well.",

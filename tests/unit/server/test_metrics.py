@@ -67,6 +67,7 @@ NAMES = {
     "giliran_device_clock_trusted": {"device", "site"},
     "giliran_device_clock_offset_seconds": {"device", "site"},
     "giliran_device_disk_free_bytes": {"device", "site"},
+    "giliran_unseen_slips": {"device", "site"},
     "giliran_printer_state": {"device", "site", "state"},
     "giliran_kiosk_printer": {"confirmation", "device", "printer", "site", "state"},
     "giliran_slips_left": {"device", "site"},
