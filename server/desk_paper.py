@@ -5,18 +5,22 @@ the course is built with it. Until then a table of its own knows that somebody i
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import bindparam, delete, select
 
+from kiosk.domain.course import Action, Course, CourseStop, Issued, course_of
+from kiosk.domain.history import effect_of
 from kiosk.domain.language import Language
 from kiosk.domain.ticket import StopState
 from kiosk.domain.token import Claims
 from kiosk.sync.desk_wire import StopView, VisitView
 from server.database import Upsert, milliseconds, moment
 from server.hall import Hall
+from server.parked import awaiting
 from server.schema import paper_visits, tickets
 
 if TYPE_CHECKING:
@@ -108,6 +112,13 @@ def serve(room: "Room", visit: PaperVisit) -> None:
 
 def leave(room: "Room") -> None:
     room.connection.execute(_LEAVE, {"site": room.site_id, "at_counter": room.counter})
+
+
+def told_of(room: "Room", ticket_id: str, paper: Sequence[PaperStop]) -> Course:
+    """What has become of a ticket that has not come, as far as is told: by what awaits it here."""
+    told = (effect_of(parked.arrival.event) for parked in awaiting(room.connection, room.site_id, [ticket_id]))
+    stops = tuple(CourseStop(stop.position, stop.service_id, stop.queue_code) for stop in paper)
+    return course_of(Issued(stops, is_priority=False), (effect for effect in told if isinstance(effect, Action)))
 
 
 def is_known(room: "Room", ticket_id: str) -> bool:

@@ -16,14 +16,14 @@ from sqlalchemy import Connection, bindparam, select
 
 from kiosk.domain.numbering import format_label
 from kiosk.domain.scan import ScanVerdict
-from kiosk.domain.stop_life import ACTIVE, OPEN, Verb
+from kiosk.domain.stop_life import ACTIVE, CLOSED, OPEN, Verb
 from kiosk.domain.ticket import StopState
 from kiosk.domain.token import Claims
 from kiosk.sync.desk_wire import Place, Refusal, Scan, ScanAnswer
 from server.calling import bring_back, start_here
 from server.courses import Visit
 from server.database import lock_site, milliseconds, moment
-from server.desk_paper import PaperVisit, counter_of, is_known, issued_at, paper_at, serve, stops_on_paper
+from server.desk_paper import PaperVisit, counter_of, is_known, issued_at, paper_at, serve, stops_on_paper, told_of
 from server.desk_reading import Read, read_ticket
 from server.desk_room import AnyRow, NotDoneError, Room, open_room
 from server.desk_view import places_to_go, waiting_there
@@ -234,12 +234,19 @@ class _Scan:
         if not mine:
             places = places_to_go(room, paper[0].queue_code)
             return answer.model_copy(update={"verdict": ScanVerdict.WRONG_COUNTER, "where": places})
+        told = {stop.position: stop for stop in told_of(room, str(claims.ticket_id), paper).stops}
+        to_do = [stop for stop in mine if told[stop.position].state not in CLOSED]
+        if not to_do:
+            done = told[mine[-1].position]
+            return answer.model_copy(
+                update={"verdict": ScanVerdict.COMPLETED, "by": done.officer, "counter": done.counter}
+            )
         if not room.is_open() or self._is_busy():
             verdict = ScanVerdict.COUNTER_BUSY if room.is_open() else ScanVerdict.COUNTER_CLOSED
             return answer.model_copy(update={"verdict": verdict})
-        room.append(Verb.START, self._action, claims.ticket_id, mine[0].position)
-        issued = issued_at(room.hall, claims)
-        serve(room, PaperVisit(claims.ticket_id, label, paper, issued, mine[0].position, room.now_ms))
+        position = to_do[0].position
+        room.append(Verb.START, self._action, claims.ticket_id, position)
+        serve(room, PaperVisit(claims.ticket_id, label, paper, issued_at(room.hall, claims), position, room.now_ms))
         self._touched = str(claims.ticket_id)
         return answer.model_copy(update={"verdict": ScanVerdict.STARTED})
 

@@ -209,6 +209,26 @@ def test_a_deed_on_a_visitor_from_paper_is_done_once_however_often_it_is_asked_f
     assert len(told(hall)) == 2
 
 
+def test_who_was_served_from_paper_is_not_served_again(hall: ServedHall) -> None:
+    """The ticket has still not come, but this server's own log knows."""
+    late = hall.issue(D, A, late=True)
+    desk, other, one = hall.desk(9, staff="P-009"), hall.desk(10), hall.desk(1)
+    desk.scan(hall.token(late))
+    desk.do(DeskVerb.PARK)
+    assert other.scan(hall.token(late)).verdict is ScanVerdict.STARTED, "the visitor came back to another counter"
+    other.do(DeskVerb.PARK)
+    assert desk.scan(hall.token(late)).verdict is ScanVerdict.STARTED
+    desk.do(COMPLETE)
+    for each in (desk, other):
+        answer = each.scan(hall.token(late))
+        assert (answer.verdict, answer.counter, answer.by) == (ScanVerdict.COMPLETED, 9, "P-009")
+    assert one.scan(hall.token(late)).verdict is ScanVerdict.STARTED, "the other stop of the same paper"
+    one.do(COMPLETE)
+    assert one.scan(hall.token(late)).verdict is ScanVerdict.COMPLETED
+    hall.push()
+    assert desk.scan(hall.token(late)).verdict is ScanVerdict.COMPLETED
+
+
 def test_who_is_served_from_paper_is_still_there_after_a_restart(hall: ServedHall) -> None:
     late = hall.issue(D, A, late=True)
     desk, other = hall.desk(9), hall.desk(10)
