@@ -113,8 +113,8 @@ class _Process:
 
 
 class KioskProcess(_Process):
-    """`said`: every ticket that a visitor of this kiosk was shown, over all its lives. Used by one thread, but killed
-    by any. `data`: the kiosk's own folder. `pragmas`: see tests.faults.kiosk_process.
+    """`said`: every ticket that a visitor of this kiosk was shown, over all its lives. Used by one thread; `look` and
+    `kill` by any. `data`: the kiosk's own folder. `pragmas`: see tests.faults.kiosk_process.
     """
 
     def __init__(
@@ -128,6 +128,7 @@ class KioskProcess(_Process):
         self.config.write_text(f'witness_dir = "{witness}"\n[printer]\ndevice = "{printer}"\n')
         self._pragmas = pragmas
         self._visitors = 0
+        self._turn = threading.Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -165,6 +166,12 @@ class KioskProcess(_Process):
         self.said.append(said)
         return said
 
+    def look(self, token: str) -> dict[str, Any]:
+        """What it says of a slip before its scanner."""
+        answer = self._ask(f"look {token}")
+        assert answer is not None, self.errors.read_text()
+        return answer
+
     def state(self) -> dict[str, Any]:
         answer = self._ask("state")
         assert answer is not None, self.errors.read_text()
@@ -193,12 +200,13 @@ class KioskProcess(_Process):
     def _ask(self, line: str) -> dict[str, Any] | None:
         assert self._process is not None
         assert self._process.stdin is not None
-        try:
-            self._process.stdin.write(line + "\n")
-            self._process.stdin.flush()
-        except BrokenPipeError:
-            return None
-        return self._answer()
+        with self._turn:
+            try:
+                self._process.stdin.write(line + "\n")
+                self._process.stdin.flush()
+            except BrokenPipeError:
+                return None
+            return self._answer()
 
     def _answer(self) -> dict[str, Any] | None:
         """A line that broke off was not said."""

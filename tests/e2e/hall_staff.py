@@ -1,5 +1,6 @@
 """Who works in a hall's day: two officers at the processes of their desks, a board's process, who is in the room."""
 
+import itertools
 import json
 import os
 import random
@@ -8,11 +9,13 @@ import sys
 import threading
 import traceback
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, Self
 
 from kiosk.desk.state import Link
 from kiosk.domain.scan import ScanVerdict
+from kiosk.domain.visit_status import VisitVerdict
 from kiosk.paths import resource_path
 from kiosk.sync.desk_wire import CounterState, DeskVerb, Refusal
 from tests.paired_desk import PIN
@@ -106,11 +109,13 @@ class Board:
 
 class Room:
     """Who is in the hall, shared by the officers' threads. `untouched`: came while the line was dead, and the first to
-    be served without it. `offline_each`: how many of them an officer serves then.
+    be served without it. `offline_each`: how many of them an officer serves then. `look`: the kiosk's scanner.
     """
 
-    def __init__(self, offline_each: int) -> None:
+    def __init__(self, offline_each: int, look: Callable[[str], dict[str, Any]]) -> None:
         self.offline_each = offline_each
+        self.look = look
+        self.comes_by_kiosk = itertools.cycle((True, False))
         self.lock = threading.Condition()
         self.tickets: dict[str, Said] = {}
         self.missed: list[Said] = []
@@ -249,7 +254,10 @@ class Officer(threading.Thread):
         """Who was missed comes back; who was parked is called on."""
         with self._room.lock:
             late = self._room.missed.pop() if self._room.missed else None
-        if late is not None:
+            by_kiosk = late is not None and next(self._room.comes_by_kiosk)
+        if late is not None and by_kiosk:
+            self._come_back_by_kiosk(late)
+        elif late is not None:
             told = self._desk.ask("scan", text=late.token)
             self.verdicts[told["verdict"]] += 1
             if told["state"] == "serving":
@@ -261,6 +269,14 @@ class Officer(threading.Thread):
             told = self.act(DeskVerb.UNPARK, ticket=ticket, position=position)
             # Who was parked and missed elsewhere may have been served first when he came back.
             assert told["refusal"] is None or [ticket, position] not in told["parked"], told
+
+    def _come_back_by_kiosk(self, late: Said) -> None:
+        told = self._room.look(late.token)
+        assert told["label"] == late.label, told
+        self.did[f"kiosk_{told['verdict']}"] += 1
+        if told["verdict"] == VisitVerdict.FROM_PAPER:  # it does not hear the server yet, or not in time
+            with self._room.lock:
+                self._room.missed.append(late)
 
     def _serve_cut_off(self) -> None:
         """The line breaks while the one officer serves a visitor and the other has just called one."""

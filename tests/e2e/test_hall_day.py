@@ -46,6 +46,8 @@ MOST_WAITING: Final = 20
 """Stops, before the next visitors come."""
 OFFLINE_EACH: Final = max(4, VISITS // 48)
 """Whom each desk serves by paper alone: the day's share of 20 minutes, and at least enough to see."""
+ENOUGH_TO_MISS: Final = 200
+"""Visits of which some are surely missed and come back by the kiosk."""
 OUTAGE_OF_MORNING: Final = 20 / 240
 STAFF: Final = ("S-11", "S-12")
 
@@ -97,7 +99,7 @@ def test_a_day_of_a_hall_loses_nobody_and_calls_nobody_twice(tmp_path: Path) -> 
     prepared = _prepared(tmp_path)
     process = ServerProcess(prepared.settings)
     process.listen = f"127.0.0.1:{prepared.port}"
-    room = Room(OFFLINE_EACH)
+    room = Room(OFFLINE_EACH, prepared.kiosk.look)
     with ExitStack() as stack:
         server = stack.enter_context(process)
         line = stack.enter_context(Proxy(relay(server.url), most_connections=100_000, longest_s=3600.0))
@@ -130,6 +132,9 @@ def test_a_day_of_a_hall_loses_nobody_and_calls_nobody_twice(tmp_path: Path) -> 
     visited = {prepared.site.queue_by_service[one].agency_id for said in kiosk.said for one in said.services}
     assert len(visited) == AGENCIES
     did = sum((officer.did for officer in officers), Counter[str]())
+    came_by_kiosk = sum(action.kiosk is not None for action in day.done)
+    assert came_by_kiosk >= did["kiosk_returned"]
+    assert came_by_kiosk or VISITS < ENOUGH_TO_MISS
     (tmp_path / "did.json").write_text(json.dumps(did))
 
 

@@ -5,8 +5,8 @@
 It says `{"ready": LETTER}`, then answers each line of its input with one line of JSON. `issue KEY SERVICE...` is a
 visitor: the answer is what the screen would show, and comes after the ticket's durable commit. Whoever holds the other
 end of the pipe therefore has every promise that was made, however this process ends. `state` asks how the sync fares,
-`hall` what stands at this kiosk and who waits. `pass SECONDS` moves its clocks on. The end of its input stops it in
-good order. The database is used with these pragmas, over its own.
+`hall` what stands at this kiosk and who waits, `look TOKEN` what it says of a slip. `pass SECONDS` moves its clocks on.
+The end of its input stops it in good order. The database is used with these pragmas, over its own.
 """
 
 import json
@@ -58,6 +58,8 @@ def main() -> None:
             match command:
                 case "issue":
                     _say(_issue(machine, words))
+                case "look":
+                    _say(_look(machine, words[0]))
                 case "hall":
                     _say(_hall(machine))
                 case "pass":
@@ -91,6 +93,11 @@ def _issue(machine: Machine, words: Sequence[str]) -> Mapping[str, Any]:
         "waited_s": waited_s,
         "token": ticket.token,
     }
+
+
+def _look(machine: Machine, token: str) -> Mapping[str, Any]:
+    status = machine.machinery.look_up(token)
+    return {"verdict": status.verdict, "label": status.label, "states": [stop.state for stop in status.stops]}
 
 
 def _state(machine: Machine) -> Mapping[str, Any]:

@@ -136,6 +136,8 @@ def test_who_missed_the_call_stands_in_the_line_again_and_the_hall_hears_of_it(
     desk = hall.desk(9)
     miss(desk)
     hall.pass_time(seconds=1)
+    before_the_call = {(str(missed.id), 1): Wait(0, 60)}
+    hall.server.node.outlooks.put(SITE, SiteOutlook(line=before_the_call, made_at=time.monotonic()))
     told_before = len(told(hall))
     answers = []
     news = changes(hall, lambda: answers.append(kiosk.look(hall.token(missed))))
@@ -165,6 +167,7 @@ def test_a_scan_that_is_told_again_brings_nobody_back_twice(hall: ServedHall, ki
         miss(desk)
     assert kiosk.look(hall.token(missed), name).stops == (StopStatus(D, StopState.NO_SHOW),)
     assert kiosk.look(hall.token(missed)).verdict is RETURNED
+    assert [event.type for event in told(hall)].count("stop.returned") == 2
 
 
 def test_every_missed_call_of_the_visit_is_made_good_at_once(hall: ServedHall, kiosk: AtKiosk) -> None:

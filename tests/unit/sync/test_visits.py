@@ -4,11 +4,10 @@ import asyncio
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Self, cast
 
 import pytest
 
-from kiosk.domain.ticket import StopState
 from kiosk.domain.visit_status import VisitVerdict
 from kiosk.errors import FencedError, OfflineError, ServerBusyError
 from kiosk.sync.breaker import Breaker
@@ -65,6 +64,12 @@ class Asking:
         self._thread.start()
         self._is_up.wait()
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
     def stop(self) -> None:
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._stopped.set)
@@ -86,21 +91,19 @@ class Asking:
 
 def test_the_answer_comes_to_a_question_with_a_name_of_its_own() -> None:
     client = ScriptedClient(GOOD)
-    asking = Asking(lambda: client)
-    assert [asking.visits.ask("K1.AAA"), asking.visits.ask("K1.AAA")] == [GOOD, GOOD]
+    with Asking(lambda: client) as asking:
+        assert [asking.visits.ask("K1.AAA"), asking.visits.ask("K1.AAA")] == [GOOD, GOOD]
     one, two = client.asked
     assert one.text == two.text == "K1.AAA"
     assert one.action != two.action  # two scans are two
-    asking.stop()
 
 
 def test_a_line_that_broke_is_tried_once_more_with_the_same_name() -> None:
     client = ScriptedClient(OfflineError("reset"), GOOD)
-    asking = Asking(lambda: client)
-    assert asking.visits.ask("K1.AAA") == GOOD
+    with Asking(lambda: client) as asking:
+        assert asking.visits.ask("K1.AAA") == GOOD
     one, two = client.asked
     assert one == two
-    asking.stop()
 
 
 @pytest.mark.parametrize(
@@ -114,58 +117,52 @@ def test_a_line_that_broke_is_tried_once_more_with_the_same_name() -> None:
 )
 def test_a_trouble_is_no_answer_and_takes_no_numbers_away(trouble: Exception, tries: int) -> None:
     client = ScriptedClient(trouble)
-    asking = Asking(lambda: client)
-    assert asking.visits.ask("K1.AAA") is None
+    with Asking(lambda: client) as asking:
+        assert asking.visits.ask("K1.AAA") is None
+        assert asking.breaker.is_closed
     assert len(client.asked) == tries
-    assert asking.breaker.is_closed
-    asking.stop()
 
 
 def test_a_question_that_takes_too_long_is_called_off() -> None:
     client = ScriptedClient(None)
-    asking = Asking(lambda: client, 0.05)
-    began = time.monotonic()
-    assert asking.visits.ask("K1.AAA") is None
-    assert time.monotonic() - began < NEVER_S / 10
-    assert client.was_cancelled.wait(NEVER_S)
-    asking.stop()
+    with Asking(lambda: client, 0.05) as asking:
+        began = time.monotonic()
+        assert asking.visits.ask("K1.AAA") is None
+        assert time.monotonic() - began < NEVER_S / 10
+        assert client.was_cancelled.wait(NEVER_S)
 
 
 def test_nobody_is_asked_while_the_server_is_away_or_the_engine_is_not_there() -> None:
     client = ScriptedClient(GOOD)
     assert VisitQuestions(Breaker(), NEVER_S).ask("K1.AAA") is None
-    asking = Asking(lambda: client)
-    asking.breaker.open("no heartbeat")
-    assert asking.visits.ask("K1.AAA") is None
-    asking.breaker.close(asking.breaker.troubles)
-    asking.stop()
+    with Asking(lambda: client) as asking:
+        asking.breaker.open("no heartbeat")
+        assert asking.visits.ask("K1.AAA") is None
+        asking.breaker.close(asking.breaker.troubles)
     assert asking.visits.ask("K1.AAA") is None
     assert client.asked == []
 
 
 def test_an_answer_that_was_lost_on_the_line_brings_nobody_back_twice(tmp_path: Path) -> None:
-    with served_hall(tmp_path) as hall:
+    with served_hall(tmp_path) as hall, Proxy(relay(hall.server.url)) as line:
         missed, _ = hall.issue(), hall.issue()
         desk = hall.desk(9)
         miss(desk)
-        with Proxy(relay(hall.server.url)) as line:
-            lost = threading.Event()
+        lost = threading.Event()
 
-            def on_lost() -> None:
-                lost.set()
-                line.behaviour = relay(hall.server.url)
+        def on_lost() -> None:
+            lost.set()
+            line.behaviour = relay(hall.server.url)
 
-            line.behaviour = lose_answers(hall.server.url, VISIT_PATH, on_lost)
-            long = Deadlines(NEVER_S, NEVER_S)
-            asking = Asking(lambda: SyncClient(line.url, SITE, hall.kiosk, long))
+        line.behaviour = lose_answers(hall.server.url, VISIT_PATH, on_lost)
+        long = Deadlines(NEVER_S, NEVER_S)
+        with Asking(lambda: SyncClient(line.url, SITE, hall.kiosk, long)) as asking:
             answer = asking.visits.ask(hall.token(missed))
             assert lost.is_set()
             assert answer is not None
-            assert (answer.verdict, answer.stops[0].state) == (VisitVerdict.RETURNED, StopState.WAITING)
+            assert (answer.verdict, answer.stops[0].service) == (VisitVerdict.RETURNED, D)
             assert [event.type for event in told(hall)].count("stop.returned") == 1
             assert desk.line() == ["D-002", "D-001"]
             line.cut()  # it rests until the next visitor comes; and then the server is an older one
             line.behaviour = older(hall.server.url, VISIT_PATH)
             assert asking.visits.ask(hall.token(missed)) is None
-            asking.stop()
-        assert answer.stops[0].service == D
