@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from kiosk.domain import hlc
 from kiosk.domain.course import Action, Deed, NewStop
 from kiosk.domain.desk_bodies import ACTION_TYPES, acted
+from kiosk.domain.history import effect_of
 from kiosk.domain.stop_life import ACTIVE, Verb
 from kiosk.domain.ticket import StopState
 from kiosk.sync.desk_wire import CounterState, Refusal
@@ -20,7 +21,7 @@ from server.desk_line import Lines, bound_counters, lines_of
 from server.desk_paper import paper_at
 from server.hall import Hall
 from server.node import Node
-from server.parked import awaits_its_ticket
+from server.parked import awaiting, awaits_its_ticket
 from server.schema import actions, counters, stops
 from server.staff_sessions import Officer
 
@@ -216,13 +217,20 @@ class Room:
 
         Raises NotDoneError where it changes nothing, for what was done by such a desk: nobody is told that it was done.
         """
-        this = {"site": self.site_id, "ticket": done.ticket_id}
-        last = self.connection.execute(_LAST_RANK, this).scalar_one()
-        if last is not None and last >= self.now_ms << 16:
+        last = self._last_rank(done.ticket_id)
+        if last >= self.now_ms << 16:
             body = {**body, "follows": hlc.to_hex(last)}
         self.node.own_log.append(self.connection, self.site_id, ACTION_TYPES[done.verb], body)
         if self.connection.execute(_WAS_REFUSED, {"site": self.site_id, "action": done.action}).first() is not None:
             raise NotDoneError(Refusal.NOT_POSSIBLE)
+
+    def _last_rank(self, ticket_id: str) -> int:
+        """Of what was done to it, 0 for nothing; also to one that is known from paper only."""
+        last = self.connection.execute(_LAST_RANK, {"site": self.site_id, "ticket": ticket_id}).scalar_one()
+        if last is not None:
+            return int(last)
+        told = (effect_of(parked.arrival.event) for parked in awaiting(self.connection, self.site_id, [ticket_id]))
+        return max((int(effect.key[0], 16) for effect in told if isinstance(effect, Action)), default=0)
 
 
 def open_room(node: Node, connection: Connection, site_id: str, officer: Officer, now_ms: int) -> Room:

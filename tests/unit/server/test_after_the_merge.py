@@ -116,6 +116,19 @@ def test_a_desk_whose_clock_is_far_ahead_locks_no_ticket(hall: ServedHall, ahead
     assert isinstance(verify_database(database), Verified)
 
 
+def test_nor_does_it_overtake_what_is_done_to_a_visitor_from_paper(hall: ServedHall) -> None:
+    late = hall.issue(D, late=True)
+    nine = hall.desk(9)
+    cut_off = CutOff(hall, nine, ahead=timedelta(minutes=1))
+    for verb in (Verb.START, Verb.PARK):
+        cut_off.does(verb, late)
+    cut_off.merge()
+    assert nine.scan(hall.token(late)).verdict is ScanVerdict.STARTED
+    hall.push()  # its kiosk is back
+    assert nine.here() == late.label
+    assert nine.do(COMPLETE).visit is None
+
+
 def test_a_deed_of_a_clock_that_is_ahead_is_taken_back_within_ten_seconds_of_the_server(hall: ServedHall) -> None:
     ticket = hall.issue(D)
     nine = hall.desk(9)
