@@ -1,6 +1,8 @@
 """Real slips before the scanner of a real kiosk: with the real server of its hall, and with nobody to ask."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,8 @@ from kiosk.config import KioskConfig, PrinterConfig, ScannerConfig, ScreenConfig
 from kiosk.domain.screens import Screen
 from kiosk.domain.ticket import Ticket
 from kiosk.sync.desk_wire import DeskVerb
+from kiosk.sync.engine import SyncEngine
+from kiosk.sync.pace import Pace
 from tests.desk_at_site import Counter, DeskSite, counter, desk_site
 from tests.scanner_hand import ScannerHand
 from tests.ui.conftest import Start
@@ -20,7 +24,9 @@ from ui.driver import VisitorDriver
 from ui.qt_application import qt_application
 
 RETURN = Qt.Key.Key_Return
-_WITHIN_S = 20.0
+_WITHIN_S = 30.0
+PATIENT = replace(Pace(), heartbeat_within_s=20.0, visit_within_s=20.0)
+"""On a busy machine the real deadlines may pass; then the kiosk says what the paper says."""
 
 
 class Kiosk:
@@ -74,8 +80,9 @@ def site(tmp_path: Path) -> Iterator[DeskSite]:
 
 
 @pytest.fixture
-def kiosk(site: DeskSite, qapp: QGuiApplication) -> Iterator[Kiosk]:
+def kiosk(site: DeskSite, qapp: QGuiApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kiosk]:
     assert qt_application() is qapp
+    monkeypatch.setattr("kiosk.sync.engine.SyncEngine", partial(SyncEngine, pace=PATIENT))
     config = KioskConfig(
         data_dir=site.folder / "kiosk",
         bind_to_machine=False,
