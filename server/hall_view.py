@@ -11,7 +11,7 @@ from server.desk_queues import Waits, queue_views
 from server.desk_room import AnyRow, Room
 from server.desk_view import counter_view, desk_view
 from server.queue_hours import with_reasons
-from server.schema import counters, tickets
+from server.schema import counters, devices, tickets
 from server.staff import locked_accounts
 
 SILENT_AFTER_S: Final = 600
@@ -36,8 +36,16 @@ def hall_view(room: Room, waits: Waits) -> HallView:
         locked_staff=locked_accounts(room.connection, room.site_id),
         conflicts=room.connection.execute(_CONFLICTS, today).scalar_one(),
         offline_tickets=room.connection.execute(_OWN_SERIES, today).scalar_one(),
+        unseen_slips=tuple(_without_paper(room)),
         view=desk_view(room),
     )
+
+
+def _without_paper(room: Room) -> list[str]:
+    """The names of the kiosks whose slips nobody seems to hold."""
+    found = [origin for site_id, origin in room.node.unseen_slips.found if site_id == room.site_id]
+    named = select(devices.c.name).where(devices.c.site_id == room.site_id, devices.c.device_id.in_(found))
+    return sorted(room.connection.execute(named).scalars()) if found else []
 
 
 def _counters(room: Room) -> list[CounterView]:

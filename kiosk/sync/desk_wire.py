@@ -357,7 +357,7 @@ class SetCounter(Message):
 
 
 class HallView(Message):
-    """The whole hall, for a supervisor."""
+    """The whole hall, for a supervisor. `unseen_slips`: the names of kiosks that confirm slips which nobody brings."""
 
     server_time: AwareDatetime
     service_day: date | None
@@ -366,6 +366,7 @@ class HallView(Message):
     locked_staff: tuple[StaffId, ...] = ()
     conflicts: int = 0
     offline_tickets: int = 0
+    unseen_slips: tuple[str, ...] = ()
     view: DeskView | None = None
 
 

@@ -56,6 +56,9 @@ def hall_caption(hall: HallView, names: Names) -> str:
     if hall.offline_tickets:
         count = hall.offline_tickets
         parts.append(Text(f"{count} tiket dilayani tanpa server", f"served without the server: {count}"))
+    if hall.unseen_slips:
+        kiosks = ", ".join(hall.unseen_slips)
+        parts.append(Text(f"periksa kertas {kiosks}", f"look at the paper of {kiosks}"))
     return " · ".join(part.in_language(names.language) for part in parts)
 
 

@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from kiosk.domain.language import Language
+from kiosk.domain.unseen_paper import Unseen
+from kiosk.identity import new_identity
 from kiosk.sync.desk_wire import (
     HALL_PATH,
     CounterState,
@@ -21,10 +24,15 @@ from kiosk.sync.desk_wire import (
     View,
     VoidReason,
 )
+from server.devices import DeviceRecord
+from server.enrolment import admit
 from server.hall_view import SILENT_AFTER_S
 from server.schema import staff
 from tests.hall_with_desks import HallWithDesks, act, hall_of, hall_with_desks, set_counter, supervise
 from tests.paired_desk import PairedDesk, action_name
+from tests.paired_kiosk import SITE
+from ui.desk.describe_hall import hall_caption
+from ui.desk.names import Names
 
 pytestmark = pytest.mark.usefixtures("on_both_databases")
 
@@ -75,8 +83,20 @@ def test_the_whole_hall(hall: HallWithDesks, boss: PairedDesk, desk: PairedDesk)
     assert (queue.waiting, queue.serving, queue.counters_open) == (2, 1, 1)
     assert len(seen.queues) > 30, "queues that nobody came to, too"
     assert seen.offline_tickets == 3
+    assert seen.unseen_slips == ()
     assert seen.view is not None
     assert desk.device_id
+
+
+def test_a_kiosk_whose_slips_nobody_brings_is_named_to_the_supervisor(hall: HallWithDesks, boss: PairedDesk) -> None:
+    node = hall.server.node
+    kiosk = new_identity()
+    admit(node, DeviceRecord(kiosk.device_id, kiosk.public_key, SITE, 7, "G", "Anjungan lobi"))
+    node.unseen_slips.found = {(SITE, kiosk.device_id): Unseen(12, 0), ("elsewhere", kiosk.device_id): Unseen(9, 0)}
+    seen = hall_of(boss)
+    assert seen.unseen_slips == ("Anjungan lobi",)
+    assert "periksa kertas Anjungan lobi" in hall_caption(seen, Names(Language.INDONESIAN, None, None))
+    assert "look at the paper of Anjungan lobi" in hall_caption(seen, Names(Language.ENGLISH, None, None))
 
 
 def test_a_queue_is_closed_and_opened(hall: HallWithDesks, boss: PairedDesk) -> None:
