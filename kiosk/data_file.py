@@ -56,6 +56,8 @@ def _check_text(text: str, limit: int) -> str:
         refuse("must not be empty")
     if len(text) > limit:
         refuse(f"has {len(text)} characters; {limit} is the limit")
+    if text.isprintable():  # nothing that is looked for below is; a start looks at 80,000 characters
+        return text
     for character in text:
         category = unicodedata.category(character)
         if category == "Cs":

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 _LIVE_OBJECTS_MORE: Final = 200_000
 """A start makes fewer. None of what it makes is garbage, and Python would look through all of it again and again."""
+_PLUGIN_LOADER: Final = "pydantic.plugin._loader"
 _USUAL: Final = gc.get_threshold()
 
 
@@ -45,8 +46,13 @@ _NOT_FOR_LOGGING: Final[dict[str, Any]] = {"rich": None, "greenlet": None, "asyn
 
 
 def leave_out_plugins() -> None:
-    """Without it pydantic looks through every installed package for plugins: slow, and they have no business here."""
+    """Without it pydantic looks through every installed package for plugins: slow, and they have no business here. What
+    looks for them brings much along even where it is told not to look, so that another module stands in its place.
+    """
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    none = ModuleType(_PLUGIN_LOADER)
+    none.get_plugins = tuple  # type: ignore[attr-defined]
+    sys.modules.setdefault(_PLUGIN_LOADER, none)
 
 
 def put_off_collecting() -> None:

@@ -2,9 +2,8 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import Field, field, fields, is_dataclass
-from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from types import NoneType
@@ -92,11 +91,17 @@ class _Reader:
 
     def section(self, kind: Any, table: Mapping[str, Any], prefix: str) -> Any:
         known = {each.name: each for each in fields(kind)}
-        for name in sorted(table.keys() - known.keys()):
-            near = get_close_matches(name, known, 1)
-            self._note(prefix + name, f"is no setting; perhaps {prefix}{near[0]}" if near else "is no setting")
+        if not table.keys() <= known.keys():
+            self._note_unknown(table, known, prefix)
         hints = get_type_hints(kind)
         return kind(**{name: self._value(each, hints[name], table, prefix) for name, each in known.items()})
+
+    def _note_unknown(self, table: Iterable[str], known: Collection[str], prefix: str) -> None:
+        from difflib import get_close_matches  # noqa: PLC0415  # good settings need no advice
+
+        for name in sorted(set(table) - set(known)):
+            near = get_close_matches(name, known, 1)
+            self._note(prefix + name, f"is no setting; perhaps {prefix}{near[0]}" if near else "is no setting")
 
     def _value(self, each: "Field[Any]", hint: Any, table: Mapping[str, Any], prefix: str) -> Any:
         if is_dataclass(hint):

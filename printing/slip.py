@@ -1,19 +1,23 @@
 """Ticket in, bytes out: what the spooler is given to draw slips with."""
 
+from typing import TYPE_CHECKING
+
 from kiosk.domain.catalogue import Catalogue
 from kiosk.domain.language import Text
 from kiosk.domain.site import Site
 from kiosk.domain.ticket import Ticket
-from printing import slip_words
-from printing.blocks import Checklist, CopyMark, Fact, Heading, Label, Lead, Mark, Phrase, Qr, StopRow, TicketLayout
 from printing.profile import Profile, Renderer
-from printing.ticket_layout import layout, slip_languages
+
+if TYPE_CHECKING:
+    from printing.blocks import TicketLayout
 
 
 def slip_layout(  # noqa: PLR0913  # as `layout`
     ticket: Ticket, site: Site, catalogue: Catalogue, profile: Profile, copy: int, *, is_in_a_hall: bool = False
-) -> TicketLayout:
+) -> "TicketLayout":
     """The slip in the ticket's language, as wordy as the paper is wide and the line is fast."""
+    from printing.ticket_layout import layout, slip_languages  # noqa: PLC0415  # no first frame waits for a slip
+
     return layout(
         ticket,
         site,
@@ -39,6 +43,8 @@ class SlipRenderer:
         self._profiles = profiles
 
     def prepare(self) -> None:
+        import printing.ticket_layout  # noqa: F401, PLC0415  # as in slip_layout
+
         for profile in self._profiles:
             _render(_every_word(self._site), profile)
 
@@ -47,7 +53,7 @@ class SlipRenderer:
         return _render(slip, profile)
 
 
-def _render(slip: TicketLayout, profile: Profile) -> bytes:
+def _render(slip: "TicketLayout", profile: Profile) -> bytes:
     if profile.renderer is Renderer.TEXT:
         from printing.text_renderer import render_text  # noqa: PLC0415  # as below
 
@@ -57,20 +63,22 @@ def _render(slip: TicketLayout, profile: Profile) -> bytes:
     return render_raster(slip, profile)
 
 
-def _every_word(site: Site) -> TicketLayout:
+def _every_word(site: Site) -> "TicketLayout":
     """A slip for nobody, in every style, with all the words that slips share."""
-    words = tuple(Phrase(text.id, text.en) for text in vars(slip_words).values() if isinstance(text, Text))
-    return TicketLayout(
+    from printing import blocks, slip_words  # noqa: PLC0415  # as above
+
+    words = tuple(blocks.Phrase(text.id, text.en) for text in vars(slip_words).values() if isinstance(text, Text))
+    return blocks.TicketLayout(
         (
-            Heading(site.name.id),
-            Lead(words[0]),
-            CopyMark(words[0]),
-            Label("A-000"),
-            Mark(words[0]),
-            *(Lead(word, is_strong=True) for word in words),
-            StopRow(1, words[0], site.short_name.id, words[0], ()),
-            Checklist(words[0], words[:1], None),
-            *(Fact(word, word) for word in words),
-            Qr("A"),
+            blocks.Heading(site.name.id),
+            blocks.Lead(words[0]),
+            blocks.CopyMark(words[0]),
+            blocks.Label("A-000"),
+            blocks.Mark(words[0]),
+            *(blocks.Lead(word, is_strong=True) for word in words),
+            blocks.StopRow(1, words[0], site.short_name.id, words[0], ()),
+            blocks.Checklist(words[0], words[:1], None),
+            *(blocks.Fact(word, word) for word in words),
+            blocks.Qr("A"),
         )
     )

@@ -5,6 +5,7 @@ Codes are called by the Indonesian names of their letters (research/domain.md, 3
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
 CODE_PATTERN: Final = re.compile(r"[A-Z]{1,2}")
@@ -24,6 +25,7 @@ def sounds_alike(one: str, other: str) -> bool:
     return heard(one) == heard(other)
 
 
+@lru_cache(maxsize=1024)
 def heard(code: str) -> tuple[str, ...]:
     """What remains of a code through noise: codes that sound alike, and only they, give the same.
 
