@@ -147,6 +147,7 @@ def issued_at(hall: Hall, claims: Claims) -> datetime | None:
 
 def paper_view(room: "Room", visit: PaperVisit) -> VisitView:
     serving_s = max(room.now_ms - visit.started_at_ms, 0) // 1000
+    told = {stop.position: stop.state for stop in told_of(room, visit.ticket_id, visit.stops).stops}
     return VisitView(
         ticket=visit.ticket_id,
         label=visit.label,
@@ -159,7 +160,7 @@ def paper_view(room: "Room", visit: PaperVisit) -> VisitView:
                 position=stop.position,
                 service_id=stop.service_id,
                 queue=stop.queue_code,
-                state=StopState.SERVING if stop.position == visit.position else StopState.WAITING,
+                state=StopState.SERVING if stop.position == visit.position else told[stop.position],
                 counter=room.officer.counter if stop.position == visit.position else None,
                 serving_s=serving_s if stop.position == visit.position else None,
             )
