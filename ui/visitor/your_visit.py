@@ -66,7 +66,9 @@ _STATE: Final[Mapping[StopState, Text]] = {
     StopState.PARKED: Text(
         "Ditunda; kembali ke loket tadi bila sudah siap", "On hold; go back to the counter when ready"
     ),
-    StopState.NO_SHOW: Text("Panggilan terlewat; pindai lagi sesudah dilayani", "Call missed; scan again once you are served"),
+    StopState.NO_SHOW: Text(
+        "Panggilan terlewat; pindai lagi sesudah dilayani", "Call missed; scan again once you are served"
+    ),
     StopState.COMPLETED: Text("Selesai", "Done"),
     StopState.TRANSFERRED: Text("Dialihkan ke layanan lain", "Passed on to another service"),
     StopState.CANCELLED: Text("Dibatalkan", "Cancelled"),
