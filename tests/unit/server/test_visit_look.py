@@ -1,7 +1,6 @@
 """A slip before a kiosk's scanner, through HTTP with a real server: every verdict, and who stands in the line again."""
 
 import asyncio
-import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -29,6 +28,7 @@ from tests.served_hall import A, D, ServedHall, kiosk_record, miss, served_hall,
 CALL_NEXT, START, COMPLETE = DeskVerb.CALL_NEXT, DeskVerb.START, DeskVerb.COMPLETE
 FOUND, RETURNED, FROM_PAPER = VisitVerdict.FOUND, VisitVerdict.RETURNED, VisitVerdict.FROM_PAPER
 WAITING = StopState.WAITING
+EXPECTED = Wait(300, 600)
 
 
 @pytest.fixture
@@ -62,6 +62,12 @@ def five(hall: ServedHall) -> list[Ticket]:
     return tickets
 
 
+def expect(hall: ServedHall, monkeypatch: pytest.MonkeyPatch, ticket: Ticket) -> None:
+    """So long does it wait, by the server's last estimate; it makes no other one while the test runs."""
+    outlook = SiteOutlook(line={(str(ticket.id), 1): EXPECTED})
+    monkeypatch.setattr(hall.server.node.outlooks, "of_site", lambda _: outlook)
+
+
 def changes(hall: ServedHall, deed: Callable[[], object]) -> list[str]:
     """The names of what a watcher hears of it."""
 
@@ -76,13 +82,14 @@ def changes(hall: ServedHall, deed: Callable[[], object]) -> list[str]:
     return asyncio.run(watch())
 
 
-def test_who_waits_hears_how_many_are_before_and_how_long(hall: ServedHall, kiosk: AtKiosk) -> None:
+def test_who_waits_hears_how_many_are_before_and_how_long(
+    hall: ServedHall, kiosk: AtKiosk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tickets = five(hall)
     both = hall.issue(A, D, after={2: (1,)})
-    line = {(str(tickets[2].id), 1): Wait(300, 600)}
-    hall.server.node.outlooks.put(SITE, SiteOutlook(line=line, made_at=time.monotonic()))
+    expect(hall, monkeypatch, tickets[2])
     assert kiosk.look(hall.token(tickets[2])) == VisitStatus(
-        FOUND, "D-003", hall.day, (StopStatus(D, WAITING, ahead=2, wait=Wait(300, 600)),)
+        FOUND, "D-003", hall.day, (StopStatus(D, WAITING, ahead=2, wait=EXPECTED),)
     )
     assert kiosk.look(hall.token(both)).stops == (
         StopStatus(A, WAITING, ahead=0),
@@ -130,14 +137,13 @@ def test_a_stop_that_another_has_taken_the_place_of_is_not_told(hall: ServedHall
 
 @pytest.mark.usefixtures("on_both_databases")
 def test_who_missed_the_call_stands_in_the_line_again_and_the_hall_hears_of_it(
-    hall: ServedHall, kiosk: AtKiosk
+    hall: ServedHall, kiosk: AtKiosk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     missed = five(hall)[0]
     desk = hall.desk(9)
     miss(desk)
     hall.pass_time(seconds=1)
-    before_the_call = {(str(missed.id), 1): Wait(0, 60)}
-    hall.server.node.outlooks.put(SITE, SiteOutlook(line=before_the_call, made_at=time.monotonic()))
+    expect(hall, monkeypatch, missed)  # as it was before the call
     told_before = len(told(hall))
     answers = []
     news = changes(hall, lambda: answers.append(kiosk.look(hall.token(missed))))
