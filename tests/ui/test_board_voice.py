@@ -28,7 +28,7 @@ SAYING = announcement("D-045", 3, 2, Language.INDONESIAN)
 
 
 def wait_for(done: list[str], count: int) -> None:
-    deadline = monotonic() + 20
+    deadline = monotonic() + 60
     while len(done) < count:
         assert monotonic() < deadline, done
         QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 10)
@@ -46,7 +46,7 @@ def write_words(folder: Path, frames: int = 40, rate: int = 22_050) -> None:
 
 
 def until(holds: Callable[[], bool]) -> None:
-    deadline = monotonic() + 20
+    deadline = monotonic() + 60
     while not holds():
         assert monotonic() < deadline
         QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 10)
@@ -211,7 +211,9 @@ def test_a_sound_system_that_hangs_freezes_its_own_program_and_not_the_board(
         "from ui.board.voice_process import run_voice",
         "run_voice('sounds')",
     )
-    bell = BellOnly(voices.sound(program(tmp_path, *hangs)))
+    sound = voices.sound(program(tmp_path, *hangs), waits_ms=(120_000, 60_000))
+    until(lambda: sound.is_ready)
+    bell = BellOnly(sound)
     beats = Beats()
     done: list[str] = []
     bell.ring(partial(done.append, "given up"))

@@ -34,6 +34,10 @@ class Sound:
         self._trouble = ""
         self._child = Child(command, self._opened, lambda: self._tell(_HANGS), waits_ms)
 
+    @property
+    def is_ready(self) -> bool:
+        return self._child.is_ready
+
     def play(self, file: Path, length_ms: int, on_done: Callable[[], None]) -> None:
         """`length_ms`: it is no longer than that."""
         self._child.ask({"play": str(file), "volume": self._loudness}, length_ms, on_done)
