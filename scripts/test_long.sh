@@ -11,8 +11,9 @@ export PYTHONHASHSEED=0
 if (($#)); then
   exec .venv/bin/python -m tests.simulator "$@"
 fi
-stage "16,000 simulated histories" .venv/bin/python -m tests.simulator --count 16000
+stage "14,000 simulated histories" .venv/bin/python -m tests.simulator --count 14000
 stage "4,000 harsh ones" .venv/bin/python -m tests.simulator --count 4000 --harsh
+stage "4,000 with officers at work" .venv/bin/python -m tests.simulator --count 4000 --desks
 
 export GILIRAN_SEED=$RANDOM GILIRAN_TICKETS=5000 GILIRAN_CUTS=100
 stage "5,000 tickets and 100 power cuts in real processes, by chance $GILIRAN_SEED" .venv/bin/python -m pytest -q \

@@ -8,14 +8,14 @@ import os
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from tests.simulator.schedule import Schedule, draw
+from tests.simulator.schedule import Schedule, draw, draw_with_desks
 from tests.simulator.simulation import SimulationError, outcome, shorten, simulate
 
 _MOST_FAILURES = 20
@@ -28,16 +28,27 @@ _MOST_FAILURES = 20
 @click.option("--first", default=0, show_default=True, help="The first seed.")
 @click.option("--jobs", default=os.cpu_count() or 1, show_default=True, help="Processes.")
 @click.option("--harsh", is_flag=True, help="Crash, copy and restore more than any hall has seen.")
+@click.option("--desks", is_flag=True, help="Counters too, with officers at work.")
 @click.option("--patient", is_flag=True, help="Go on however many have failed.")
-def main(seed: int | None, is_shortened: bool, count: int, first: int, jobs: int, harsh: bool, patient: bool) -> None:  # noqa: FBT001, PLR0917
+def main(  # noqa: PLR0917  # one an option
+    seed: int | None,
+    is_shortened: bool,  # noqa: FBT001
+    count: int,
+    first: int,
+    jobs: int,
+    harsh: bool,  # noqa: FBT001
+    desks: bool,  # noqa: FBT001
+    patient: bool,  # noqa: FBT001
+) -> None:
     """Simulate kiosks, a site server and the central one through random histories; exit code 1 if one goes wrong."""
+    draw_one = draw_with_desks if desks else partial(draw, is_harsh=harsh)
     if seed is not None:
-        sys.exit(_replay(draw(seed, is_harsh=harsh), is_shortened))
+        sys.exit(_replay(draw_one(seed), is_shortened))
     failures = Counter[str]()
     columns = (TextColumn("schedules"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns) as progress:
         bar = progress.add_task("schedules", total=count)
-        for failure in _outcomes(range(first, first + count), jobs, is_harsh=harsh):
+        for failure in _outcomes(range(first, first + count), jobs, draw_one):
             progress.advance(bar)
             if failure is not None:
                 failures[_kind(failure)] += 1
@@ -50,8 +61,8 @@ def main(seed: int | None, is_shortened: bool, count: int, first: int, jobs: int
     sys.exit(1 if failures else 0)
 
 
-def _outcomes(seeds: range, jobs: int, *, is_harsh: bool) -> Iterator[str | None]:
-    simulated = partial(outcome, is_harsh=is_harsh)
+def _outcomes(seeds: range, jobs: int, draw_one: Callable[[int], Schedule]) -> Iterator[str | None]:
+    simulated = partial(outcome, draw_one=draw_one)
     if jobs == 1:
         yield from map(simulated, seeds)
         return

@@ -1,28 +1,25 @@
 """What each kind of step does to the world. Nothing here judges: tests/simulator/invariants.py does."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from random import Random
 from typing import Final
 
 from sqlalchemy.exc import DBAPIError
 
-from kiosk.clock import FakeClock
 from kiosk.errors import KioskError, StoreError
 from kiosk.issuing import IssueRefused
 from server.enrolment import revoke
-from tests.simulator.disks import Disk
+from tests.simulator import troubles
+from tests.simulator.correspondent import Correspondent
+from tests.simulator.desk_actions import at_a_counter
 from tests.simulator.kiosk_machine import HALL, KioskMachine
 from tests.simulator.network import Fate, Line
 from tests.simulator.schedule import Kind, Step
-from tests.simulator.server_machine import ServerMachine
-from tests.simulator.world import AnyMachine, Snapshot, World
+from tests.simulator.world import World
 from tests.small_hall import SERVICE_NUMBERS, request
 
 Action = Callable[[World, Step, Random], None]
-
-POINTS: Final = 12
-"""A fault strikes at one of so many points that the product passes next."""
 
 
 def perform(world: World, step: Step) -> None:
@@ -37,9 +34,9 @@ def perform(world: World, step: Step) -> None:
     world.note_written()
 
 
-def do_chores(world: World) -> None:
+def do_chores(world: World, *, at_once: bool = False) -> None:
     """What machines do by themselves, here once a minute."""
-    if not world.begins_minute():
+    if not world.begins_minute() and not at_once:
         return
     for machine in world.machines:
         if not machine.is_up:
@@ -118,10 +115,10 @@ def print_again(world: World, kiosk: KioskMachine, chance: Random) -> None:
 
 
 def _sync(world: World, step: Step, chance: Random) -> None:
-    sync(world, _kiosk(world, step), batches=step.amount % 3 + 1)
+    sync(world, world.correspondents[step.node % len(world.correspondents)], batches=step.amount % 3 + 1)
 
 
-def sync(world: World, kiosk: KioskMachine, batches: int) -> bool:
+def sync(world: World, kiosk: Correspondent, batches: int) -> bool:
     """Whether nothing is left to send."""
     is_done = False
     if kiosk.is_up:
@@ -134,11 +131,11 @@ def sync(world: World, kiosk: KioskMachine, batches: int) -> bool:
 
 
 def _heartbeat(world: World, step: Step, chance: Random) -> None:
-    for kiosk in world.kiosks:
-        beat(kiosk, world)
+    for one in world.correspondents:
+        beat(one, world)
 
 
-def beat(kiosk: KioskMachine, world: World) -> None:
+def beat(kiosk: Correspondent, world: World) -> None:
     if kiosk.is_up:
         with world.power.on(kiosk):
             kiosk.beat()
@@ -203,82 +200,6 @@ def _bad_line(world: World, step: Step, chance: Random) -> None:
     _line(world, step).fate = chance.choice(list(Fate))
 
 
-def _crash(world: World, step: Step, chance: Random) -> None:
-    """The power goes between two requests; sometimes for the whole machine, so that its steady clock starts anew."""
-    machine = _machine(world, step)
-    if machine.is_up:
-        world.tell(f"{machine.name} loses its power")
-        machine.die()
-    if chance.random() < 0.5:
-        world.clocks[machine.name] = FakeClock(world.clock(machine).now())
-    if chance.random() < 0.7:
-        world.start(machine, chance)
-
-
-def _fault(world: World, step: Step, chance: Random) -> None:
-    """The power will go in the middle of something."""
-    _machine(world, step).points_to_live = chance.randint(1, POINTS)
-
-
-def _start(world: World, step: Step, chance: Random) -> None:
-    for machine in world.machines:
-        world.start(machine, chance)
-
-
-def _snapshot(world: World, step: Step, chance: Random) -> None:
-    machine = _machine(world, step)
-    world.snapshots.append(Snapshot(machine, Disk(machine.disk)))
-    world.tell(f"{machine.name}'s disk is copied")
-
-
-def _restore(world: World, step: Step, chance: Random) -> None:
-    if not world.snapshots:
-        return
-    snapshot = world.snapshots[step.amount % len(world.snapshots)]
-    machine = snapshot.machine
-    world.tell(f"{machine.name}'s disk is put back to an older state")
-    machine.die()
-    if isinstance(machine, ServerMachine):
-        before = machine.disk.database.epoch()
-        world.put_back(machine, snapshot)
-        world.has_forgotten_an_epoch |= machine.disk.database.epoch() < before
-        machine.raise_epoch(world.clock(machine), above=before)
-    else:
-        world.put_back(machine, snapshot)
-    if chance.random() < 0.8:
-        world.start(machine, chance)
-
-
-def _clock(world: World, step: Step, chance: Random) -> None:
-    machine = _machine(world, step)
-    clock = world.clock(machine)
-    true = world.now
-    clock.jump(
-        chance.choice([
-            clock.now() - timedelta(hours=1),
-            clock.now() + timedelta(hours=1),
-            clock.now() + timedelta(days=3650),
-            datetime(2000, 1, 1, tzinfo=UTC),
-            true,
-            true,
-        ])
-    )  # fmt: skip
-    if machine is world.site:
-        world.site_clock_is_good = False
-    world.tell(f"{machine.name}'s clock says {clock.now().isoformat()}")
-
-
-def _full(world: World, step: Step, chance: Random) -> None:
-    machine = _machine(world, step)
-    machine.disk.fill()
-    world.tell(f"{machine.name}'s disk is full")
-
-
-def _free(world: World, step: Step, chance: Random) -> None:
-    for machine in world.machines:
-        machine.disk.free()
-
-
 def _poison(world: World, step: Step, chance: Random) -> None:
     kiosk = _kiosk(world, step)
     if kiosk.is_up:
@@ -304,6 +225,12 @@ def _revoke(world: World, step: Step, chance: Random) -> None:
         world.tell(f"{kiosk.name} is shut out")
 
 
+def _islands(world: World, step: Step, chance: Random) -> None:
+    for desk in world.desks:
+        desk.line.is_cut = True
+    world.tell("all desks are cut off")
+
+
 ACTIONS: Final[Mapping[Kind, Action]] = {
     Kind.ISSUE: _issue,
     Kind.REPRINT: _reprint,
@@ -315,26 +242,24 @@ ACTIONS: Final[Mapping[Kind, Action]] = {
     Kind.CUT: _cut,
     Kind.HEAL: _heal,
     Kind.BAD_LINE: _bad_line,
-    Kind.CRASH: _crash,
-    Kind.FAULT: _fault,
-    Kind.START: _start,
-    Kind.SNAPSHOT: _snapshot,
-    Kind.RESTORE: _restore,
+    Kind.CRASH: troubles.crash,
+    Kind.FAULT: troubles.fault,
+    Kind.START: troubles.start,
+    Kind.SNAPSHOT: troubles.snapshot,
+    Kind.RESTORE: troubles.restore,
     Kind.CLONE: _clone,
-    Kind.CLOCK: _clock,
-    Kind.FULL: _full,
-    Kind.FREE: _free,
+    Kind.CLOCK: troubles.clock,
+    Kind.FULL: troubles.full,
+    Kind.FREE: troubles.free,
     Kind.POISON: _poison,
     Kind.REVOKE: _revoke,
+    Kind.COUNTER: at_a_counter,
+    Kind.ISLANDS: _islands,
 }
 
 
 def _kiosk(world: World, step: Step) -> KioskMachine:
     return world.kiosks[step.node % len(world.kiosks)]
-
-
-def _machine(world: World, step: Step) -> AnyMachine:
-    return world.machines[step.node % len(world.machines)]
 
 
 def _line(world: World, step: Step) -> Line:

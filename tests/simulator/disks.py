@@ -5,11 +5,13 @@ from typing import Any, Final
 from pysqlite3 import dbapi2
 from sqlalchemy import create_engine, event
 from sqlalchemy.pool import StaticPool
-from sqlite_utils import Database as KioskDatabase
 
+from kiosk.faults import fault_point
+from kiosk.store.database import Database as KioskDatabase
 from kiosk.store.migrations import migrate
 from server import database as server_database
 from server import sqlite_engine
+from tests.simulator.power import COMMIT
 
 _LARGEST: Final = 1_000_000
 """Pages."""
@@ -43,7 +45,8 @@ class KioskDisk(Disk):
     def __init__(self, image: Disk | None = None) -> None:
         super().__init__(image)
         self.connection.execute("PRAGMA foreign_keys = ON")
-        self.database = KioskDatabase(self.connection, execute_plugins=False)
+        self.connection.execute("PRAGMA recursive_triggers = ON")
+        self.database = KioskDatabase(self.connection)
 
     @classmethod
     def formatted(cls) -> "KioskDisk":
@@ -62,6 +65,7 @@ class ServerDisk(Disk):
             "sqlite+pysqlite://", module=dbapi2, creator=lambda: self.connection, poolclass=StaticPool
         )
         event.listen(self.engine, "begin", sqlite_engine.begin)
+        event.listen(self.engine, "commit", lambda _: fault_point(COMMIT))
         self.database = server_database.Database(self.engine)
 
     @classmethod

@@ -10,6 +10,16 @@ from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError
 from starlette.types import Message
 
+from kiosk.faults import fault_point
+from kiosk.sync.desk_wire import (
+    ACT_PATH,
+    COUNTER_PATH,
+    SCAN_PATH,
+    SEAL_PATH,
+    SIGN_IN_PATH,
+    SIGN_OUT_PATH,
+    VIEW_PATH,
+)
 from kiosk.sync.wire import (
     APPEND_PATH,
     HEARTBEAT_PATH,
@@ -25,12 +35,13 @@ from kiosk.sync.wire import (
     Session,
     SessionRequest,
 )
-from server import authentication, numbers_api, sync_api
-from server.authentication import SignedRequest, paired_device
+from server import authentication, counter_api, desk_api, numbers_api, staff_api, sync_api
+from server.authentication import Asker, SignedRequest, paired_device
 from server.messages import parse
 from server.node import Node
 from server.problems import RefusedError, problem_response
 from server.reservation import Wish, reserve_together
+from server.signing_in import SigningIn
 from tests.simulator.power import Machine, Power
 from tests.simulator.stillness import at_once
 
@@ -56,7 +67,14 @@ ROUTES: Final[Mapping[str, Route]] = {
     PULL_PATH: sync_api._give_back,
     HEARTBEAT_PATH: numbers_api._beat,
     RESERVE_PATH: _reserve,
+    VIEW_PATH: desk_api._view,
+    ACT_PATH: desk_api._act,
+    SCAN_PATH: desk_api._scan,
+    COUNTER_PATH: counter_api._counter,
+    SIGN_OUT_PATH: staff_api._sign_out,
 }
+DEEDS: Final = frozenset({ACT_PATH, SCAN_PATH, COUNTER_PATH})
+"""Paths at which power may also go in the middle of a transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +100,7 @@ class Door:
         self._machine = machine
         self._power = power
         self._heard = heard
+        self._signing_in = SigningIn(node)
 
     def admit(self, path: str, headers: Mapping[str, str], body: bytes) -> Admitted | Answer:
         """The session is opened, or the signature judged: what server/authentication.py does to a request of HTTP."""
@@ -96,19 +115,31 @@ class Door:
         """None: the server died over it."""
         answer = None
         with self._power.on(self._machine):
-            answer = self._perform(admitted)
+            with self._power.at_commits(admitted.path in DEEDS):
+                answer = self._perform(admitted)
+            if admitted.path in DEEDS:
+                fault_point("server.before_answer")
             if answer.status in GOOD:
                 self._heard(admitted)
         return answer
 
     def _perform(self, admitted: Admitted) -> Answer:
-        route = ROUTES.get(admitted.path)
+        route = self._route(admitted.path)
         try:
             return _answer(_refuse(admitted.path) if route is None else route(self.node, admitted.signed))
         except RefusedError as refused:
             return _read(problem_response(refused))
         except DBAPIError:  # as server/app.py explains it
             return _read(problem_response(RefusedError(ProblemCode.BUSY, "The database cannot be used now.")))
+
+    def _route(self, path: str) -> Route | None:
+        if path == SEAL_PATH:
+            return lambda node, signed: staff_api._seal(node, self._signing_in, signed)
+        return self._sign_in if path == SIGN_IN_PATH else ROUTES.get(path)
+
+    def _sign_in(self, node: Node, signed: SignedRequest) -> BaseModel:
+        asker = Asker(signed.device.site_id, signed.device.device_id, signed.body)
+        return staff_api._sign_in(node, self._signing_in, asker)
 
     def _open_session(self, wish: SessionRequest) -> Answer:
         device = paired_device(self.node.database, wish.site, wish.device)

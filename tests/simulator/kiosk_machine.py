@@ -8,19 +8,16 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final, TypeVar
 
-from sqlite_utils import Database
-
-from kiosk.clock import FakeClock
+from kiosk.clock import Clock, FakeClock
 from kiosk.config import KioskConfig, SyncConfig
 from kiosk.domain.print_job import PrintState
 from kiosk.domain.site import Site, TimeRange
 from kiosk.domain.ticket import IssueRequest, Ticket, TicketId
-from kiosk.errors import KioskError
 from kiosk.hall_outlook import HallOutlook
 from kiosk.held_tickets import HeldTickets
 from kiosk.identity import Identity
 from kiosk.issuing import Issued, IssueRefused, Issuing
-from kiosk.store.database import explained, transaction
+from kiosk.store.database import Database, explained, transaction
 from kiosk.store.log import append
 from kiosk.store.print_jobs import StoredPrintJobs
 from kiosk.store.server_epochs import server_epoch
@@ -33,10 +30,9 @@ from printing.printer import Draw, PrinterReport
 from printing.profile import Profile, find_profile
 from printing.spooler import Spooler
 from printing.status import PrinterStatus, PrintVerdict, Ready
+from tests.simulator.correspondent import Correspondence, Correspondent
 from tests.simulator.disks import KioskDisk
 from tests.simulator.network import Line, SimulatedClient, Told
-from tests.simulator.power import Machine
-from tests.simulator.stillness import at_once
 from tests.small_hall import small_catalogue, small_site
 
 T = TypeVar("T")
@@ -52,7 +48,7 @@ Printed = Callable[[Ticket, int], None]
 class InlineStore(Store):
     """The product's store without its thread: what is submitted is done before anybody can look."""
 
-    def __init__(self, db: Database, clock: FakeClock, identity: Identity, witness: Witness) -> None:
+    def __init__(self, db: Database, clock: Clock, identity: Identity, witness: Witness | None = None) -> None:
         self.path = Path("simulated")
         self.held = HeldTickets(clock)
         self._db = db
@@ -122,19 +118,16 @@ class PaperPrinter:
 
 
 @dataclass
-class Process:
+class Process(Correspondence):
     """What one life of the program has in memory."""
 
-    store: InlineStore
     issuing: Issuing
     spooler: Spooler
-    engine: SyncEngine
-    conversation: Conversation
-    for_heart: SimulatedClient
-    is_greeted: bool = False
 
 
-class KioskMachine(Machine):
+class KioskMachine(Correspondent):
+    process: Process | None
+
     def __init__(self, name: str, number: int, identity: Identity, disk: KioskDisk, line: Line, told: Told) -> None:  # noqa: PLR0917
         super().__init__(name)
         self._told = told
@@ -146,17 +139,10 @@ class KioskMachine(Machine):
             name=name, number=number, letter=self.letter, sync=SyncConfig(server="http://site.invalid")
         )
         self.witness = OutsideWitness()
-        self.process: Process | None = None
+        self.process = None
         self.witness_told_at = datetime.min.replace(tzinfo=UTC)
         self.noted = 0
         """Position of the last event whose time of writing the harness knows."""
-
-    @property
-    def is_up(self) -> bool:
-        return self.process is not None
-
-    def die(self) -> None:
-        self.process = None
 
     def start(self, clock: FakeClock, chance: Random, on_paper: Printed) -> None:
         """Raises StoreError where the disk does not let it begin."""
@@ -191,7 +177,7 @@ class KioskMachine(Machine):
             PaperPrinter(chance, lambda document: on_paper(*slips[document])),
             jobs, render, lambda _: None, lambda _: None, clock,
         )  # fmt: skip
-        self.process = Process(store, issuing, spooler, engine, conversation, for_heart)
+        self.process = Process(store, engine, conversation, for_heart, issuing, spooler)
         spooler._guarded(spooler._recover)
 
     def issue(self, request: IssueRequest) -> Issued | IssueRefused:
@@ -228,34 +214,3 @@ class KioskMachine(Machine):
                 append(db, store.node, event_type, {"ticket_id": "unheard of"})
 
         store.call(work)
-
-    def greet_again(self) -> None:
-        if self.process is not None:
-            self.process.is_greeted = False
-
-    def do_chores(self) -> None:
-        """What the store does by itself once a minute. Raises StoreError."""
-        assert self.process is not None
-        self.process.store.call(self.process.store._remember_time)
-
-    def beat(self) -> None:
-        """One heartbeat. It opens and closes the way to shared numbers, and may ask for a hello."""
-        assert self.process is not None
-        at_once(self.process.engine._heart.beat_once(self.process.for_heart))
-
-    def sync(self, batches: int) -> bool:
-        """As kiosk/sync/engine.py does: hello, then batches until nothing is left. True where nothing is left.
-
-        Raises KioskError.
-        """
-        process = self.process
-        assert process is not None
-        try:
-            if not process.is_greeted or process.engine._greeting.is_set():
-                process.engine._greeting.clear()
-                at_once(process.conversation.hello())
-                process.is_greeted = True
-            return not any(not at_once(process.conversation.push()) for _ in range(batches))
-        except KioskError:
-            process.is_greeted = False
-            raise

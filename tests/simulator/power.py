@@ -2,6 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Final
+
+COMMIT: Final = "server.before_commit"
 
 
 class PowerCut(BaseException):
@@ -36,6 +39,16 @@ class Power:
     def __init__(self, tell: Callable[[str], None]) -> None:
         self._running: list[Machine] = []
         self._tell = tell
+        self._cuts_commits = False
+
+    @contextmanager
+    def at_commits(self, does: bool) -> Iterator[None]:  # noqa: FBT001
+        """Whether a commit is a fault point meanwhile: what was to be committed is undone."""
+        self._cuts_commits = does
+        try:
+            yield
+        finally:
+            self._cuts_commits = False
 
     @contextmanager
     def on(self, machine: Machine) -> Iterator[None]:
@@ -54,6 +67,8 @@ class Power:
     def passed(self, point: str) -> None:
         """The product came by a fault point."""
         if not self._running or (machine := self._running[-1]).points_to_live is None:
+            return
+        if point == COMMIT and not self._cuts_commits:
             return
         machine.points_to_live -= 1
         if machine.points_to_live <= 0:

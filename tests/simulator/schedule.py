@@ -33,6 +33,10 @@ class Kind(StrEnum):
     FREE = "free"
     POISON = "poison"
     REVOKE = "revoke"
+    COUNTER = "counter"
+    """An officer does something, or two things."""
+    ISLANDS = "islands"
+    """Every desk is cut off, and only desks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,9 @@ class Schedule:
     kiosks: int
     steps: tuple[Step, ...]
     is_harsh: bool = False
+    desks: int = 0
+    skews_s: tuple[int, ...] = ()
+    """By how much each desk's clock is ahead, seconds."""
 
 
 FEWEST_STEPS: Final = 40
@@ -93,11 +100,46 @@ HARSH: Final[Mapping[Kind, float]] = {
 """More disks from the past than any hall has seen."""
 
 
+WITH_DESKS: Final[Mapping[Kind, float]] = {
+    **WEIGHTS,
+    Kind.COUNTER: 62,
+    Kind.ISLANDS: 3,
+    Kind.SYNC: 9,
+    Kind.HEARTBEAT: 2,
+    Kind.RELAY: 5,
+    Kind.TIME: 1,
+    Kind.CUT: 4,
+    Kind.HEAL: 12,
+    Kind.CRASH: 2,
+    Kind.FAULT: 5,
+    Kind.START: 7,
+    Kind.REPRINT: 1,
+    Kind.CLONE: 0.3,
+    Kind.CLOCK: 1,
+    Kind.POISON: 0.3,
+}
+"""Officers who are at work all the time."""
+_MOST_STEPS_WITH_DESKS: Final = 80
+_LARGEST_SKEW_S: Final = 120
+
+
+def draw_with_desks(seed: int) -> Schedule:
+    """As `draw`, of a hall with two or three counters."""
+    random = Random(f"desks {seed}")  # noqa: S311  # a replay needs a chance that repeats
+    desks = random.randint(2, 3)
+    skews = tuple(random.choice((0, random.randint(-_LARGEST_SKEW_S, _LARGEST_SKEW_S))) for _ in range(desks))
+    steps = _steps(random, WITH_DESKS, most=_MOST_STEPS_WITH_DESKS)
+    return Schedule(seed, random.randint(1, 2), steps, desks=desks, skews_s=skews)
+
+
 def draw(seed: int, *, is_harsh: bool = False) -> Schedule:
     """The same seed gives the same schedule, on every machine."""
     weights = HARSH if is_harsh else WEIGHTS
     random = Random(seed)  # noqa: S311  # a replay needs a chance that repeats
     kiosks = random.randint(2, 4)
-    kinds = random.choices(list(weights), list(weights.values()), k=random.randint(FEWEST_STEPS, MOST_STEPS))
-    steps = tuple(Step(kind, random.randrange(60), random.randrange(1000), random.getrandbits(32)) for kind in kinds)
-    return Schedule(seed, kiosks, steps, is_harsh)
+    return Schedule(seed, kiosks, _steps(random, weights), is_harsh)
+
+
+def _steps(random: Random, weights: Mapping[Kind, float], most: int = MOST_STEPS) -> tuple[Step, ...]:
+    kinds = random.choices(list(weights), list(weights.values()), k=random.randint(FEWEST_STEPS, most))
+    return tuple(Step(kind, random.randrange(60), random.randrange(1000), random.getrandbits(32)) for kind in kinds)

@@ -19,6 +19,7 @@ from server.node import Node, start_node
 from server.own_log import OwnLog
 from server.relay import CENTRAL, Relay
 from server.settings import Role
+from tests.simulator.desk_hall import serve
 from tests.simulator.disks import ServerDisk
 from tests.simulator.door import Admitted, Door
 from tests.simulator.kiosk_machine import HALL
@@ -59,6 +60,7 @@ class ServerMachine(Machine):
         self.upstream = upstream
         self._power = power
         self.process: Process | None = None
+        self.has_counters = False
 
     @property
     def is_up(self) -> bool:
@@ -70,6 +72,8 @@ class ServerMachine(Machine):
     def start(self, clock: FakeClock, heard: Callable[[Admitted], None]) -> None:
         """Raises StoreError, DBAPIError where the disk does not let it begin."""
         node = start_node(self.role, self.disk.database, clock, self.identity)
+        if self.has_counters:
+            serve(node)
         self.process = Process(node, Door(node, self, self._power, heard))
         if self.upstream is not None:
             self.process.contact = self._contact(node, self.upstream)

@@ -5,6 +5,7 @@ from random import Random
 from typing import Final
 
 from tests.simulator.actions import beat, do_chores, relay, sync
+from tests.simulator.desk_actions import sit_down
 from tests.simulator.world import World
 
 ROUNDS: Final = 12
@@ -15,7 +16,8 @@ class NeverQuietError(AssertionError):
     """After many rounds without any fault the machines still have something to say."""
 
 
-def settle(world: World) -> None:
+def settle(world: World, *, relays: bool = True) -> None:
+    """`relays`: to central too."""
     world.tell("all is repaired")
     repair(world)
     before = None
@@ -24,11 +26,16 @@ def settle(world: World) -> None:
         do_chores(world)
         for kiosk in world.kiosks:
             kiosk.print_waiting()
-            beat(kiosk, world)
-            kiosk.greet_again()
-            sync(world, kiosk, batches=200)
-        world.site.greet_again()
-        relay(world, batches=1000)
+        for one in world.correspondents:
+            beat(one, world)
+            one.greet_again()
+            sync(world, one, batches=200)
+        for desk in world.desks:
+            desk.look(world.tell)
+            sit_down(desk)
+        if relays:
+            world.site.greet_again()
+            relay(world, batches=1000)
         world.note_written()
         now = {machine.name: frozenset(world.held(machine)) for machine in world.machines}
         if now == before:

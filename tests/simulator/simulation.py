@@ -13,7 +13,9 @@ import structlog
 from kiosk.faults import watching_faults
 from kiosk.sync import conversation
 from server import greeting, relay, sync_api
-from tests.simulator.actions import perform
+from tests.simulator.actions import do_chores, perform
+from tests.simulator.desk_hall import cheap_desks
+from tests.simulator.emptying import serve_everybody
 from tests.simulator.invariants import check_all, check_now
 from tests.simulator.schedule import Schedule, draw
 from tests.simulator.settling import settle
@@ -34,20 +36,28 @@ class SimulationError(AssertionError):
         where = "after all was repaired" if step is None else f"at step {step}"
         super().__init__(
             f"seed {schedule.seed}, {where}: {type(cause).__name__} {cause}\n"
-            f"Replay it: scripts/test_long.sh --seed {schedule.seed}{' --harsh' if schedule.is_harsh else ''}"
+            f"Replay it: scripts/test_long.sh --seed {schedule.seed}{_option(schedule)}"
         )
         self.schedule = schedule
         self.cause = cause
 
 
+def _option(schedule: Schedule) -> str:
+    if schedule.desks:
+        return " --desks"
+    return " --harsh" if schedule.is_harsh else ""
+
+
 def simulate(schedule: Schedule, tell: Tell = lambda _: None) -> World:
     """Raises SimulationError. `tell` is given a line for each thing that happens."""
     alarms: list[Mapping[str, Any]] = []
-    with _repeatable() as ids, _heard(tell, alarms), still(), _small():
-        world = World(schedule.kiosks, tell, alarms)
+    with _repeatable() as ids, _heard(tell, alarms), still(), _small(), cheap_desks():
+        world = World(schedule.kiosks, tell, alarms, schedule.skews_s)
         with watching_faults(world.power.passed):
             for machine in world.machines:
                 world.start(machine, ids)
+            if world.desks:
+                do_chores(world, at_once=True)  # the day is opened
             world.note_written()
             number: int | None = None
             try:
@@ -58,6 +68,9 @@ def simulate(schedule: Schedule, tell: Tell = lambda _: None) -> World:
                     check_now(world)
                 number = None
                 ids.seed(schedule.seed)
+                if world.desks:
+                    settle(world, relays=False)
+                    serve_everybody(world)
                 settle(world)
                 check_all(world)
             except Exception as error:
@@ -65,10 +78,10 @@ def simulate(schedule: Schedule, tell: Tell = lambda _: None) -> World:
     return world
 
 
-def outcome(seed: int, *, is_harsh: bool = False) -> str | None:
+def outcome(seed: int, draw_one: Callable[[int], Schedule] = draw) -> str | None:
     """What went wrong, None for nothing: for another process, to which a string can be sent."""
     try:
-        simulate(draw(seed, is_harsh=is_harsh))
+        simulate(draw_one(seed))
     except SimulationError as error:
         return str(error)
     return None
@@ -124,7 +137,7 @@ def _heard(tell: Tell, alarms: list[Mapping[str, Any]]) -> Iterator[None]:
     def line(_: object, method: str, facts: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         rest = " ".join(f"{name}={value}" for name, value in facts.items() if name not in _QUIET_FIELDS)
         tell(f"      {method}: {facts['event']} {rest}")
-        if method == "error":
+        if method in {"error", "exception"}:
             alarms.append(dict(facts))
         raise structlog.DropEvent
 

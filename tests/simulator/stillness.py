@@ -1,7 +1,7 @@
 """asyncio in a world in which nothing takes time: coroutines are run by hand, and what would wait is done already."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Generator, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from typing import Any, TypeVar
@@ -28,6 +28,7 @@ def still() -> Iterator[None]:
         patches.enter_context(patch.object(asyncio, "timeout", _timeout))
         patches.enter_context(patch.object(asyncio, "wrap_future", _Done))
         patches.enter_context(patch.object(asyncio, "run_coroutine_threadsafe", _run))
+        patches.enter_context(patch.object(asyncio, "to_thread", _on_this_thread))
         yield
 
 
@@ -45,6 +46,10 @@ class _Done:
 @asynccontextmanager
 async def _timeout(_seconds: float | None) -> AsyncIterator[None]:
     yield
+
+
+async def _on_this_thread(function: Callable[..., T], *arguments: Any) -> T:
+    return function(*arguments)
 
 
 def _run(coroutine: Coroutine[Any, Any, T], _loop: object) -> "Future[T]":

@@ -5,7 +5,7 @@ import pytest
 from tests.simulator.schedule import Schedule, draw
 from tests.simulator.simulation import simulate
 
-SCHEDULES = 240
+SCHEDULES = 180
 HARSH_SCHEDULES = 60
 AT_A_TIME = 10
 

@@ -22,9 +22,14 @@ from server.devices import DeviceRecord
 from server.enrolment import admit
 from server.node import start_node
 from server.settings import Role
+from tests.simulator.counter_book import CounterBook
+from tests.simulator.desk_hall import add_officers, enrolment, trust_in
+from tests.simulator.desk_machine import DeskStation, recollected
+from tests.simulator.desk_machine import Upstream as DeskUpstream
 from tests.simulator.disks import Disk, KioskDisk, ServerDisk
 from tests.simulator.door import Admitted, Door
 from tests.simulator.kiosk_machine import HALL, LETTERS, KioskMachine
+from tests.simulator.memory_folder import DeskDisk
 from tests.simulator.network import Line
 from tests.simulator.power import Machine, Power
 from tests.simulator.promises import Contact, Key, Promises
@@ -32,10 +37,11 @@ from tests.simulator.server_machine import ServerMachine, Upstream
 from tests.small_hall import MONDAY_10_00
 
 Tell = Callable[[str], None]
-AnyMachine = KioskMachine | ServerMachine
+AnyMachine = KioskMachine | DeskStation | ServerMachine
 MOST_KIOSKS: Final = 4
 SITE_KEY: Final = 10
 CENTRAL_KEY: Final = 11
+FIRST_DESK_KEY: Final = 20
 
 
 @dataclass
@@ -47,8 +53,10 @@ class Snapshot:
 
 
 class World:
-    def __init__(self, kiosks: int, tell: Tell, alarms: Sequence[Mapping[str, Any]]) -> None:
-        """`alarms`: the errors that the product has logged so far."""
+    def __init__(
+        self, kiosks: int, tell: Tell, alarms: Sequence[Mapping[str, Any]], skews_s: Sequence[int] = ()
+    ) -> None:
+        """`alarms`: the errors that the product has logged so far. `skews_s`: one for each desk."""
         self.tell = tell
         self.alarms = alarms
         self.promises = Promises()
@@ -57,15 +65,23 @@ class World:
         self.clocks: dict[str, FakeClock] = {}
         self.snapshots: list[Snapshot] = []
         self.upstream = Line("site->central", self._central_door, tell)
-        self.central = ServerMachine(Role.CENTRAL, identity(CENTRAL_KEY), _server_disk(Role.CENTRAL), self.power)
+        counters = len(skews_s)
+        self.central = ServerMachine(
+            Role.CENTRAL, identity(CENTRAL_KEY), _server_disk(Role.CENTRAL, counters), self.power
+        )
         self.site = ServerMachine(
             Role.SITE,
             identity(SITE_KEY),
-            _server_disk(Role.SITE),
+            _server_disk(Role.SITE, counters),
             self.power,
             Upstream(self.upstream, self._told_by_central, _enrolment()),
         )
+        self.site.has_counters = counters > 0
         self.kiosks = [self._kiosk(number) for number in range(1, kiosks + 1)]
+        self.desks = [self._desk(number, kiosks) for number in range(1, counters + 1)]
+        self.book = CounterBook()
+        for desk, skew_s in zip(self.desks, skews_s, strict=True):
+            self.clock(desk).jump(self.now + timedelta(seconds=skew_s))
         self.site_clock_is_good = True
         self.cloned: set[str] = set()
         """Origins that two machines write as."""
@@ -79,7 +95,12 @@ class World:
 
     @property
     def machines(self) -> tuple[AnyMachine, ...]:
-        return (self.site, self.central, *self.kiosks)
+        return (self.site, self.central, *self.correspondents)
+
+    @property
+    def correspondents(self) -> tuple[KioskMachine | DeskStation, ...]:
+        """Whoever tells the site what it wrote."""
+        return (*self.kiosks, *self.desks)
 
     @property
     def last(self) -> ServerMachine:
@@ -91,7 +112,7 @@ class World:
 
     @property
     def lines(self) -> tuple[Line, ...]:
-        return (self.upstream, *(kiosk.line for kiosk in self.kiosks))
+        return (self.upstream, *(one.line for one in self.correspondents))
 
     def clock(self, machine: Machine) -> FakeClock:
         return self.clocks.setdefault(machine.name, FakeClock(self.now))
@@ -117,6 +138,9 @@ class World:
                 if isinstance(machine, KioskMachine):
                     name, machine.witness_told_at = machine.name, self.now
                     machine.start(self.clock(machine), chance, lambda ticket, copy: self._paper(name, ticket, copy))
+                elif isinstance(machine, DeskStation):
+                    machine.start(self.clock(machine), chance)
+                    self.book.faults += recollected(machine)
                 else:
                     machine.start(self.clock(machine), lambda admitted: self._heard(machine, admitted))
         except (KioskError, DBAPIError) as error:
@@ -128,6 +152,8 @@ class World:
         self.restored.add(machine.name)
         if isinstance(machine, KioskMachine):
             self.promises.forget_untold(machine.name, machine.witness_told_at)
+        if isinstance(machine, DeskStation):
+            machine.may_forget = True
         before = set(self.held(machine))
         machine.disk.put_back(snapshot.disk)
         machine.disk.free()
@@ -138,7 +164,7 @@ class World:
     def held(self, machine: AnyMachine) -> Mapping[Key, tuple[str, bytes]]:
         """Every event on its disk: hash and bytes."""
         connection = machine.disk.connection
-        if isinstance(machine, KioskMachine):
+        if not isinstance(machine, ServerMachine):
             rows = connection.execute(
                 "SELECT ?, incarnation, sequence, hash, raw FROM events ORDER BY 2, 3", (machine.identity.device_id,)
             )
@@ -176,6 +202,17 @@ class World:
         line = Line(f"{name}->site", self._site_door, self.tell)
         return KioskMachine(name, number, identity(number), KioskDisk(_new_kiosk()), line, self._told_by_site)
 
+    def _desk(self, number: int, kiosks: int) -> DeskStation:
+        key, name = identity(FIRST_DESK_KEY + number), f"desk-{number}"
+        trust = trust_in([identity(kiosk) for kiosk in range(1, kiosks + 1)])
+        upstream = DeskUpstream(
+            Line(f"{name}->site", self._site_door, self.tell),
+            self._told_by_site,
+            enrolment(key, name, identity(SITE_KEY)),
+            trust,
+        )
+        return DeskStation(number, key, DeskDisk(_new_kiosk()), upstream)
+
     def _told_by_site(self, origin: str, held: Mapping[str, int], central: Mapping[str, int]) -> None:
         for incarnation, sequence in held.items():
             self.promises.acknowledge(origin, incarnation, sequence, "site")
@@ -198,6 +235,7 @@ class World:
     def _paper(self, machine: str, ticket: Ticket, copy: int) -> None:
         self.tell(f"{machine} prints {ticket.label} of {ticket.service_day}, copy {copy}")
         self.promises.printed(ticket, copy, machine, self.now)
+        self.book.tokens[ticket.id] = ticket.token
 
     def _heard(self, machine: ServerMachine, admitted: Admitted) -> None:
         if machine is self.site and admitted.path == HELLO_PATH:
@@ -239,15 +277,15 @@ def _only_disk(_: Role) -> ServerDisk:
     return ServerDisk()
 
 
-def _server_disk(role: Role) -> ServerDisk:
+def _server_disk(role: Role, counters: int) -> ServerDisk:
     disk = _only_disk(role)
     disk.free()
-    disk.put_back(_new_server(role))
+    disk.put_back(_new_server(role, counters))
     return disk
 
 
 @cache
-def _new_server(role: Role) -> ServerDisk:
+def _new_server(role: Role, counters: int) -> ServerDisk:
     """Migrated, with everybody paired who will ever ask; made once, copied for each simulation."""
     disk = ServerDisk.formatted()
     clock = FakeClock(MONDAY_10_00)
@@ -261,4 +299,8 @@ def _new_server(role: Role) -> ServerDisk:
     for number in range(1, MOST_KIOSKS + 1):
         key, letter = identity(number), LETTERS[number - 1]
         admit(node, DeviceRecord(key.device_id, key.public_key, HALL.id, number, letter, f"kiosk-{number}"))
+    for number in range(1, counters + 1):
+        key = identity(FIRST_DESK_KEY + number)
+        admit(node, DeviceRecord(key.device_id, key.public_key, HALL.id, None, None, f"desk-{number}", DeviceKind.DESK))
+    add_officers(node, counters)
     return disk
