@@ -13,7 +13,7 @@ from random import Random
 from kiosk.domain.call_order import InLine, next_in_line
 from kiosk.domain.calling_rules import CallingRules
 from kiosk.domain.ticket import Stop
-from kiosk.domain.wait import QueueOutlook, Wait, back_within_s, promised
+from kiosk.domain.wait import QueueOutlook, Wait, promised
 from kiosk.domain.wait_estimate import Desk, Hall, Waiter, estimate
 from kiosk.domain.wait_pace import Ended, Measured
 
@@ -248,25 +248,6 @@ def share_kept(judged: list[Judged]) -> float:
 def median_width_s(judged: list[Judged]) -> float:
     widths = sorted(one.promise.high_s - one.promise.low_s for one in judged if one.promise is not None)
     return widths[len(widths) // 2] if widths else 0.0
-
-
-def called_before_return(judged: list[Judged]) -> tuple[int, int]:
-    """How many were told a time of return, by the slip's rule and rounding; and how many of them were called for one of
-    their stops before it, so that whoever trusts it comes late.
-    """
-    first_s: dict[int, float] = {}
-    people: dict[int, Person] = {}
-    for one in judged:
-        key = id(one.person)
-        people[key] = one.person
-        first_s[key] = min(one.real_s, first_s.get(key, one.real_s))
-    told = late = 0
-    for key, person in people.items():
-        within_s = back_within_s(person.promises)
-        if within_s is not None:
-            told += 1
-            late += person.came_s + first_s[key] < (person.came_s + within_s) // 300 * 300
-    return told, late
 
 
 def _log_normal(chance: Random, median_s: float, sigma: float) -> float:

@@ -200,12 +200,12 @@ def test_a_sound_system_that_hangs_freezes_its_own_program_and_not_the_board(
     expected_logs("speech_stalled")
     hangs = (
         f"sys.path.insert(0, {str(resource_path(''))!r})",
-        "import time",
+        "import threading",
         "from PySide6.QtMultimedia import QSoundEffect",
         "class Hanging(QSoundEffect):",
         "    def setSource(self, url):",
         f"        open({str(tmp_path / 'hangs')!r}, 'a').write('x')",
-        "        time.sleep(600)",
+        "        threading.Event().wait(600)",
         "import ui.board.player",
         "ui.board.player.QSoundEffect = Hanging",
         "from ui.board.voice_process import run_voice",

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from kiosk.domain.call_order import InLine, call_sequence
 from kiosk.domain.calling_rules import CallingRules
 from kiosk.domain.ticket import Stop
-from kiosk.domain.wait import QueueOutlook, Wait, promised, told
+from kiosk.domain.wait import QueueOutlook, Wait, back_within_s, promised, told
 from kiosk.domain.wait_estimate import Desk, Hall, Waiter, estimate
 from kiosk.domain.wait_pace import Ended, Measured, Pace
 from kiosk.domain.wait_play import Play
-from tests.waits_world import EXAM, Days, called_before_return, median_width_s, share_kept
+from tests.waits_world import EXAM, Days, Judged, Person, median_width_s, share_kept
 
 NOW_MS = 1_790_000_000_000
 STEADY = Pace({}, {"A": (300.0,) * 8, "B": (300.0,) * 8}, {"A": (0.0,) * 8, "B": (0.0,) * 8}, (300.0,) * 8, {})
@@ -212,6 +212,25 @@ def test_a_whole_hall_is_estimated_within_half_a_second() -> None:
 
     assert waits.line
     assert time.process_time() - begun < 3.0  # 0.5 s on a machine of its own: docs/waits.md
+
+
+def called_before_return(judged: list[Judged]) -> tuple[int, int]:
+    """How many were told a time of return, by the slip's rule and rounding; and how many of them were called for one of
+    their stops before it, so that whoever trusts it comes late.
+    """
+    first_s: dict[int, float] = {}
+    people: dict[int, Person] = {}
+    for one in judged:
+        key = id(one.person)
+        people[key] = one.person
+        first_s[key] = min(one.real_s, first_s.get(key, one.real_s))
+    told = late = 0
+    for key, person in people.items():
+        within_s = back_within_s(person.promises)
+        if within_s is not None:
+            told += 1
+            late += person.came_s + first_s[key] < (person.came_s + within_s) // 300 * 300
+    return told, late
 
 
 _MOST_LATE = 0.05
