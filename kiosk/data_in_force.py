@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 import structlog
+from sqlite_utils import Database
 
 from kiosk.catalogue_bundle import unbundled
 from kiosk.catalogue_file import parse_catalogue
@@ -22,7 +23,6 @@ from kiosk.errors import DataFileError
 from kiosk.paths import resource_path
 from kiosk.site_file import parse_site
 from kiosk.store.catalogue_snapshot import DataFiles, activate, in_force
-from kiosk.store.database import Database
 from kiosk.store.service_days import day_at
 from kiosk.store.snapshots import TakenFile, taken
 from kiosk.store.tickets import letters_given

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
+from sqlite_utils import Database
 
 from kiosk.clock import Clock, SystemClock
 from kiosk.config import load_config
@@ -27,7 +28,7 @@ from kiosk.identity import Identity, read_identity
 from kiosk.logs import configure_logging
 from kiosk.private_file import sync_folder
 from kiosk.progress import progress_bar
-from kiosk.store.database import Database, explained, open_read_only
+from kiosk.store.database import explained, open_read_only
 from kiosk.store.log import acknowledged, heads, read_after
 from kiosk.store.writer import DATABASE_NAME
 from kiosk.version import VERSION

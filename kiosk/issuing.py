@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 import structlog
+from sqlite_utils import Database
 
 from kiosk.clock import Clock
 from kiosk.config import KioskConfig
@@ -31,7 +32,7 @@ from kiosk.hall_outlook import HallOutlook
 from kiosk.identity import Identity
 from kiosk.refusal import IssueRefused, Refusal
 from kiosk.slips import Issued, Slips
-from kiosk.store.database import Database, transaction
+from kiosk.store.database import transaction
 from kiosk.store.generations import own_generation, settle_generation
 from kiosk.store.log import append
 from kiosk.store.print_jobs import insert_job, jobs_of

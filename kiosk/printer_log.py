@@ -6,13 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import structlog
+from sqlite_utils import Database
 
 from kiosk.clock import Clock
 from kiosk.domain.event_bodies import kiosk_status
 from kiosk.domain.events import KIOSK_STATUS
 from kiosk.domain.printer_facts import PrinterFacts
 from kiosk.errors import KioskError
-from kiosk.store.database import Database, transaction
+from kiosk.store.database import transaction
 from kiosk.store.log import append
 from kiosk.store.writer import Store
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from sqlite_utils import Database
+
 from kiosk.clock import Clock
 from kiosk.domain import event_bodies
 from kiosk.domain.events import PRINT_WITNESSED, TICKET_ISSUED, TICKET_REPRINTED
@@ -13,7 +15,7 @@ from kiosk.domain.ticket import Ticket, TicketId
 from kiosk.domain.visitor import MAX_COPIES
 from kiosk.errors import KioskError
 from kiosk.refusal import IssueRefused, Refusal
-from kiosk.store.database import Database, transaction
+from kiosk.store.database import transaction
 from kiosk.store.log import append, has_written
 from kiosk.store.papers import show_ticket, was_shown
 from kiosk.store.print_jobs import insert_job, jobs_of, newest_first_slip, queue_again, recovered, times_again

@@ -6,14 +6,13 @@ A test fails when one of them is out of date.
 from collections.abc import Mapping
 from pathlib import Path
 
-from pysqlite3 import dbapi2
+from sqlite_utils import Database
 
 from kiosk.board_config import example_board_config
 from kiosk.config import example_config
 from kiosk.desk.config import example_desk_config
 from kiosk.domain.announcement import words_document
 from kiosk.logs import events_document
-from kiosk.store.database import Database
 from kiosk.store.migrations import migrate, schema
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def generated() -> Mapping[str, str]:
     """Path under the root -> text."""
-    db = Database(dbapi2.connect(":memory:", isolation_level=None))
+    db = Database(memory=True, execute_plugins=False)
     try:
         migrate(db)
         return {

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
+from sqlite_utils import Database
+
 from kiosk.desk.paper import Stop
 from kiosk.domain import hlc
 from kiosk.domain.course import Action
@@ -12,7 +14,7 @@ from kiosk.domain.desk_bodies import ACTION_TYPES, acted
 from kiosk.domain.events import Event, decode
 from kiosk.domain.stop_life import Verb, transition
 from kiosk.domain.ticket import StopState, TicketId
-from kiosk.store.database import Database, transaction
+from kiosk.store.database import transaction
 from kiosk.store.log import Node, append
 
 _REMEMBERED: Final = timedelta(hours=48)

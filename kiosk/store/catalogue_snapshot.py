@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlite_utils import Database
+
 from kiosk.data_file import digest
-from kiosk.store.database import Database, transaction
+from kiosk.store.database import transaction
 
 
 @dataclass(frozen=True, slots=True)

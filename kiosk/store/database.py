@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from pysqlite3 import dbapi2
+from sqlite_utils import Database
 
 from kiosk.errors import (
     StoreCorruptError,
@@ -23,7 +24,6 @@ _PRAGMAS: Final = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",  # NORMAL forgets tickets that are on paper when the power fails
     "PRAGMA foreign_keys = ON",
-    "PRAGMA recursive_triggers = ON",  # else REPLACE takes rows away behind the triggers that forbid it
     "PRAGMA busy_timeout = 5000",
     "PRAGMA trusted_schema = OFF",
     "PRAGMA cell_size_check = ON",
@@ -51,20 +51,6 @@ _EXPLANATIONS: Final[dict[int, tuple[type[StoreError], str]]] = {
 """By primary result code (https://sqlite.org/rescode.html). Anything else is a bug of ours and passes unchanged."""
 
 
-class Database:
-    """A connection to a SQLite file. sqlite-utils, which has such a class too, is for migrations only: to import
-    it takes longer than to open the file, at every start.
-    """
-
-    __slots__ = ("conn",)
-
-    def __init__(self, conn: dbapi2.Connection) -> None:
-        self.conn = conn
-
-    def close(self) -> None:
-        self.conn.close()
-
-
 def open_database(path: Path) -> Database:
     """Open or create a file for writing, and check its pages.
 
@@ -83,14 +69,14 @@ def open_database(path: Path) -> Database:
         except BaseException:
             connection.close()
             raise
-        return Database(connection)
+        return Database(connection, execute_plugins=False)
 
 
 def open_read_only(path: Path) -> Database:
     """Beside whoever writes there, or where nobody does. Raises a StoreError in the words of `_EXPLANATIONS`."""
     with explained(path):
         connection = dbapi2.connect(read_only_uri(path), uri=True, isolation_level=None)
-    return Database(connection)
+    return Database(connection, execute_plugins=False)
 
 
 def read_only_uri(path: Path) -> str:

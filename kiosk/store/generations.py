@@ -2,9 +2,10 @@
 
 from datetime import date
 
+from sqlite_utils import Database
+
 from kiosk.domain.numbering import HIGHEST_GENERATION, generation_of
 from kiosk.domain.ticket import SHARED_SERIES
-from kiosk.store.database import Database
 
 
 def own_generation(db: Database, day: date) -> int:

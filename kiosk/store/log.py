@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
+from sqlite_utils import Database
+
 from kiosk.domain import hlc
 from kiosk.domain.events import NO_EVENT, NODE_STARTED, Event, LogHead, StoredEvent, digest, encode
-from kiosk.store.database import Database
 from kiosk.trusted_clock import TrustedClock
 
 Upstream = Literal["site", "central"]

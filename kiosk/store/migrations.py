@@ -2,22 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from inspect import cleandoc
-from typing import TYPE_CHECKING, Final
+from typing import Final
+
+from sqlite_utils import Database, Migrations
 
 from kiosk.errors import StoreTooNewError
-from kiosk.store.database import Database
-
-if TYPE_CHECKING:
-    from sqlite_utils import Database as WideDatabase
-    from sqlite_utils import Migrations
-
-_TABLE: Final = "_sqlite_migrations"
-"""Where sqlite-utils notes what was applied."""
 
 
-def begin(db: "WideDatabase") -> None:
+def begin(db: Database) -> None:
     """Tables of the first release. STRICT, because a wrong type is a bug to see at once."""
     db.executescript(
         """
@@ -125,7 +118,7 @@ def begin(db: "WideDatabase") -> None:
     )
 
 
-def count_anew_after_a_loss(db: "WideDatabase") -> None:
+def count_anew_after_a_loss(db: Database) -> None:
     """A kiosk that may have forgotten its own numbers goes on in a further series of its letter: up to 255 of them.
 
     No constraint can be changed in place, so the table is made anew under the foreign keys that point to it.
@@ -166,12 +159,12 @@ def count_anew_after_a_loss(db: "WideDatabase") -> None:
         raise RuntimeError(f"a row of {orphan[0]} lost its ticket while the table was made anew")
 
 
-def remember_the_server_epoch(db: "WideDatabase") -> None:
+def remember_the_server_epoch(db: Database) -> None:
     """The highest one ever seen: an older server that comes back is not listened to."""
     db.conn.execute("ALTER TABLE node_state ADD COLUMN server_epoch INTEGER")
 
 
-def keep_what_the_server_hands_down(db: "WideDatabase") -> None:
+def keep_what_the_server_hands_down(db: Database) -> None:
     """Whole signed files, checked before they are kept; the newest two of each, in case one cannot be read later."""
     db.conn.execute(
         """
@@ -191,14 +184,14 @@ def keep_what_the_server_hands_down(db: "WideDatabase") -> None:
     )
 
 
-def know_a_restored_disk(db: "WideDatabase") -> None:
+def know_a_restored_disk(db: Database) -> None:
     """How often the kiosk was started, and as which incarnation last: what a witness outside of the disk compares."""
     db.conn.execute("ALTER TABLE node_state ADD COLUMN boots INTEGER NOT NULL DEFAULT 0")
     db.conn.execute("ALTER TABLE node_state ADD COLUMN incarnation TEXT")
     db.conn.execute("ALTER TABLE node_state ADD COLUMN forgotten_generations INTEGER NOT NULL DEFAULT 0")
 
 
-def remember_where_pruning_ended(db: "WideDatabase") -> None:
+def remember_where_pruning_ended(db: Database) -> None:
     """The last event of each incarnation that was too old to be kept: what is left continues it."""
     db.conn.execute(
         """
@@ -211,7 +204,7 @@ def remember_where_pruning_ended(db: "WideDatabase") -> None:
     )
 
 
-def know_who_holds_a_ticket(db: "WideDatabase") -> None:
+def know_who_holds_a_ticket(db: Database) -> None:
     """A ticket that nobody can hold keeps no place in a queue; a slip that certainly is not out may be printed again.
 
     What the log has told of slips so far is added up; none of it says that a ticket was abandoned. What the disk has
@@ -247,7 +240,7 @@ def know_who_holds_a_ticket(db: "WideDatabase") -> None:
     )
 
 
-def keep_what_was_promised(db: "WideDatabase") -> None:
+def keep_what_was_promised(db: Database) -> None:
     """Seconds of waiting, from and to; NULL for nothing promised."""
     db.conn.execute("ALTER TABLE stops ADD COLUMN promised_low_s INTEGER")
     db.conn.execute("ALTER TABLE stops ADD COLUMN promised_high_s INTEGER")
@@ -263,38 +256,20 @@ _CHANGES: Final = (
     know_who_holds_a_ticket,
     keep_what_was_promised,
 )
+_migrations: Final = Migrations("kiosk")
+for _change in _CHANGES:
+    _migrations()(_change)
 
 
 def migrate(db: Database) -> None:
     """Bring the database up to this program; refuse one that a newer program has changed."""
-    applied = _applied(db)
-    known = {change.__name__ for change in _CHANGES}
-    if not applied <= known:
+    unknown = {applied.name for applied in _migrations.applied(db)} - {change.__name__ for change in _CHANGES}
+    if unknown:
         raise StoreTooNewError(
             "The database was written by a newer Giliran: install that version again; this one will not touch it."
         )
-    if applied < known:
-        from sqlite_utils import Database as WideDatabase  # noqa: PLC0415  # as in _migrations
-
-        with _loose_foreign_keys(db):
-            _migrations().apply(WideDatabase(db.conn, execute_plugins=False))
-
-
-@cache
-def _migrations() -> "Migrations":
-    from sqlite_utils import Migrations  # noqa: PLC0415  # slow to import, and nearly every start has nothing to apply
-
-    migrations = Migrations("kiosk")
-    for change in _CHANGES:
-        migrations()(change)
-    return migrations
-
-
-def _applied(db: Database) -> frozenset[str]:
-    if db.conn.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (_TABLE,)).fetchone() is None:
-        return frozenset()
-    rows = db.conn.execute(f"SELECT name FROM {_TABLE} WHERE migration_set = 'kiosk'")  # noqa: S608  # our own name
-    return frozenset(name for (name,) in rows)
+    with _loose_foreign_keys(db):
+        _migrations.apply(db)
 
 
 @contextmanager
@@ -313,6 +288,6 @@ def schema(db: Database) -> str:
     rows = db.conn.execute(
         "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT GLOB 'sqlite_*'"
         " AND tbl_name <> ? ORDER BY tbl_name, type <> 'table', name",
-        (_TABLE,),
+        (Migrations.migrations_table,),
     )
     return "\n\n".join(f"{cleandoc(sql)};" for (sql,) in rows) + "\n"

@@ -7,11 +7,13 @@ lost slips are told has none. They are kept apart from the tickets: news may be 
 from collections.abc import Sequence
 from typing import Final
 
+from sqlite_utils import Database
+
 from kiosk.domain.event_bodies import ticket_abandoned, ticket_shown
 from kiosk.domain.events import TICKET_ABANDONED, TICKET_SHOWN
 from kiosk.domain.history import Paper
 from kiosk.domain.ticket import TicketId
-from kiosk.store.database import Database, transaction
+from kiosk.store.database import transaction
 from kiosk.store.log import Node, append
 
 _LOST: Final = (

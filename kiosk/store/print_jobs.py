@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
+from sqlite_utils import Database
 
 from kiosk.clock import Clock
 from kiosk.domain.event_bodies import print_finished
@@ -13,7 +14,7 @@ from kiosk.domain.history import Paper
 from kiosk.domain.print_job import PrintJob, PrintState
 from kiosk.domain.ticket import Ticket, TicketId
 from kiosk.faults import fault_point
-from kiosk.store.database import Database, transaction
+from kiosk.store.database import transaction
 from kiosk.store.log import Node, append
 from kiosk.store.papers import abandon, note_paper, tickets_without_paper
 from kiosk.store.tickets import find_ticket

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from sqlite_utils import Database
+
 from kiosk.domain import hlc
 from kiosk.domain.events import Event, decode
 from kiosk.domain.history import DayOpened, IssuedTicket, NotUnderstoodError, effect_of
-from kiosk.store.database import Database, transaction
+from kiosk.store.database import transaction
 
 KEPT: Final = timedelta(days=90)
 AT_ONCE: Final = 100

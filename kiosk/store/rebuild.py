@@ -4,9 +4,11 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
+from sqlite_utils import Database
+
 from kiosk.check_report import Rebuilt
 from kiosk.domain.events import Event, decode
-from kiosk.store.database import Database, explained, open_database, transaction
+from kiosk.store.database import explained, open_database, transaction
 from kiosk.store.migrations import migrate
 from kiosk.store.projection import TABLES
 from kiosk.store.recovery import rebuild_rows

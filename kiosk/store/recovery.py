@@ -8,6 +8,7 @@ from typing import Final
 
 import structlog
 from pysqlite3 import dbapi2
+from sqlite_utils import Database
 
 from kiosk.domain import hlc
 from kiosk.domain.events import (
@@ -22,7 +23,6 @@ from kiosk.domain.events import (
     encode,
 )
 from kiosk.domain.history import NotUnderstoodError, PaperNews, effect_of
-from kiosk.store.database import Database
 from kiosk.store.log import acknowledge, head_of
 from kiosk.store.papers import note_paper, settle_stops
 from kiosk.store.projection import Row, projected

@@ -1,6 +1,6 @@
 """The highest epoch of its server that this kiosk has seen, kept so that an older server cannot come back."""
 
-from kiosk.store.database import Database
+from sqlite_utils import Database
 
 
 def server_epoch(db: Database) -> int | None:

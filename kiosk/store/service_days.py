@@ -3,10 +3,11 @@
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from sqlite_utils import Database
+
 from kiosk.domain.event_bodies import day_opened
 from kiosk.domain.events import DAY_OPENED
 from kiosk.domain.service_day import Continue, OpenDay, decide_day
-from kiosk.store.database import Database
 from kiosk.store.log import Node, append
 from kiosk.trusted_clock import Reading
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from sqlite_utils import Database
+
 from kiosk.data_file import digest
-from kiosk.store.database import Database, transaction
+from kiosk.store.database import transaction
 from kiosk.sync.wire import SnapshotKind
 
 KEPT: Final = 2

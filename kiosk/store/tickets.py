@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
+from sqlite_utils import Database
+
 from kiosk.domain.language import Language
 from kiosk.domain.ticket import SHARED_SERIES, Stop, StopState, Ticket, TicketId, Wait
-from kiosk.store.database import Database
 
 _COLUMNS: Final = (
     "id, site_id, service_day, series, queue_code, number, label,"

@@ -10,12 +10,13 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from pysqlite3 import dbapi2
+from sqlite_utils import Database
 
 from kiosk.domain.events import NO_EVENT, PRINT_FINISHED, Event, LogHead
 from kiosk.domain.projection_hash import projection_hash
 from kiosk.domain.verdict import Broken, Link, Verified, read_link
 from kiosk.replay import Replay
-from kiosk.store.database import Database, explained, read_only_uri
+from kiosk.store.database import explained, read_only_uri
 from kiosk.store.projection import TABLES, projected
 
 __all__ = ["Broken", "Verified", "verify"]
@@ -51,7 +52,7 @@ _SAME_LABEL: Final = (
 def verify(path: Path, progress: Progress = lambda *_: None) -> Verified | Broken:
     """Check a kiosk's database; a running kiosk may go on writing meanwhile. Raises StoreError if it cannot be read."""
     with explained(path), TemporaryDirectory(prefix="giliran-") as folder:
-        db = Database(dbapi2.connect(str(Path(folder) / "expected.db"), isolation_level=None))
+        db = Database(dbapi2.connect(str(Path(folder) / "expected.db"), isolation_level=None), execute_plugins=False)
         try:
             _attach(db, path)
             # One read transaction: log and tables are seen at the same moment.

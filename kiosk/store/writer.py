@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple, Self, TypeVar
 
 import structlog
 from pysqlite3 import dbapi2
+from sqlite_utils import Database
 
 from kiosk.clock import Clock
 from kiosk.disk_guard import DiskGuard, Room
@@ -23,7 +24,7 @@ from kiosk.errors import StoreCorruptError, StoreDiskError, StoreError, StoreFul
 from kiosk.held_tickets import HeldTickets
 from kiosk.identity import Identity
 from kiosk.lock import FolderLock
-from kiosk.store.database import Database, explained, open_database, transaction
+from kiosk.store.database import explained, open_database, transaction
 from kiosk.store.generations import forget_numbers
 from kiosk.store.log import Node, append, head_of, newest
 from kiosk.store.migrations import migrate

@@ -8,11 +8,11 @@ from datetime import date
 from typing import Final
 
 import structlog
+from sqlite_utils import Database
 
 from kiosk.clock import Clock
 from kiosk.domain.events import LogHead
 from kiosk.errors import KioskError, OfflineError, ServerBusyError, StoreError
-from kiosk.store.database import Database
 from kiosk.store.log import Backlog, backlog, head_of
 from kiosk.store.writer import Store
 from kiosk.sync.backoff import backoff_s, obedient_backoff_s

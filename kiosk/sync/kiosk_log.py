@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
+from sqlite_utils import Database
+
 from kiosk.domain.events import StoredEvent
 from kiosk.store import log, recovery, server_epochs
-from kiosk.store.database import Database, transaction
+from kiosk.store.database import transaction
 from kiosk.store.generations import distrust_own_series, forget_numbers
 from kiosk.store.tickets import shared_numbers
 from kiosk.store.writer import Store

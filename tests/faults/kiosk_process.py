@@ -18,6 +18,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sqlite_utils import Database
+
 from kiosk.clock import SystemClock
 from kiosk.config import load_config
 from kiosk.domain.language import Language
@@ -25,7 +27,6 @@ from kiosk.domain.ticket import IssueRequest
 from kiosk.errors import KioskError
 from kiosk.issuing import Issued
 from kiosk.logs import configure_logging
-from kiosk.store.database import Database
 from kiosk.store.log import acknowledged, heads
 from kiosk.store.print_jobs import is_printing
 from ui.machine import Machine

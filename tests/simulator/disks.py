@@ -5,9 +5,9 @@ from typing import Any, Final
 from pysqlite3 import dbapi2
 from sqlalchemy import create_engine, event
 from sqlalchemy.pool import StaticPool
+from sqlite_utils import Database as KioskDatabase
 
 from kiosk.faults import fault_point
-from kiosk.store.database import Database as KioskDatabase
 from kiosk.store.migrations import migrate
 from server import database as server_database
 from server import sqlite_engine
@@ -45,8 +45,7 @@ class KioskDisk(Disk):
     def __init__(self, image: Disk | None = None) -> None:
         super().__init__(image)
         self.connection.execute("PRAGMA foreign_keys = ON")
-        self.connection.execute("PRAGMA recursive_triggers = ON")
-        self.database = KioskDatabase(self.connection)
+        self.database = KioskDatabase(self.connection, execute_plugins=False)
 
     @classmethod
     def formatted(cls) -> "KioskDisk":

@@ -6,12 +6,12 @@ from contextlib import closing
 from typing import Final
 
 from pysqlite3 import dbapi2
+from sqlite_utils import Database
 
 from kiosk.domain.events import TICKET_ISSUED, Event, LogHead, Malformed, broken_link, decode, digest
 from kiosk.domain.ticket import SHARED_SERIES
 from kiosk.domain.verdict import Broken, Verified
 from kiosk.store import verify as kiosk_verify
-from kiosk.store.database import Database
 from server.verification import verify_database
 from tests.simulator.desk_invariants import AT_COUNTERS, AT_COUNTERS_NOW, Invariant
 from tests.simulator.fairness import i8_each_ticket_keeps_its_turn

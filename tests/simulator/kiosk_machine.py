@@ -8,6 +8,8 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final, TypeVar
 
+from sqlite_utils import Database
+
 from kiosk.clock import Clock, FakeClock
 from kiosk.config import KioskConfig, SyncConfig
 from kiosk.domain.print_job import PrintState
@@ -17,7 +19,7 @@ from kiosk.hall_outlook import HallOutlook
 from kiosk.held_tickets import HeldTickets
 from kiosk.identity import Identity
 from kiosk.issuing import Issued, IssueRefused, Issuing
-from kiosk.store.database import Database, explained, transaction
+from kiosk.store.database import explained, transaction
 from kiosk.store.log import append
 from kiosk.store.print_jobs import StoredPrintJobs
 from kiosk.store.server_epochs import server_epoch

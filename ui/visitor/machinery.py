@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from sqlite_utils import Database
+
 from kiosk.domain.availability import Closed, ClosedReason, availability, closed_by_hall, hall_availability
 from kiosk.domain.language import Language
 from kiosk.domain.print_job import PrintJob
@@ -14,7 +16,6 @@ from kiosk.domain.visit_status import VisitStatus
 from kiosk.domain.visitor import Problem
 from kiosk.domain.wait import QueueOutlook
 from kiosk.issuing import Issued, IssueRefused, Issuing, Refusal
-from kiosk.store.database import Database
 from kiosk.store.service_days import day_at
 from kiosk.store.tickets import issued_today
 from kiosk.store.writer import Store

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlite_utils import Database
 
 from kiosk.clock import FakeClock
 from kiosk.domain.events import TICKET_ABANDONED, Event, StoredEvent, decode
@@ -14,7 +15,6 @@ from kiosk.domain.print_job import PrintState
 from kiosk.domain.ticket import StopState, TicketId
 from kiosk.errors import StoreFullError
 from kiosk.issuing import IssueRefused, Refusal
-from kiosk.store.database import Database
 from kiosk.store.log import heads, read_after
 from kiosk.store.print_jobs import ABANDONED_AFTER
 from kiosk.store.rebuild import rebuild

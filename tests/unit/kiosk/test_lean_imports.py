@@ -41,7 +41,7 @@ def test_a_kiosk_starts_without_what_its_first_frame_does_not_need() -> None:
     loaded = set(python(LOADED_BY_THE_KIOSK).split())
     assert "structlog" in loaded
     late = {"rich", "numpy", "PIL", "qrcode", "escpos", "httpx2", "fastapi", "rapidfuzz", "PySide6.QtTest"}
-    late |= {"asyncio", "dateutil", "greenlet", "sqlite_utils"}
+    late |= {"asyncio", "greenlet"}
     assert loaded & late == set()
 
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pysqlite3 import dbapi2
+from sqlite_utils import Database
 
 from kiosk.clock import FakeClock
 from kiosk.domain.events import NO_EVENT, Event, LogHead, decode, digest
-from kiosk.store.database import Database, open_database
+from kiosk.store.database import open_database
 from kiosk.store.log import (
     Backlog,
     Node,
@@ -123,7 +123,7 @@ def test_the_backlog_counts_what_nobody_holds_and_tells_its_age(db: Database) ->
 
 @given(st.lists(st.sampled_from([FIRST, SECOND]), max_size=20))
 def test_every_incarnation_is_gapless(order: list[str]) -> None:
-    db = Database(dbapi2.connect(":memory:", isolation_level=None))
+    db = Database(memory=True, execute_plugins=False)
     migrate(db)
     for incarnation in sorted(order):
         append(db, node(incarnation), "node.started", {})

@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 from pysqlite3 import dbapi2
-from sqlite_utils import Database as WideDatabase
+from sqlite_utils import Database
 
 from kiosk.errors import StoreTooNewError
-from kiosk.store.database import Database, open_database
+from kiosk.store.database import open_database
 from kiosk.store.migrations import _migrations, migrate, schema
 
 SCHEMA = Path(__file__).parents[3] / "kiosk" / "store" / "schema.sql"
@@ -33,8 +33,8 @@ def test_the_committed_schema_is_what_the_migrations_make(db: Database) -> None:
 
 
 def test_the_committed_schema_makes_a_database_by_itself(db: Database) -> None:
-    fresh = Database(dbapi2.connect(":memory:", isolation_level=None))
-    fresh.conn.executescript(SCHEMA.read_text(encoding="utf-8"))
+    fresh = Database(memory=True, execute_plugins=False)
+    fresh.executescript(SCHEMA.read_text(encoding="utf-8"))
     assert schema(fresh) == schema(db)
     fresh.close()
 
@@ -102,7 +102,7 @@ def test_an_event_goes_only_when_central_has_it_and_it_is_old(
 
 def test_tickets_of_the_first_release_are_kept_when_their_table_is_made_anew(tmp_path: Path) -> None:
     db = open_database(tmp_path / "kiosk.db")
-    _migrations().apply(WideDatabase(db.conn, execute_plugins=False), stop_before="count_anew_after_a_loss")
+    _migrations.apply(db, stop_before="count_anew_after_a_loss")
     db.conn.execute("INSERT INTO node_state (only, origin, clock_floor_ms) VALUES (1, 'o', 7)")
     ticket = (
         "a" * 16,

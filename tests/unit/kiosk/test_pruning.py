@@ -7,10 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from kiosk.clock import FakeClock, SystemClock
 from kiosk.domain.verdict import Verified
-from kiosk.store.database import Database, transaction
+from kiosk.store.database import transaction
 from kiosk.store.log import Upstream, acknowledge, heads, retract
 from kiosk.store.pruning import AT_ONCE, KEPT, prune
 from kiosk.store.verify import verify

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 from pysqlite3 import dbapi2
+from sqlite_utils import Database
 
 from kiosk.clock import FakeClock
 from kiosk.domain.events import NODE_STARTED, Event, decode
 from kiosk.errors import StoreCorruptError, StoreError, StoreLockedError, StoreReadOnlyError, StoreTooNewError
 from kiosk.identity import new_identity
 from kiosk.store import writer
-from kiosk.store.database import Database
 from kiosk.store.log import heads, read_after
 from kiosk.store.verify import Verified, verify
 from kiosk.store.writer import Store, clock_floor, remember_time

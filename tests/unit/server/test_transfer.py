@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, update
+from sqlite_utils import Database
 
 from kiosk.clock import FakeClock, SystemClock
 from kiosk.errors import IdentityError
@@ -19,7 +20,7 @@ from kiosk.export import Exported, ExportError, export
 from kiosk.export_file import MAX_HEADER_BYTES, ExportFileError, check_body, read_events, read_header
 from kiosk.identity import FILE_NAME as IDENTITY_FILE
 from kiosk.identity import Identity, load_or_create_identity
-from kiosk.store.database import Database, open_database, transaction
+from kiosk.store.database import open_database, transaction
 from kiosk.store.log import acknowledge, heads, read_after
 from kiosk.store.writer import DATABASE_NAME, Store
 from kiosk.sync.wire import MAX_BATCH_EVENTS, MAX_EVENT_BYTES
