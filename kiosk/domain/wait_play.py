@@ -7,6 +7,7 @@ two together.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from heapq import heapify, heappop, heappush
 from math import exp, log
 from random import Random
@@ -32,16 +33,18 @@ _LATER: Final = 1 << 40
 _NOT_URGENT: Final = (_HORIZON_S + 1.0, 0)
 _ORDINARY: Final = 0
 _PRIORITY: Final = 1
+_MILLISECOND: Final = timedelta(milliseconds=1)
 
 
 @dataclass(slots=True)
 class _Person:
-    """`rank` is the place in the order of calls; `place_s` in seconds from now, mostly below 0. `stop`: the ticket and
-    the position of who is here already. `asks`: the queue and the class of a newcomer who only asks, and takes no time.
+    """`rank` is the place in the order of calls; `reached_s`: when the wait reaches its ceiling, in seconds from now.
+    `stop`: the ticket and the position of who is here already. `asks`: the queue and the class of a newcomer who only
+    asks, and takes no time.
     """
 
     rank: int
-    place_s: float
+    reached_s: float
     stop: tuple[str, int] | None = None
     asks: tuple[str, bool] | None = None
     takes_s: float = 0.0
@@ -50,13 +53,13 @@ class _Person:
 
 @dataclass(slots=True)
 class _Line:
-    """`people`: ordinary ones, those with priority. `at`: where the first who is still there may be found.
-    `asking`: newcomers who have not heard yet when they would be called.
+    """`ceiling_s`: of those with priority. `people`: ordinary ones, those with priority. `at`: where the first who is
+    still there may be found. `asking`: newcomers who have not heard yet when they would be called.
     """
 
     code: str
     every: int
-    ceilings_s: tuple[float, float]
+    ceiling_s: float
     people: tuple[list[_Person], list[_Person]]
     at: list[int] = field(default_factory=lambda: [0, 0])
     since: int | None = None
@@ -78,12 +81,16 @@ class Play:
         self._codes = sorted({code for desk in hall.desks for code in desk.queues})
         served = frozenset(self._codes)
         ordered = sorted((one for one in hall.line if one.who.queue_code in served), key=lambda one: one.who.place)
+        # Ceilings are added in whole milliseconds, as call_order.py does: of two that are reached in the same one, the
+        # earlier place comes first.
         self._waiters: dict[str, list[tuple[int, float, str, int, bool, Pool]]] = {code: [] for code in self._codes}
         for rank, one in enumerate(ordered):
             who = one.who
+            rules = hall.rules.get(who.queue_code, CallingRules())
+            ceiling = rules.priority_ceiling if who.is_priority else rules.ordinary_ceiling
             self._waiters[who.queue_code].append((
                 rank,
-                (who.place[0] - hall.now_ms) / 1000,
+                (who.place[0] + ceiling // _MILLISECOND - hall.now_ms) / 1000,
                 who.ticket_id,
                 who.position,
                 who.is_priority,
@@ -123,15 +130,15 @@ class Play:
         gaps = hall.pace.gaps_of(code)
         people: tuple[list[_Person], list[_Person]] = ([], [])
         draw = random.random
-        for rank, place_s, ticket, position, is_priority, pool in self._waiters[code]:
+        for rank, reached_s, ticket, position, is_priority, pool in self._waiters[code]:
             takes_s = factor * pool[int(draw() * len(pool))] + gaps[int(draw() * len(gaps))]
-            people[is_priority].append(_Person(rank, place_s, (ticket, position), None, takes_s))
-        for is_priority in (False, True):
-            people[is_priority].append(_Person(_LATER, 0.0, asks=(code, is_priority)))
+            people[is_priority].append(_Person(rank, reached_s, (ticket, position), None, takes_s))
+        for is_priority, ceiling in ((False, rules.ordinary_ceiling), (True, rules.priority_ceiling)):
+            people[is_priority].append(_Person(_LATER, ceiling.total_seconds(), asks=(code, is_priority)))
         line = _Line(
             code=code,
             every=rules.ordinary_per_priority,
-            ceilings_s=(rules.ordinary_ceiling.total_seconds(), rules.priority_ceiling.total_seconds()),
+            ceiling_s=rules.priority_ceiling.total_seconds(),
             people=people,
             since=hall.since_priority.get(code),
             random=random,
@@ -194,11 +201,10 @@ class Play:
             for which, person, rival in ((_PRIORITY, priority, ordinary), (_ORDINARY, ordinary, priority)):
                 if person is None:
                     continue
-                reached_s = person.place_s + line.ceilings_s[which]
                 is_turn = rival is None or (line.since is None or line.since >= line.every) is (which == _PRIORITY)
-                if reached_s > now_s and not is_turn:
+                if person.reached_s > now_s and not is_turn:
                     continue
-                urgency = (reached_s if reached_s <= now_s else _HORIZON_S, person.rank)
+                urgency = (person.reached_s if person.reached_s <= now_s else _HORIZON_S, person.rank)
                 if urgency < most_urgent:
                     chosen, most_urgent = (line, person, which), urgency
         return chosen, wake_s
@@ -225,5 +231,5 @@ class Play:
         gaps = self._hall.pace.gaps_of(line.code)
         takes_s = line.factor * line.random.choice(pool) + line.random.choice(gaps)
         rank = _LATER + 1 + int(arrived_s * 1000)
-        line.people[_PRIORITY].append(_Person(rank, arrived_s, takes_s=takes_s))
+        line.people[_PRIORITY].append(_Person(rank, arrived_s + line.ceiling_s, takes_s=takes_s))
         self._await_priority(line, arrived_s)

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from kiosk.domain.call_order import InLine, call_sequence
+from kiosk.domain.call_order import InLine, next_in_line
 from kiosk.domain.calling_rules import CallingRules
 from kiosk.domain.ticket import Stop
 from kiosk.domain.wait import QueueOutlook, Wait, back_within_s, promised, told
@@ -135,27 +135,63 @@ def test_more_people_never_make_it_shorter_and_more_counters_never_longer(
     assert _middle(newcomer(hall(people, counters + more, VARIED))) <= here
 
 
-_PEOPLE = st.lists(st.tuples(st.sampled_from("AB"), st.booleans(), st.integers(0, 5400)), min_size=1, max_size=12)
+_PEOPLE = st.lists(
+    st.tuples(
+        st.sampled_from("AB"),
+        st.booleans(),
+        st.integers(0, 5_400_000) | st.integers(0, 18).map(lambda step: 300_000 * step),
+    ),
+    min_size=1,
+    max_size=12,
+)
+"""Queue, has priority, milliseconds since the ticket was taken; many of them the same, and many just at a ceiling."""
 
 
 @settings(max_examples=200, deadline=None)
-@given(people=_PEOPLE, since=st.dictionaries(st.sampled_from("AB"), st.integers(0, 3)))
-def test_a_play_calls_in_the_very_order_of_the_counters(
-    people: list[tuple[str, bool, int]], since: dict[str, int]
+@given(
+    people=_PEOPLE,
+    since=st.dictionaries(st.sampled_from("AB"), st.integers(0, 3)),
+    counters=st.integers(1, 3),
+    takes_s=st.lists(st.sampled_from((0.0, 0.001, 40.0, 300.0, 600.0)), min_size=1, max_size=4),
+    number=st.integers(0, 47),
+)
+@example(  # B's ordinary visitor reaches the ceiling after the first call, a millisecond later: then he is next
+    people=[("A", False, 0), ("B", False, 3_599_999), ("A", False, 0), ("B", True, 0)],
+    since={},
+    counters=1,
+    takes_s=[0.001],
+    number=0,
+)
+@example(  # two reach their ceilings in the same millisecond, in two queues: the earlier place
+    people=[("A", False, 4_000_998), ("B", False, 4_900_998)], since={}, counters=1, takes_s=[300.0], number=0
+)
+def test_a_play_calls_whom_the_counters_would_call_at_each_moment(
+    people: list[tuple[str, bool, int]], since: dict[str, int], counters: int, takes_s: list[float], number: int
 ) -> None:
-    line = tuple(
-        waiter(number, queue, is_priority=is_priority, ago_s=ago_s)
-        for number, (queue, is_priority, ago_s) in enumerate(people)
-    )
+    """Time goes on in a play, so that ceilings are reached in it: what is asked of call_order.py is its next, then."""
+    waiting = {
+        InLine(f"{of:016x}", 1, queue, is_priority, (NOW_MS - ago_ms, "k", of))
+        for of, (queue, is_priority, ago_ms) in enumerate(people)
+    }
     rules = {"A": CallingRules(ordinary_per_priority=1, ordinary_ceiling=timedelta(minutes=45))}
-    at_once = Pace({}, {"A": (0.001,), "B": (0.001,)}, {"A": (0.0,), "B": (0.0,)}, (0.001,), {})
-    one = Hall(NOW_MS, ("A", "B"), line, (Desk(1, ("A", "B")),), rules, since, at_once)
+    pool = tuple(takes_s)
+    pace = Pace({}, {"A": pool, "B": pool}, {"A": (0.0,), "B": (0.0,)}, pool, {})
+    desks = tuple(Desk(each + 1, ("A", "B")) for each in range(counters))
+    line = tuple(Waiter(who, who.queue_code) for who in waiting)
     seen: dict[tuple[str, int], list[float]] = {}
 
-    assert [*Play(one, frozenset("AB")).run(0, seen)]
+    assert [*Play(Hall(NOW_MS, ("A", "B"), line, desks, rules, since, pace), frozenset("AB")).run(number, seen)]
 
-    expected = call_sequence([each.who for each in line], rules, since, NOW_MS)
-    assert sorted(seen, key=seen.__getitem__) == [(who.ticket_id, who.position) for who in expected]
+    for (ticket_id, _), (at_s,) in seen.items():  # in the order of the calls
+        who = next_in_line(waiting, rules, since, NOW_MS + int(at_s * 1000))
+        assert who is not None
+        assert ticket_id == who.ticket_id
+        waiting.remove(who)
+        if who.is_priority:
+            since = {**since, who.queue_code: 0}
+        elif who.queue_code in since:
+            since = {**since, who.queue_code: since[who.queue_code] + 1}
+    assert not waiting
 
 
 def test_a_forgotten_visit_and_a_mis_click_are_no_measure() -> None:
