@@ -181,4 +181,4 @@ def test_a_missing_file_is_said_so(tmp_path: Path) -> None:
 
 def test_the_example_sets_every_default(tmp_path: Path) -> None:
     assert load_config(written(tmp_path, example_config())) == load_config(written(tmp_path, ""))
-    assert sum(" = " in line for line in example_config().splitlines()) == 18
+    assert sum(" = " in line for line in example_config().splitlines()) == 19

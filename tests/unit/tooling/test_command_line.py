@@ -59,7 +59,7 @@ def test_help_loads_nothing_heavy() -> None:
     program = (
         "import sys, giliran\n"
         "giliran.main(['--help'], standalone_mode=False)\n"
-        "print(*sorted({name.partition('.')[0] for name in sys.modules}), file=sys.stderr)"
+        "print(*sys.modules, file=sys.stderr)"  # with a part of a package comes the package
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True)
     assert HEAVY.isdisjoint(done.stderr.split())
