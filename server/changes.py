@@ -62,6 +62,7 @@ def publish_deed(
     """After the commit of what an officer did here, as `tell_of_batch`: these tickets with their calls and queues,
     these counters, and, where `hall`, that everybody looks again.
     """
+    node.arrivals.tell(site_id, node.identity.device_id)
     touched = Touched(tuple(dict.fromkeys(tickets)), tuple(dict.fromkeys(counters)), hall)
     with suppress(DBAPIError):
         node.stream.publish(site_id, lambda: _look(node, site_id, touched))

@@ -19,6 +19,7 @@ from server.node import open_node
 from server.run import Server
 from server.settings import Role, ServerSettings
 from tests.bad_network import Proxy, half_open, lose_answers, refuse, relay, reset_after
+from tests.called_hall import CalledHall
 from tests.paired_kiosk import PATIENCE_S, SITE, held, pair, paired_kiosk
 from tests.relayed_site import (
     BRISK,
@@ -73,6 +74,18 @@ def test_central_holds_what_the_site_holds_and_the_kiosk_learns_of_it(tmp_path: 
         assert site.node.identity.device_id in central.node.contacts.of_site(SITE)
     assert_same_logs(places.site, places.central)
     assert {origin for origin, _ in all_held(places.site)} == {identity.device_id, site.node.identity.device_id}
+
+
+def test_what_a_server_says_itself_reaches_central_before_its_next_heartbeat(
+    places: Places, identity: Identity
+) -> None:
+    rare = replace(BRISK, hello_every_s=600.0, heartbeat_every_s=600.0)
+    with central_server(places.central) as central, relaying_server(places.site, central.url, rare) as site:
+        visit(places, identity, site, 1)
+        wait_until_relayed(site)
+        CalledHall(site.node).issue()
+        wait_until_relayed(site)
+    assert_same_logs(places.site, places.central)
 
 
 def test_n1_hall_goes_on_without_central_and_catches_up(places: Places, identity: Identity, expected_logs: Any) -> None:
