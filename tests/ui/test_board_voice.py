@@ -152,6 +152,15 @@ def test_a_voice_that_hangs_over_a_word_is_begun_anew(
     assert voices.told == []
 
 
+def test_a_voice_that_ends_whenever_it_has_opened_is_not_begun_anew_without_a_pause(
+    voices: Voices, tmp_path: Path
+) -> None:
+    voices.open(program(tmp_path, _OPENS), waits_ms=(60_000, 600_000))
+    until(lambda: "does not answer" in "".join(voices.told))
+    assert starts(tmp_path) == 2  # once more at once, for one that was ended by chance
+    assert len([told for told in voices.told if told]) == 1
+
+
 def test_without_an_engine_it_rings_and_says_what_to_do(voices: Voices, tmp_path: Path) -> None:
     voices.open(program(tmp_path, """print('{"speaks": null}', flush=True)"""), waits_ms=(20_000, 1))
     until(lambda: voices.told != [])

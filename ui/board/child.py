@@ -24,8 +24,8 @@ _ENDS_WITHIN_MS: Final = 2000
 
 class Child(QObject):
     """One wish at a time. `command`: of `giliran voice`. `on_open` is told the program's first message, and says
-    whether it is of any use. `on_hang`: it did not open, or ended before; it is tried again later. `waits_ms`: for it
-    to open, and before it is tried again.
+    whether it is of any use. `on_hang`: it did not open, or ended twice without having done a wish; it is tried again
+    later. `waits_ms`: for it to open, and before it is tried again.
     """
 
     def __init__(
@@ -41,6 +41,7 @@ class Child(QObject):
         self.is_ready = False
         self._has_opened = False
         self._has_hope = True
+        self._ended_idle = False
         self._pending: bytes | None = None
         self._length_ms = 0
         self._on_done: Callable[[], None] | None = None
@@ -93,6 +94,7 @@ class Child(QObject):
         while self._process.canReadLine():
             message = _message(bytes(self._process.readLine().data()))
             if "said" in message:
+                self._ended_idle = False
                 self._finish()
             elif message and not self._has_opened:
                 self._opened(message)
@@ -130,7 +132,8 @@ class Child(QObject):
         for timer in (self._opening, self._patience):
             timer.stop()
         self.is_ready = False
-        if not self._has_opened:
+        ended_before, self._ended_idle = self._ended_idle, True
+        if not self._has_opened or (self._has_hope and ended_before):  # never begun anew as fast as it ends
             self._lose_hope()
             self._on_hang()
             self._again.start()
