@@ -38,6 +38,11 @@ class Slow:
         self._asked.pop()()
         self.desk.machine.change(busy=False)
 
+    def answer_all(self) -> None:
+        while self._asked:
+            self._asked.pop(0)()
+        self.desk.machine.change(busy=False)
+
     def refuse(self, refusal: Refusal) -> None:
         assert len(self._asked) == 1
         self._asked.pop()
@@ -106,6 +111,17 @@ def test_a_key_that_is_pressed_twice_calls_once(slow: Slow, key: Qt.Key) -> None
     assert slow.told == "Sebentar"
     slow.answer()
     assert slow.awaited == 0
+
+
+def test_a_call_for_help_in_between_makes_no_second_deed_of_a_key_pressed_twice(slow: Slow) -> None:
+    slow.press(KEY.Key_F2)
+    slow.answer()
+    slow.press(KEY.Key_F3)
+    slow.desk.key(KEY.Key_P, CTRL | Qt.KeyboardModifier.AltModifier)
+    slow.press(KEY.Key_F3)
+    slow.answer_all()
+    assert slow.awaited == 0
+    assert slow.verbs() == [DeskVerb.CALL_NEXT, DeskVerb.RECALL, DeskVerb.ALARM]
 
 
 def test_nobody_is_called_over_whoever_was_called_meanwhile(slow: Slow) -> None:

@@ -189,7 +189,8 @@ class DeskAttendant(QObject):
         if is_too_soon or reason is not None:
             self._stick(self._kept.keep(command, self._now) if is_too_soon else reason)
             return True
-        self._kept.sent(command)
+        if command in WAITS:  # a call for help meanwhile is no answer to the deed before it
+            self._kept.sent(command)
         self._now = replace(self._now, stuck=None)
         if command in VERBS:
             self._act(VERBS[command])
