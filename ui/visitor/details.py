@@ -316,10 +316,6 @@ class YourVisitDetail(QObject):
     def offersNumber(self) -> bool:
         return self._view.offers_number
 
-    @Property(bool, notify=changed)
-    def isReading(self) -> bool:
-        return self._view.is_reading
-
     @Property(int, notify=changed)
     def stopCount(self) -> int:
         return self._view.stop_count

@@ -163,6 +163,5 @@ class YourVisitView:
     tone: int = 0
     symbol: str = ""
     offers_number: bool = False
-    is_reading: bool = False
     stop_count: int = 0
     stops: tuple[YourStopRow, ...] = ()

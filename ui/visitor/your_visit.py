@@ -84,14 +84,14 @@ _FLOOR: Final = Text("Lantai {number}", "Floor {number}")
 def describe_visit(describer: Describer, status: VisitStatus | None) -> YourVisitView:
     """`status` None: it is still being asked."""
     if status is None:
-        return _said(describer, READING, is_reading=True)
-    known = [stop for stop in status.stops if stop.service_id in describer.hall.catalogue.services]
-    ordered = sorted(known, key=lambda stop: (_URGENT.index(stop.state), not stop.returned))
-    first = ordered[0] if ordered else None
-    saying, of_stop = _saying(status, first)
+        return _said(describer, READING)
+    ordered = sorted(status.stops, key=lambda stop: (_URGENT.index(stop.state), not stop.returned))
+    # A service that only the server's newer catalogue knows has no row, but who is called for it must hear of it.
+    saying, of_stop = _saying(status, ordered[0] if ordered else None)
+    known = [stop for stop in ordered if stop.service_id in describer.hall.catalogue.services]
     rows = tuple(
         _row(describer, number, stop, known, is_live=status.verdict is not VisitVerdict.FROM_PAPER)
-        for number, stop in enumerate(ordered, start=1)
+        for number, stop in enumerate(known, start=1)
     )
     where = _place(describer, of_stop) if of_stop is not None else ""
     day = wording.long_date(status.service_day, describer.language) if status.service_day else describer.say(_OTHER_DAY)
@@ -117,7 +117,6 @@ def _said(  # noqa: PLR0913  # all that a view is made from
     *,
     where: str = "",
     day: str = "",
-    is_reading: bool = False,
 ) -> YourVisitView:
     return YourVisitView(
         label=label,
@@ -126,7 +125,6 @@ def _said(  # noqa: PLR0913  # all that a view is made from
         tone=int(saying.tone),
         symbol=saying.symbol,
         offers_number=saying.offers_number,
-        is_reading=is_reading,
         stop_count=len(rows),
         stops=rows,
     )

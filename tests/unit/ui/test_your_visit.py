@@ -143,13 +143,21 @@ def test_service_that_this_catalogue_does_not_know_is_left_out() -> None:
     assert len(view.stops) == view.stop_count == 1
 
 
+def test_who_is_called_for_a_service_that_this_catalogue_does_not_know_hears_of_it() -> None:
+    view = told(found(stop(StopState.CALLED, "new.service", counter=COUNTER), stop(StopState.COMPLETED)))
+    assert view.headline == "Anda sedang dipanggil"
+    assert "Loket 9, Lantai 1" in view.advice
+    view = told(found(stop(StopState.WAITING, "new.service")))
+    assert (view.headline, view.offers_number) == ("Anda dalam antrean", False)
+
+
 def test_day_of_a_ticket_is_named_where_it_is_known() -> None:
     assert "Minggu, 22 November 2026" in told(VisitStatus(VisitVerdict.OTHER_DAY, "", date(2026, 11, 22))).advice
     assert told(VisitStatus(VisitVerdict.OTHER_DAY)).advice.startswith("Tiket ini dari hari lain.")
 
 
 def test_until_the_answer_is_there_it_says_so() -> None:
-    assert told(None).is_reading
+    assert told(None).headline == "Membaca tiket Anda"
     assert told(None, EN).headline == "Reading your ticket"
 
 
