@@ -5,6 +5,7 @@ A recall is a call of its own, so that boards flash and speak again; what was un
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, and_, select
@@ -12,7 +13,7 @@ from sqlalchemy import Connection, Row, Select, and_, select
 from kiosk.domain.stop_life import Verb
 from kiosk.domain.ticket import StopState
 from kiosk.sync.desk_wire import Call
-from server.database import moment
+from server.database import milliseconds, moment
 from server.hall import Hall
 from server.schema import actions, stops, tickets
 
@@ -60,7 +61,7 @@ def called_before(  # noqa: PLR0913  # where, when, and what to leave out
     besides: Iterable[Call],
 ) -> Sequence[Call]:
     """The last calls of that day, the newest first and each visitor once a counter, without those that are shown."""
-    query = _query(site_id).where(actions.c.is_undone == 0, tickets.c.service_day == service_day)
+    query = before_query(site_id, service_day)
     if counters is not None:
         query = query.where(actions.c.counter.in_(sorted(counters)))
     shown = {(call.label, call.counter) for call in besides}
@@ -70,6 +71,16 @@ def called_before(  # noqa: PLR0913  # where, when, and what to leave out
             shown.add((row.label, row.counter))
             found.append(row)
     return [call.model_copy(update={"is_over": True}) for call in _calls(connection, site_id, hall, found)]
+
+
+def before_query(site_id: str, service_day: str) -> Select[*tuple[Any, ...]]:
+    """Of the calls of 90 days only the newest are looked at: wherever on earth the hall stands, its day began later."""
+    began = datetime.combine(date.fromisoformat(service_day), time(), UTC) - timedelta(days=1)
+    return _query(site_id).where(
+        actions.c.is_undone == 0,
+        actions.c.hlc >= milliseconds(began) << _HLC_BITS,
+        tickets.c.service_day == service_day,
+    )
 
 
 def _query(site_id: str) -> Select[*tuple[Any, ...]]:

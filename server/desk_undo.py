@@ -16,7 +16,7 @@ from server.schema import actions, tickets
 _WITHIN_MS: Final = UNDO_WITHIN_S * 1000
 _STANDS: Final = (actions.c.is_undone == 0, actions.c.is_refused == 0, actions.c.verb != Deed.UNDO.value)
 _LAST_FIRST: Final = [desc(actions.c[name]) for name in ("rank", "origin", "incarnation", "sequence")]
-_LAST_HERE: Final = (
+LAST_HERE: Final = (
     select(actions.c.action, actions.c.ticket_id, actions.c.verb, actions.c.done_at_ms)
     .where(
         actions.c.site_id == bindparam("site"),
@@ -54,7 +54,7 @@ class Undoable:
 def undoable(connection: Connection, site_id: str, counter: int, now_ms: int) -> Undoable | None:
     """The last deed of this counter, while it can be taken back."""
     which = {"site": site_id, "at_counter": counter, "since": now_ms - _WITHIN_MS}
-    row = connection.execute(_LAST_HERE, which).first()
+    row = connection.execute(LAST_HERE, which).first()
     if row is None or not _is_last(connection, site_id, row.ticket_id, row.action):
         return None
     label = connection.execute(_LABEL, {"site": site_id, "ticket": row.ticket_id}).scalar_one()

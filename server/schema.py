@@ -284,6 +284,7 @@ actions = Table(
     Column("is_undone", Integer, nullable=False, server_default="0"),
     Column("is_refused", Integer, nullable=False, server_default="0"),
     PrimaryKey("site_id", "ticket_id", "origin", "incarnation", "sequence"),
+    Index("actions_by_counter", "site_id", "counter", "done_at_ms"),
     Index("actions_by_name", "site_id", "action"),
     Index("actions_by_verb", "site_id", "verb", "hlc"),
     sqlite_strict=True,

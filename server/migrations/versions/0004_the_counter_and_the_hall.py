@@ -136,6 +136,7 @@ def _actions() -> None:
         sa.PrimaryKeyConstraint("site_id", "ticket_id", "origin", "incarnation", "sequence"),
         sqlite_strict=True,
     )
+    op.create_index("actions_by_counter", "actions", ["site_id", "counter", "done_at_ms"])
     op.create_index("actions_by_name", "actions", ["site_id", "action"])
     op.create_index("actions_by_verb", "actions", ["site_id", "verb", "hlc"])
 

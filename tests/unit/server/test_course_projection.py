@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import Select, select, text, update
 
 from kiosk.clock import SystemClock
 from kiosk.domain import desk_bodies, events
@@ -16,8 +16,10 @@ from kiosk.domain.event_bodies import ticket_abandoned, ticket_issued, ticket_sh
 from kiosk.domain.stop_life import Verb
 from kiosk.domain.ticket import Stop
 from kiosk.domain.verdict import Verified
+from server.board_calls import before_query
 from server.course_projection import course_for
 from server.database import Database, open_database
+from server.desk_undo import LAST_HERE
 from server.projected import hashes
 from server.rebuild import rebuild
 from server.schema import (
@@ -292,3 +294,25 @@ def all_hashes(database: Database) -> tuple[str, str]:
     with database.reading() as connection:
         whole, courses = hashes(connection, SITE)
     return whole.whole, courses.whole
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        (LAST_HERE, "actions_by_counter (site_id=? AND counter=? AND done_at_ms>?)"),
+        (before_query("x", "2026-11-23"), "actions_by_verb (site_id=? AND verb=? AND hlc>?)"),
+    ],
+    ids=["what can be taken back", "who was called before"],
+)
+def test_of_all_that_was_done_in_ninety_days_only_the_newest_is_read(
+    database: Database, query: Select[Any], index: str
+) -> None:
+    """At each key that is pressed at any desk, and for each board."""
+    if database.dialect != "sqlite":
+        pytest.skip("SQLite alone says which columns of an index it uses")
+    values = {"site": "x", "at_counter": 3, "since": 1}
+    with database.reading() as connection:
+        written = query.compile(connection.engine, compile_kwargs={"render_postcompile": True})
+        parameters = tuple((written.params | values)[name] for name in written.positiontup or ())
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {written}", parameters).all()
+    assert index in str(plan)
