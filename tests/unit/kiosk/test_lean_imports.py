@@ -5,12 +5,6 @@ from kiosk.paths import resource_path
 
 LOADED_BY_THE_KIOSK = "import ui.app, sys; print(*sys.modules)"
 LATER = "import kiosk.logs, rich.console; print(rich.console.Console)"
-FROM_A_COROUTINE = """
-import kiosk, structlog, asyncio
-async def tell():
-    await structlog.get_logger().ainfo("said")
-asyncio.run(tell())
-"""
 GARBAGE = """
 import gc
 from kiosk.lean_imports import collect_again, put_off_collecting
@@ -41,16 +35,11 @@ def test_a_kiosk_starts_without_what_its_first_frame_does_not_need() -> None:
     loaded = set(python(LOADED_BY_THE_KIOSK).split())
     assert "structlog" in loaded
     late = {"rich", "numpy", "PIL", "qrcode", "escpos", "httpx2", "fastapi", "rapidfuzz", "PySide6.QtTest"}
-    late |= {"asyncio", "greenlet"}
     assert loaded & late == set()
 
 
 def test_rich_is_there_for_who_asks_later() -> None:
     assert "Console" in python(LATER)
-
-
-def test_structlog_finds_asyncio_when_a_coroutine_logs() -> None:
-    assert "said" in python(FROM_A_COROUTINE)
 
 
 def test_garbage_is_looked_for_again_after_the_start() -> None:
