@@ -58,8 +58,7 @@ def close_counter(room: Room, row: AnyRow, leaving: Leaving | None, but: Sequenc
 
     Raises NotDoneError: somebody is called or served there, or people wait and nothing was said of them.
     """
-    if at_counter(room, row.counter).here() is not None:
-        raise NotDoneError(Refusal.COUNTER_BUSY)
+    at_counter(room, row.counter).must_be_free()
     left: tuple[str, ...] = ()
     if row.state == CounterState.OPEN:
         left = queues_left_alone(room, row.counter, set(json.loads(row.queues)) - set(but))
@@ -134,8 +133,7 @@ def _open(room: Room, device_id: str, message: SetCounter) -> tuple[str, ...]:
 
 def _leave_for(room: Room, queues: Sequence[str], leaving: Leaving | None) -> tuple[str, ...]:
     """The counter that the desk had is closed; what the next one serves is not left alone."""
-    if room.here() is not None:
-        raise NotDoneError(Refusal.COUNTER_BUSY)
+    room.must_be_free()
     row = room.counter_row
     if row is None or row.state == CounterState.CLOSED:
         return ()
@@ -158,8 +156,7 @@ def _leave(room: Room, message: SetCounter) -> tuple[str, ...]:
         return ()
     if message.state is CounterState.CLOSED:
         return close_counter(room, row, message.leaving)
-    if room.here() is not None:
-        raise NotDoneError(Refusal.COUNTER_BUSY)
+    room.must_be_free()
     body = counter_paused(message.counter, room.officer.staff)
     room.node.own_log.append(room.connection, room.site_id, COUNTER_PAUSED, body)
     return ()

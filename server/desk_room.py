@@ -136,8 +136,16 @@ class Room:
         self.counter  # noqa: B018
         if not self.is_open():
             raise NotDoneError(Refusal.COUNTER_CLOSED)
-        if self.here() is not None or paper_at(self) is not None:
+        self.must_be_free()
+
+    def must_be_free(self) -> None:
+        """No visitor is left behind. Raises NotDoneError."""
+        if self.is_busy():
             raise NotDoneError(Refusal.COUNTER_BUSY)
+
+    def is_busy(self) -> bool:
+        """Somebody is called to this counter or served at it, also from paper."""
+        return self.here() is not None or paper_at(self) is not None
 
     def lines(self) -> Lines:
         return self.lines_of(self.queues)

@@ -23,7 +23,7 @@ from kiosk.sync.desk_wire import Place, Refusal, Scan, ScanAnswer
 from server.calling import bring_back, start_here
 from server.courses import Visit
 from server.database import lock_site, milliseconds, moment
-from server.desk_paper import PaperVisit, counter_of, is_known, issued_at, paper_at, serve, stops_on_paper, told_of
+from server.desk_paper import PaperVisit, counter_of, is_known, issued_at, serve, stops_on_paper, told_of
 from server.desk_reading import Read, read_ticket
 from server.desk_room import AnyRow, NotDoneError, Room, open_room
 from server.desk_view import places_to_go, waiting_there
@@ -125,7 +125,7 @@ class _Scan:
         if stop.state == StopState.NO_SHOW and self._others_wait(stop):
             bring_back(self._room, self._action, stop)
             return self._changed(visit, ScanVerdict.RETURNED, stop)
-        if self._is_busy():
+        if self._room.is_busy():
             return self._about(visit, ScanVerdict.COUNTER_BUSY, stop)
         try:
             start_here(self._room, self._action, stop, _STARTABLE)
@@ -192,10 +192,7 @@ class _Scan:
         return answer.model_copy(update={"where": places, "waiting": waiting, "queue": stop.queue_code})
 
     def _others_wait(self, stop: AnyRow) -> bool:
-        return self._is_busy() or bool(self._room.lines_of((stop.queue_code,)).sequence(most=1))
-
-    def _is_busy(self) -> bool:
-        return self._room.here() is not None or paper_at(self._room) is not None
+        return self._room.is_busy() or bool(self._room.lines_of((stop.queue_code,)).sequence(most=1))
 
     def _is_mine(self, stop: AnyRow) -> bool:
         return stop.queue_code in self._room.queues and not self._room.is_bound_elsewhere(stop)
@@ -241,7 +238,7 @@ class _Scan:
             return answer.model_copy(
                 update={"verdict": ScanVerdict.COMPLETED, "by": done.officer, "counter": done.counter}
             )
-        if not room.is_open() or self._is_busy():
+        if not room.is_open() or room.is_busy():
             verdict = ScanVerdict.COUNTER_BUSY if room.is_open() else ScanVerdict.COUNTER_CLOSED
             return answer.model_copy(update={"verdict": verdict})
         position = to_do[0].position

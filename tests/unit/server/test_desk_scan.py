@@ -12,7 +12,7 @@ from kiosk.domain.scan import ScanVerdict
 from kiosk.domain.ticket import StopState
 from kiosk.errors import StoreFullError
 from kiosk.identity import new_identity
-from kiosk.sync.desk_wire import Act, DeskVerb, DeskView, Refusal, Scan
+from kiosk.sync.desk_wire import Act, CounterState, DeskVerb, DeskView, Refusal, Scan
 from server.calling import act
 from server.database import Database
 from server.desk_api import view_for
@@ -20,6 +20,7 @@ from server.desk_scan import scan
 from server.enrolment import admit, revoke
 from server.node import start_node
 from server.schema import paper_visits
+from tests.hall_with_desks import set_counter
 from tests.paired_desk import action_name
 from tests.paired_kiosk import SITE
 from tests.served_hall import A, D, F, ServedHall, kiosk_record, served_hall, told
@@ -230,6 +231,19 @@ def test_who_was_served_from_paper_is_not_served_again(hall: ServedHall) -> None
     assert one.scan(hall.token(late)).verdict is ScanVerdict.COMPLETED
     hall.push()
     assert desk.scan(hall.token(late)).verdict is ScanVerdict.COMPLETED
+
+
+@pytest.mark.parametrize("state", [CounterState.PAUSED, CounterState.CLOSED])
+def test_nobody_leaves_a_visitor_from_paper_behind(hall: ServedHall, state: CounterState) -> None:
+    """The next officer of that counter would find him there."""
+    late = hall.issue(late=True)
+    desk = hall.desk(9)
+    desk.scan(hall.token(late))
+    assert set_counter(desk, 9, state).refusal is Refusal.COUNTER_BUSY
+    assert set_counter(desk, 10).refusal is Refusal.COUNTER_BUSY
+    assert desk.here() == late.label
+    desk.do(COMPLETE)
+    assert set_counter(desk, 9, state).refusal is None
 
 
 def test_who_is_served_from_paper_is_still_there_after_a_restart(hall: ServedHall) -> None:
