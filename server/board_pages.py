@@ -7,7 +7,7 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 from urllib.parse import quote, urlencode
@@ -37,12 +37,15 @@ _MOST_KEPT: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which page, or its changing part alone. `site` None where the server knows one; `zone` empty: the whole hall."""
+    """Which page, or its changing part alone. `site` None where the server knows one; `zone` empty: the whole hall.
+    `is_lost`: the hall has no such zone, and what else it has is shown.
+    """
 
     site: str | None
     zone: str
     language: Language
     is_part: bool = False
+    is_lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,13 @@ class Pages:
         if task is None:
             task = self._drawing[asked] = asyncio.get_running_loop().create_task(self._draw(asked))
             task.add_done_callback(_look_at)
-        return await asyncio.shield(task)  # who asked first may leave
+        try:
+            return await asyncio.shield(task)  # who asked first may leave
+        except UnknownZoneError:
+            if asked.is_part:
+                raise RefusedError(ProblemCode.NOT_FOUND, "The hall has no such zone.") from None
+        # One page for whatever a stranger makes up, or it would push those out that others look at.
+        return await self.get(replace(asked, zone="", is_lost=True))
 
     def site_id(self, asked: Asked) -> str:
         """From any thread. Raises RefusedError."""
@@ -110,12 +119,7 @@ class Pages:
     def _drawn(self, asked: Asked) -> _Kept:
         site_id = self.site_id(asked)
         position, drawn_at = self._node.stream.position(site_id), time.monotonic()  # before the tables are read
-        try:
-            page = _drawn(self._boards.view(site_id, asked.zone), asked)
-        except UnknownZoneError:
-            if asked.is_part:
-                raise RefusedError(ProblemCode.NOT_FOUND, "The hall has no such zone.") from None
-            page = _drawn(self._boards.view(site_id, ""), asked, status=404)
+        page = _drawn(self._boards.view(site_id, asked.zone), asked)
         return _Kept(page, site_id, position, drawn_at)
 
 
@@ -125,12 +129,12 @@ def _look_at(task: asyncio.Task[Page]) -> None:
         task.exception()
 
 
-def _drawn(view: BoardView, asked: Asked, status: int = 200) -> Page:
+def _drawn(view: BoardView, asked: Asked) -> Page:
     template = "board_part.html" if asked.is_part else "board.html"
-    facts = _facts(view, asked.site, asked.language, is_lost=status != 200)
+    facts = _facts(view, asked.site, asked.language, is_lost=asked.is_lost)
     content = _templates().get_template(template).render(facts).encode()
     tag = f'"{hashlib.sha256(content).hexdigest()[:24]}"'
-    return Page(content, tag, round(view.server_time.timestamp(), 1), status)
+    return Page(content, tag, round(view.server_time.timestamp(), 1), 404 if asked.is_lost else 200)
 
 
 def _facts(view: BoardView, site: str | None, language: Language, *, is_lost: bool) -> Mapping[str, Any]:

@@ -138,6 +138,19 @@ def test_each_zone_and_language_is_told_its_own(server: Server, hall: CalledHall
     assert answer.status_code == 404
 
 
+def test_zones_that_a_stranger_makes_up_are_drawn_once_and_push_nothing_out(
+    server: Server, drawings: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(board_pages, "_KEPT_S", 1000.0)
+    monkeypatch.setattr(server.node.stream, "position", lambda _: 1)  # somebody watches, and nothing changes
+    with httpx2.Client(base_url=server.url) as http:
+        assert http.get("/board").status_code == 200
+        made_up = {http.get(f"/board/nowhere-{number}").status_code for number in range(board_pages._MOST_KEPT + 1)}
+        assert made_up == {404}
+        assert http.get("/board").status_code == 200
+    assert len(drawings) == 2
+
+
 def test_a_server_that_stops_waits_for_no_phone(tmp_path: Path) -> None:
     pair(tmp_path / "kiosk", tmp_path / "server")
     with site_server(tmp_path / "server") as server:
