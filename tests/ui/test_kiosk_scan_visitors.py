@@ -13,7 +13,7 @@ from kiosk.errors import StoreError
 from tests.conftest import Logs
 from tests.scanning_kiosk import CALLED, FORGED, LOST_ID, OTHER_TOKEN, RETURNED, TOKEN, WAITING, ScanningKiosk
 from tests.ui.conftest import Start
-from ui.visitor.slip_reader import SAME_SLIP_S
+from ui.visitor.slip_reader import LEFT_SLIP_S, SAME_SLIP_S
 
 
 @pytest.fixture
@@ -100,6 +100,36 @@ def test_slip_left_before_the_scanner_asks_once(counter: ScanningKiosk) -> None:
     counter.scan()
     counter.shows("Anda dalam antrean")
     assert counter.asked == [TOKEN, TOKEN]
+
+
+def test_slip_left_before_the_scanner_does_not_come_back_over_the_next_visitor(counter: ScanningKiosk) -> None:
+    kiosk = counter.kiosk
+    counter.scan()
+    counter.shows("Anda dalam antrean")
+    counter.driver.touch("finishButton")
+    kiosk.wait_for(Screen.ATTRACT)
+    counter.driver.touch("attractStart")
+    kiosk.wait_for(Screen.HOME)
+    for _ in range(4):
+        kiosk.pass_time(LEFT_SLIP_S / 2)
+        counter.scan()
+        counter.driver.settle()
+        assert kiosk.shows(Screen.HOME)
+    assert counter.asked == [TOKEN]
+    kiosk.pass_time(LEFT_SLIP_S)
+    counter.scan()
+    counter.shows("Anda dalam antrean")
+
+
+def test_slip_left_before_the_scanner_does_not_keep_its_answer_there(counter: ScanningKiosk) -> None:
+    kiosk = counter.kiosk
+    counter.scan()
+    counter.shows("Anda dalam antrean")
+    for _ in range(90):
+        kiosk.pass_time(1)
+        kiosk.attendant.scan(TOKEN)
+    kiosk.wait_for(Screen.ATTRACT)
+    assert counter.asked == [TOKEN]
 
 
 def test_answer_that_comes_late_is_not_shown_to_another(counter: ScanningKiosk) -> None:

@@ -26,6 +26,8 @@ log = structlog.get_logger(__name__)
 
 SAME_SLIP_S: Final = 5.0
 """A scanner that looks all the time reads what lies before it again and again: that is no new question."""
+LEFT_SLIP_S: Final = 2.0
+"""Nor is it one when its answer was put away: a slip that was left there must not come back over the next visitor."""
 _DEAF: Final = frozenset({Screen.PRINTING, Screen.PRINTER_TROUBLE, Screen.OUT_OF_SERVICE, Screen.TECHNICIAN})
 """A number is on its way, or there is nobody to answer."""
 
@@ -34,16 +36,18 @@ class SlipReader(SlipDesk):
     def __init__(self, hall: Hall, machinery: Machinery | None, clock: Clock, config: KioskConfig, qr: QrTexts) -> None:
         super().__init__(hall, machinery, clock, config, qr)
         self._scan_work = Background("scan", self)
-        self._scanned_at = clock.monotonic()
+        self._read_text = ""
+        self._read_at = clock.monotonic()
 
     @Slot(str)
     def scan(self, text: str) -> None:
         """Something was held before the scanner. What was begun stays as it is, under the answer."""
-        if self._machinery is None or not self._is_free_to_read() or self._is_still_there(text):
+        is_still_there = self._is_still_there(text)
+        if self._machinery is None or is_still_there or not self._is_free_to_read():
             return
         if self._state.screen is Screen.TICKET or self._is_another_visitors(text):
             self._end_session()
-        self._scanned_at = self._clock.monotonic()
+        self._read_text, self._read_at = text, self._clock.monotonic()
         session = visitor.held_slip(self._state.session, text)
         self._put(session)
         look_up = self._machinery.look_up
@@ -62,9 +66,12 @@ class SlipReader(SlipDesk):
         return screen not in _DEAF
 
     def _is_still_there(self, text: str) -> bool:
-        session = self._state.session
+        if text != self._read_text:
+            return False
+        now, session = self._clock.monotonic(), self._state.session
+        since_s, self._read_at = now - self._read_at, now
         is_on_screen = session.is_asking and session.slip == text
-        return is_on_screen and self._clock.monotonic() - self._scanned_at < SAME_SLIP_S
+        return since_s < (SAME_SLIP_S if is_on_screen else LEFT_SLIP_S)
 
     def _is_another_visitors(self, text: str) -> bool:
         """Another slip, and the one before it had asked for nothing else: nothing of its holder is kept."""
