@@ -165,6 +165,33 @@ def lose_answers(server_url: str, path: str, on_lost: Callable[[], None]) -> Beh
     return behave
 
 
+class Picky:
+    """A good line, on which requests to `path` come to nothing while `refuses`: the server never hears of them."""
+
+    def __init__(self, server_url: str, path: str) -> None:
+        self._server_url = server_url
+        self._path = path
+        self.refuses = False
+        self._refused = threading.Event()
+
+    def wait_until_refused(self) -> None:
+        """At least once in its life."""
+        assert self._refused.wait(_LONGEST_S)
+
+    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        server_reader, server_writer = await _connect(self._server_url)
+        try:
+            while request := await _read_message(reader):
+                if self.refuses and _path(request) == self._path:
+                    self._refused.set()
+                    _reset(writer)
+                    return
+                server_writer.write(request)
+                writer.write(await _read_message(server_reader))
+        finally:
+            server_writer.close()
+
+
 def reset_after(server_url: str, sent_bytes: int) -> Behaviour:
     """The line breaks when so many bytes of the client have passed."""
 

@@ -11,17 +11,18 @@ from kiosk.desk.paper import is_genuine
 from kiosk.desk.return_to_server import Return
 from kiosk.desk.room import Room
 from kiosk.desk.scanned import Label, Nothing, Reason, Token, read_scan
+from kiosk.desk.signing_in import ask_to_sign_in
 from kiosk.desk.state import Link, Person
 from kiosk.desk.verifier import Verifier
 from kiosk.domain.scan import ScanVerdict
 from kiosk.errors import OfflineError, ServerBusyError, SyncError, UnauthorisedError
 from kiosk.sync import desk_wire as wire
 from kiosk.sync.client import SyncClient
-from kiosk.sync.pin_seal import sealed_pin
 
 T = TypeVar("T")
 
 NO_ANSWER = (OfflineError, ServerBusyError)
+_LACKS_SOMETHING = OfflineError("The server does not take what was done at this counter while it was away.")
 
 
 class Deeds:
@@ -46,7 +47,7 @@ class Deeds:
         self._answers = 0
         self._sees_hall = False
         self._looking = asyncio.Lock()
-        self._return = Return(monotonic, room.wake)
+        self._return = Return(monotonic, room, face.stir)
 
     async def begin(self) -> None:
         """After a start: what this desk was about when it ended."""
@@ -57,7 +58,7 @@ class Deeds:
 
     async def sign_in(self, staff: str, pin: str, counter: int | None, new_pin: str | None) -> None:
         try:
-            answer = await twice(lambda: self._sign_in(staff, pin, counter, new_pin))
+            answer = await twice(lambda: ask_to_sign_in(self._server, self._room, (staff, pin, new_pin), counter))
         except NO_ANSWER as error:
             await self._lose(error)
             await self._sign_in_alone(staff, pin)
@@ -112,7 +113,7 @@ class Deeds:
             if scanned.reason is not Reason.EMPTY:
                 self._tell_scan(wire.ScanAnswer(verdict=ScanVerdict.UNREADABLE))
             return
-        if self._is_alone:
+        if await self._goes_alone():
             await self._scan_alone(scanned, action)
             return
         session = self._session
@@ -136,7 +137,7 @@ class Deeds:
     async def act(self, verb: wire.DeskVerb, facts: Mapping[str, Any]) -> None:
         action = str(facts["action"])
         await self._find_out()
-        if self._is_alone:
+        if await self._goes_alone():
             await self._act_alone(verb, action)
             return
         view = self._face.state.view
@@ -192,7 +193,7 @@ class Deeds:
         try:
             if session is None:
                 await self._eyes.seal_key()
-                is_back = self._reached(unsent)
+                is_back = await self._reached(unsent)
                 if is_back and self._session is None and self._face.state.person is not None:
                     self._forget_officer()  # signed in while nobody could be asked
                     self._tell(wire.Answer(refusal=wire.Refusal.SIGNED_OUT))
@@ -205,7 +206,7 @@ class Deeds:
         if session != self._session or answers != self._answers:
             self._face.stir()  # something was done meanwhile: what was seen may be older than that
             return True
-        if not self._reached(unsent):
+        if not await self._reached(unsent):
             return False
         if answer.refusal is wire.Refusal.SIGNED_OUT:
             self._forget_officer()
@@ -220,8 +221,16 @@ class Deeds:
 
     @property
     def _is_alone(self) -> bool:
-        """Also after the line is back, until the server has all that was done here."""
+        """Also after the line is back, until the server has taken up whoever is served here."""
         return self._face.state.link is Link.CUT_OFF or self._offline.visit is not None
+
+    async def _goes_alone(self) -> bool:
+        """Whether the next deed is done without the server. Where that lacks what was done, it would judge wrong."""
+        if self._is_alone:
+            return True
+        if not await self._return.may_ask():
+            await self._lose(_LACKS_SOMETHING)
+        return self._is_alone
 
     async def _find_out(self) -> None:
         """Just started: whether anybody answers. Raises UnauthorisedError where the server has shut this desk out."""
@@ -229,19 +238,6 @@ class Deeds:
             await self.look()
         if self._face.state.link is Link.SHUT_OUT:
             raise UnauthorisedError(self._face.state.trouble)
-
-    async def _sign_in(self, staff: str, pin: str, counter: int | None, new_pin: str | None) -> wire.SignInAnswer:
-        """With a fresh key each time: what is sealed opens once."""
-        key = await self._server.seal_key()
-        device, server_key = self._room.identity.device_id, self._room.enrolment.pinned_key
-        return await self._server.sign_in(
-            wire.SignIn(
-                staff=staff,
-                sealed_pin=sealed_pin(pin, staff, device, key, server_key),
-                sealed_new_pin=None if new_pin is None else sealed_pin(new_pin, staff, device, key, server_key),
-                counter=counter,
-            )
-        )
 
     async def _sign_in_alone(self, staff: str, pin: str) -> None:
         """Nobody can ask the server. Who was signed in here may come back."""
@@ -256,10 +252,12 @@ class Deeds:
 
     async def _scan_alone(self, scanned: Token | Label, action: str) -> None:
         answer = await self._offline.scan(scanned, action, self._officer, self._face.state.view)
+        self._answers += 1
         self._tell_scan(answer, offline_visit=self._offline.visit, unsent=await self._room.unsent())
 
     async def _act_alone(self, verb: wire.DeskVerb, action: str) -> None:
         refusal = await self._offline.act(verb, action, self._officer)
+        self._answers += 1
         view = self._face.state.view
         if view is not None and self._offline.visit is None:  # the last that the server told is no longer true
             view = view.model_copy(update={"visit": None})
@@ -281,6 +279,8 @@ class Deeds:
 
     async def _ask_or_lose(self, call: "Callable[[str], Any]") -> None:
         try:
+            if not await self._return.may_ask():
+                raise _LACKS_SOMETHING
             await self._ask(call)
         except NO_ANSWER as error:
             await self._lose(error)
@@ -306,11 +306,10 @@ class Deeds:
             await self._offline.hand_over()
             self._face.show(offline_visit=None)
 
-    def _reached(self, unsent: int) -> bool:
+    async def _reached(self, unsent: int) -> bool:
         """False: it answers, and its word does not count yet."""
-        if self._return.waits_for(self._face.state.link, unsent):
+        if await self._return.waits_for(unsent):
             return False
-        self._return.forget()
         self._face.show(link=Link.LIVE, trouble="", serving_as_desk=False)
         return True
 

@@ -27,6 +27,7 @@ from kiosk.errors import KioskError
 from kiosk.sync.client import Deadlines
 from kiosk.sync.desk_wire import CounterState, DeskVerb, Leaving, SuperviseVerb, VoidReason
 from kiosk.sync.pace import Pace
+from kiosk.sync.status import SyncStatus
 
 log = structlog.get_logger(__name__)
 
@@ -248,7 +249,11 @@ class DeskMachine:
         async with room.connection(self._pace.deeds) as for_deeds, room.connection(self._pace.deeds) as for_looks:
             deeds = Deeds(self, room, for_deeds, for_looks, self._clock.monotonic)
             await deeds.begin()
-            room.start(self._pace.sync, lambda _: self._on_loop(self.stir), lambda: self._do(self._renewed(room)))
+            room.start(
+                self._pace.sync,
+                lambda status: self._on_loop(lambda: self._hear_of_sync(room, status)),
+                lambda: self._do(self._renewed(room)),
+            )
             live = Live(
                 room.server_url,
                 room.enrolment.site,
@@ -260,6 +265,10 @@ class DeskMachine:
                 group.create_task(self._work(deeds))
                 group.create_task(self._look(deeds))
                 group.create_task(live.listen())
+
+    def _hear_of_sync(self, room: Room, status: SyncStatus) -> None:
+        room.hear_of_sync(status)
+        self.stir()
 
     def _renewed(self, room: Room) -> Job:
         """Something was handed down."""

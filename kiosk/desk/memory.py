@@ -17,7 +17,8 @@ FILE_NAME: Final = "desk.json"
 
 class Memory(BaseModel):
     """`day`: the last service day that the server has told of. `counter` and its `queues`: as this desk had them last.
-    `visit`: whom it last began to serve from paper; whether it still does is in its log.
+    `visit`: whom it last began to serve from paper; whether it still does is in its log. `done`: ticket and position of
+    every stop of that day that the server has told to be over, or to have ended here.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -26,6 +27,7 @@ class Memory(BaseModel):
     counter: int | None = None
     queues: tuple[str, ...] = ()
     visit: VisitView | None = None
+    done: tuple[tuple[str, int], ...] = ()
 
 
 def recall(folder: Path) -> Memory:

@@ -20,7 +20,7 @@ from kiosk.desk.paper import (
 from kiosk.desk.room import Room
 from kiosk.desk.scanned import Label, Token
 from kiosk.domain.scan import ScanVerdict
-from kiosk.domain.stop_life import ACTIVE, Verb, transition
+from kiosk.domain.stop_life import ACTIVE, CLOSED, Verb, transition
 from kiosk.domain.ticket import StopState
 from kiosk.domain.token import Parsed, parse
 from kiosk.sync.desk_wire import DeskVerb, DeskView, Refusal, ScanAnswer, VisitView
@@ -46,6 +46,7 @@ class OfflineCounter:
         self._memory = Memory(counter=room.config.counter)
         self._states: dict[Stop, StopState] = {}
         self._own: set[Stop] = set()
+        self._at_server: set[Stop] = set()
         self._writing = asyncio.Lock()
 
     @property
@@ -63,6 +64,7 @@ class OfflineCounter:
         store = self._room.store
         self._states = dict(await asyncio.wrap_future(store.submit(reading(store.node))))
         self._own = set(self._states)
+        self._states |= dict.fromkeys(memory.done, StopState.COMPLETED)
         visit = self._memory.visit
         stop = None if visit is None else stop_at(visit, visit.position)
         if visit is not None and stop is not None:
@@ -71,14 +73,24 @@ class OfflineCounter:
 
     async def hear(self, view: DeskView) -> None:
         """What the server tells while it is there."""
-        rows = (*view.line, *view.parked, *view.missed)
-        self._states |= {(row.ticket, row.position): row.state for row in rows}
+        told = {(row.ticket, row.position): row.state for row in (*view.line, *view.parked, *view.missed)}
         if view.visit is not None:
-            self._states |= {(view.visit.ticket, stop.position): stop.state for stop in view.visit.stops}
-        news: dict[str, object] = {"day": view.service_day or self._memory.day}
+            told |= {(view.visit.ticket, stop.position): stop.state for stop in view.visit.stops}
+        self._states |= told
+        day = view.service_day or self._memory.day
+        news: dict[str, object] = {"day": day, "done": self._done(told, is_same_day=day == self._memory.day)}
         if view.counter is not None:
             news |= {"counter": view.counter.counter, "queues": view.counter.queues}
         await self._remember(self._memory.model_copy(update=news))
+
+    def _done(self, told: Mapping[Stop, StopState], *, is_same_day: bool) -> tuple[Stop, ...]:
+        """Whoever was served here, and is now told of no more, has been sent on. Known after a start, too: else the
+        same paper would be served once more.
+        """
+        before = {*self._memory.done, *self._at_server} if is_same_day else set()
+        self._at_server = {stop for stop, state in told.items() if state is StopState.SERVING}
+        over = {stop for stop, state in told.items() if state in CLOSED}
+        return tuple(sorted((before - told.keys()) | over))
 
     async def take_over(self, view: DeskView | None) -> None:
         """The line is cut: whoever is at this counter stays there."""

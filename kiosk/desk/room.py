@@ -24,7 +24,7 @@ from kiosk.sync.client import Deadlines, SyncClient
 from kiosk.sync.engine import SyncEngine
 from kiosk.sync.pace import Pace
 from kiosk.sync.snapshots import DEADLINES, SnapshotTaker
-from kiosk.sync.status import SyncStatus
+from kiosk.sync.status import SyncState, SyncStatus
 from kiosk.sync.wire import SnapshotKind
 from kiosk.trust_file import parse_trust_list
 
@@ -38,6 +38,10 @@ _SHIPPED: Final = DataPaths(
     is_site_named=False,
 )
 """Until the server hands down the hall's own."""
+_SENDS_WITHIN_S: Final = 1.5
+"""An officer waits for it."""
+_NO_USE: Final = frozenset({SyncState.ALARM, SyncState.REFUSED})
+"""Somebody must look first; until then nothing more is sent."""
 
 
 class Room:
@@ -61,6 +65,8 @@ class Room:
         self._engine: SyncEngine | None = None
         self._taker: SnapshotTaker | None = None
         self._trust: tuple[TakenFile, TrustList] | None = None
+        self._synced = asyncio.Event()
+        self._sync_state = SyncState.CONNECTING
         self.data: DataInForce | None = None
 
     @classmethod
@@ -124,6 +130,27 @@ class Room:
         """Something was written."""
         if self._engine is not None:
             self._engine.wake()
+
+    def hear_of_sync(self, status: SyncStatus) -> None:
+        """How sending went, as `start` was told. On the desk's loop."""
+        self._sync_state = status.state
+        self._synced.set()
+
+    async def send(self) -> int:
+        """What is not sent, now. How many events are left of it when that takes too long, or can do no good."""
+        self._synced.clear()
+        self.wake()
+        ends_at = asyncio.get_running_loop().time() + _SENDS_WITHIN_S
+        while left := await self.unsent():
+            try:
+                async with asyncio.timeout_at(ends_at):
+                    await self._synced.wait()
+            except TimeoutError:
+                break
+            self._synced.clear()
+            if self._sync_state in _NO_USE:
+                return await self.unsent()
+        return left
 
     async def unsent(self) -> int:
         """Events that the server does not have."""

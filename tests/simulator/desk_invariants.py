@@ -107,6 +107,28 @@ def c6_all_desks_are_back(world: World) -> Iterator[str]:
             yield f"{desk.name} is {desk.state.link} with {desk.state.unsent} events of its own"
 
 
+def c7_what_was_done_alone_counts(world: World) -> Iterator[str]:
+    """What a desk did by itself to a visitor who was at no other counter changed something.
+    Excused: a desk that may have forgotten what it did before, its disk having been full, or put back.
+    """
+    if not world.desks:
+        return
+    counters = {desk.name: desk.counter for desk in world.desks if not desk.may_forget}
+    actions = {action.action: action for action in _actions(world)}
+    met = defaultdict[str, set[int | None]](set)
+    for one in actions.values():
+        met[one.ticket_id].add(one.counter)
+    refused = world.site.disk.connection.execute(
+        "SELECT action FROM actions WHERE site_id = ? AND is_refused = 1", (HALL.id,)
+    )
+    for (name,) in refused.fetchall():
+        done, action = world.book.done.get(name), actions.get(name)
+        if done is None or action is None or not done.is_alone:
+            continue
+        if met[action.ticket_id] == {counters.get(done.desk)}:
+            yield f"{done.verb} {name} of {done.desk}, by itself on {action.ticket_id}, counts for nothing"
+
+
 AT_COUNTERS_NOW: Final[tuple[Invariant, ...]] = (c1_one_counter_has_one_visitor, c2_an_officer_is_told_the_truth)
 AT_COUNTERS: Final[tuple[Invariant, ...]] = (
     *AT_COUNTERS_NOW,
@@ -114,6 +136,7 @@ AT_COUNTERS: Final[tuple[Invariant, ...]] = (
     c4_two_who_served_one_are_told,
     c5_undone_within_ten_seconds,
     c6_all_desks_are_back,
+    c7_what_was_done_alone_counts,
 )
 
 

@@ -1,10 +1,11 @@
 """A desk in the simulation: the product's machine, deeds, offline counter and log, on one thread and a fake disk."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from kiosk.clock import FakeClock
 from kiosk.desk.config import DeskConfig, DeskSyncConfig
@@ -30,12 +31,16 @@ from tests.simulator.memory_folder import DeskDisk, Folder
 from tests.simulator.network import Line, SimulatedClient, Told
 from tests.simulator.stillness import at_once
 
+_BATCHES: Final = 200
+"""More than any desk ever has to send."""
+
 
 class SimulatedRoom(Room):
     """What was handed down is in its hands; its one file is on the simulated disk."""
 
     trust: TrustList
     files: Folder
+    push: Callable[[], None]
 
     @property
     def folder(self) -> Path:
@@ -43,6 +48,11 @@ class SimulatedRoom(Room):
 
     async def _trusted(self) -> TrustList | None:
         return self.trust
+
+    async def send(self) -> int:
+        with suppress(KioskError):
+            self.push()
+        return await self.unsent()
 
 
 @dataclass
@@ -120,6 +130,7 @@ class DeskStation(Correspondent):
         store = InlineStore(self.disk.database, told, self.identity)
         room = SimulatedRoom(self.config, self.upstream.enrolment, self.identity, store, (clock, told))
         room.files, room.trust, room.data = self.files, self.upstream.trust, AT_HAND
+        room.push = self._push
         engine = SyncEngine(
             store,
             self.identity,
@@ -140,6 +151,10 @@ class DeskStation(Correspondent):
 
     def _client(self, fence: EpochFence) -> SimulatedClient:
         return SimulatedClient(self.line, HALL.id, self.identity, fence, self.upstream.told)
+
+    def _push(self) -> None:
+        """As the engine's thread does when it is woken."""
+        self.sync(_BATCHES)
 
     def do(self, job: Job) -> bool:
         """One deed, as the machine's own thread carries it out. Whether an answer came."""
