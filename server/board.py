@@ -48,13 +48,13 @@ class Boards:
         """`zone`: an id of the site's file; empty: the whole hall. Raises UnknownZoneError."""
         node = self._node
         now = node.trusted_clock.read()
-        position = node.stream.position(site_id)  # before the tables are read: what changes meanwhile is read anew
+        position = node.stream.count(site_id)  # before the tables are read: what changes meanwhile is read anew
         with self._lock:
             kept = self._kept.get((site_id, zone))
-        if kept is None or position is None or kept.position != position or time.monotonic() > kept.until:
+        if kept is None or kept.position != position or time.monotonic() > kept.until:
             with node.database.reading() as connection:
                 view = read_board(node, connection, site_id, zone, now.at)
-            kept = _Kept(view, position or 0, time.monotonic() + _KEPT_S)
+            kept = _Kept(view, position, time.monotonic() + _KEPT_S)
             with self._lock:
                 if len(self._kept) >= _MOST_KEPT:
                     self._kept.clear()

@@ -60,11 +60,9 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """`position` None: nobody counts the changes of this hall, so nobody knows whether it still holds."""
-
     page: Page
     site_id: str
-    position: int | None
+    position: int
     drawn_at: float
 
 
@@ -102,9 +100,9 @@ class Pages:
 
     def _known(self, asked: Asked) -> Page | None:
         kept = self._kept.get(asked)
-        if kept is None or kept.position is None or time.monotonic() - kept.drawn_at > _KEPT_S:
+        if kept is None or time.monotonic() - kept.drawn_at > _KEPT_S:
             return None
-        return kept.page if self._node.stream.position(kept.site_id) == kept.position else None
+        return kept.page if self._node.stream.count(kept.site_id) == kept.position else None
 
     async def _draw(self, asked: Asked) -> Page:
         try:
@@ -118,7 +116,7 @@ class Pages:
 
     def _drawn(self, asked: Asked) -> _Kept:
         site_id = self.site_id(asked)
-        position, drawn_at = self._node.stream.position(site_id), time.monotonic()  # before the tables are read
+        position, drawn_at = self._node.stream.count(site_id), time.monotonic()  # before the tables are read
         page = _drawn(self._boards.view(site_id, asked.zone), asked)
         return _Kept(page, site_id, position, drawn_at)
 

@@ -119,11 +119,10 @@ class Stream:
             is_whole = 0 <= position <= ring.last and ring.last - position == len(news)
             return news, is_whole
 
-    def position(self, site_id: str) -> int | None:
-        """How many changes were told; None: nobody has asked for any, and none was counted."""
+    def count(self, site_id: str) -> int:
+        """How many changes were told since anybody asked; from now on they are counted, also where nobody watches."""
         with self._lock:
-            ring = self._rings.get(site_id)
-            return None if ring is None else ring.last
+            return self._rings.setdefault(site_id, _Ring()).last
 
     def last(self, site_id: str) -> int:
         with self._lock:

@@ -13,8 +13,8 @@ import httpx2
 import pytest
 
 from kiosk.domain.stop_life import Verb
-from kiosk.sync.desk_wire import BOARD_PATH
-from server import board_pages
+from kiosk.sync.desk_wire import BOARD_PATH, BoardView
+from server import board, board_pages
 from server.board_stream import Crowd, Guest
 from server.run import Server
 from tests.called_hall import CalledHall
@@ -142,7 +142,7 @@ def test_zones_that_a_stranger_makes_up_are_drawn_once_and_push_nothing_out(
     server: Server, drawings: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(board_pages, "_KEPT_S", 1000.0)
-    monkeypatch.setattr(server.node.stream, "position", lambda _: 1)  # somebody watches, and nothing changes
+    monkeypatch.setattr(server.node.stream, "count", lambda _: 1)  # nothing changes
     with httpx2.Client(base_url=server.url) as http:
         assert http.get("/board").status_code == 200
         made_up = {http.get(f"/board/nowhere-{number}").status_code for number in range(board_pages._MOST_KEPT + 1)}
@@ -180,6 +180,27 @@ def test_what_has_not_changed_is_not_sent_again(server: Server, hall: CalledHall
         changed = http.get("/board", params={"part": "true"}, headers={"If-None-Match": tag})
         assert changed.status_code == 200
         assert label in changed.text
+
+
+def test_the_tables_are_read_once_for_all_who_look_also_where_nobody_watches(
+    server: Server, hall: CalledHall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asks as often as he may must not keep the server busy."""
+    read: list[str] = []
+    look = board.read_board
+
+    def note(*words: Any) -> BoardView:
+        read.append(words[2])
+        return look(*words)
+
+    monkeypatch.setattr(board, "_KEPT_S", 1000.0)
+    monkeypatch.setattr(board, "read_board", note)
+    with httpx2.Client(base_url=server.url) as http:
+        assert http.get(BOARD_PATH).json()["now"] == http.get(BOARD_PATH).json()["now"] == []
+        assert len(read) == 1
+        ticket, label = hall.issue()
+        hall.do(Verb.CALL, ticket, 3)
+        assert [call["label"] for call in http.get(BOARD_PATH).json()["now"]] == [label]
 
 
 def test_many_boards_behind_one_address_are_answered_at_once(server: Server) -> None:
