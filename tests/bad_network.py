@@ -1,17 +1,15 @@
 """A TCP proxy on the loopback that can be as bad as a real network. Bounded in connections and in time."""
 
 import asyncio
-import socket
-import struct
 import threading
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Final, Self
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
-from kiosk.sync.wire import JSON, PROBLEM_JSON, PROTOCOL, PROTOCOL_HEADER, Problem, ProblemCode
+from kiosk.sync.wire import Problem, ProblemCode
+from tests.raw_lines import connect, path_of, pipe, read_message, reply, reset, until_one_ends
 
 Behaviour = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -53,7 +51,7 @@ class Proxy:
 
     def _cut(self) -> None:
         for writer in self._open:
-            _reset(writer)
+            reset(writer)
 
     def wait_for_connections(self, count: int) -> None:
         with self._counted:
@@ -102,9 +100,9 @@ class Frozen:
         self._is_frozen = False
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        server_reader, server_writer = await _connect(self._server_url)
+        server_reader, server_writer = await connect(self._server_url)
         try:
-            await _both(self._pipe(reader, server_writer), self._pipe(server_reader, writer))
+            await until_one_ends(self._pipe(reader, server_writer), self._pipe(server_reader, writer))
         finally:
             server_writer.close()
 
@@ -121,9 +119,9 @@ def relay(server_url: str) -> Behaviour:
     """A good line."""
 
     async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        server_reader, server_writer = await _connect(server_url)
+        server_reader, server_writer = await connect(server_url)
         try:
-            await _both(_pipe(reader, server_writer), _pipe(server_reader, writer))
+            await until_one_ends(pipe(reader, server_writer), pipe(server_reader, writer))
         finally:
             server_writer.close()
 
@@ -134,11 +132,11 @@ def record(server_url: str, heard: list[bytearray]) -> Behaviour:
     """A good line, and everything that passed on it: one entry for each direction of each connection."""
 
     async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        server_reader, server_writer = await _connect(server_url)
+        server_reader, server_writer = await connect(server_url)
         there, back = bytearray(), bytearray()
         heard.extend((there, back))
         try:
-            await _both(_pipe(reader, server_writer, there), _pipe(server_reader, writer, back))
+            await until_one_ends(pipe(reader, server_writer, there), pipe(server_reader, writer, back))
         finally:
             server_writer.close()
 
@@ -149,14 +147,14 @@ def lose_answers(server_url: str, path: str, on_lost: Callable[[], None]) -> Beh
     """Requests to `path` reach the server and are answered; then the line is reset instead of bringing the answer."""
 
     async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        server_reader, server_writer = await _connect(server_url)
+        server_reader, server_writer = await connect(server_url)
         try:
-            while request := await _read_message(reader):
+            while request := await read_message(reader):
                 server_writer.write(request)
-                answer = await _read_message(server_reader)
+                answer = await read_message(server_reader)
                 if request.startswith(b"POST " + path.encode()):
                     on_lost()
-                    _reset(writer)
+                    reset(writer)
                     return
                 writer.write(answer)
         finally:
@@ -179,15 +177,15 @@ class Picky:
         assert self._refused.wait(_LONGEST_S)
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        server_reader, server_writer = await _connect(self._server_url)
+        server_reader, server_writer = await connect(self._server_url)
         try:
-            while request := await _read_message(reader):
-                if self.refuses and _path(request) == self._path:
+            while request := await read_message(reader):
+                if self.refuses and path_of(request) == self._path:
                     self._refused.set()
-                    _reset(writer)
+                    reset(writer)
                     return
                 server_writer.write(request)
-                writer.write(await _read_message(server_reader))
+                writer.write(await read_message(server_reader))
         finally:
             server_writer.close()
 
@@ -196,7 +194,7 @@ def reset_after(server_url: str, sent_bytes: int) -> Behaviour:
     """The line breaks when so many bytes of the client have passed."""
 
     async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        server_reader, server_writer = await _connect(server_url)
+        server_reader, server_writer = await connect(server_url)
 
         async def count() -> None:
             left = sent_bytes
@@ -204,10 +202,10 @@ def reset_after(server_url: str, sent_bytes: int) -> Behaviour:
                 server_writer.write(chunk)
                 left -= len(chunk)
             await server_writer.drain()
-            _reset(writer)
+            reset(writer)
 
         try:
-            await _both(count(), _pipe(server_reader, writer))
+            await until_one_ends(count(), pipe(server_reader, writer))
         finally:
             server_writer.close()
 
@@ -218,7 +216,7 @@ def thin(server_url: str, bytes_per_s: int) -> Behaviour:
     """A good line that carries so little from the client."""
 
     async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        server_reader, server_writer = await _connect(server_url)
+        server_reader, server_writer = await connect(server_url)
 
         async def trickle() -> None:
             while chunk := await reader.read(bytes_per_s // 20):
@@ -226,7 +224,7 @@ def thin(server_url: str, bytes_per_s: int) -> Behaviour:
                 await asyncio.sleep(len(chunk) / bytes_per_s)
 
         try:
-            await _both(trickle(), _pipe(server_reader, writer))
+            await until_one_ends(trickle(), pipe(server_reader, writer))
         finally:
             server_writer.close()
 
@@ -235,7 +233,7 @@ def thin(server_url: str, bytes_per_s: int) -> Behaviour:
 
 async def refuse(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """The machine is there, the server is not."""
-    _reset(writer)
+    reset(writer)
 
 
 async def half_open(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
@@ -251,7 +249,7 @@ def answer(status: str, body: str = "", content_type: str = "text/html", **heade
     reply = ("\r\n".join(lines) + "\r\n\r\n" + body).encode()
 
     async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while await _read_message(reader):
+        while await read_message(reader):
             writer.write(reply)
             await writer.drain()
 
@@ -264,8 +262,8 @@ def server_of(answers: Mapping[str, BaseModel]) -> Behaviour:
     """
 
     async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while message := await _read_message(reader):
-            writer.write(_reply(answers.get(_path(message), NOT_KNOWN)))
+        while message := await read_message(reader):
+            writer.write(reply(answers.get(path_of(message), NOT_KNOWN)))
             await writer.drain()
 
     return behave
@@ -275,14 +273,14 @@ def older(server_url: str, *unknown_paths: str) -> Behaviour:
     """A good line to a server that does not know these paths yet."""
 
     async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        server_reader, server_writer = await _connect(server_url)
+        server_reader, server_writer = await connect(server_url)
         try:
-            while request := await _read_message(reader):
-                if _path(request) in unknown_paths:
-                    writer.write(_reply(NOT_KNOWN))
+            while request := await read_message(reader):
+                if path_of(request) in unknown_paths:
+                    writer.write(reply(NOT_KNOWN))
                     continue
                 server_writer.write(request)
-                writer.write(await _read_message(server_reader))
+                writer.write(await read_message(server_reader))
         finally:
             server_writer.close()
 
@@ -293,7 +291,7 @@ def drip(every_s: float) -> Behaviour:
     """A perfectly well-formed answer, one byte at a time."""
 
     async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await _read_message(reader)
+        await read_message(reader)
         for byte in (
             b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 10000\r\n\r\n" + b" " * 10000
         ):
@@ -302,56 +300,3 @@ def drip(every_s: float) -> Behaviour:
             await asyncio.sleep(every_s)
 
     return behave
-
-
-def _path(request: bytes) -> str:
-    return request.split(b" ", 2)[1].decode()
-
-
-def _reply(answer: BaseModel) -> bytes:
-    body = answer.model_dump_json().encode()
-    status, media_type = ("404 Not Found", PROBLEM_JSON) if isinstance(answer, Problem) else ("200 OK", JSON)
-    head = f"HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\nContent-Length: {len(body)}\r\n"
-    return f"{head}{PROTOCOL_HEADER}: {PROTOCOL}\r\n\r\n".encode() + body
-
-
-async def _read_message(reader: asyncio.StreamReader) -> bytes:
-    """A request or an answer, whole; empty when the other end has hung up."""
-    with suppress(asyncio.IncompleteReadError):
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = next(
-            (int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")), 0
-        )
-        return head + await reader.readexactly(length)
-    return b""
-
-
-async def _connect(server_url: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    address = urlsplit(server_url)
-    return await asyncio.open_connection(address.hostname, address.port)
-
-
-async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, heard: bytearray | None = None) -> None:
-    while chunk := await reader.read(65536):
-        if heard is not None:
-            heard += chunk
-        writer.write(chunk)
-        await writer.drain()
-
-
-async def _both(one: Awaitable[None], other: Awaitable[None]) -> None:
-    """Until one of them ends."""
-    tasks = [asyncio.ensure_future(one), asyncio.ensure_future(other)]
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _reset(writer: asyncio.StreamWriter) -> None:
-    """RST instead of FIN: the other end sees a connection that broke."""
-    sock = writer.get_extra_info("socket")
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    writer.transport.abort()
