@@ -24,6 +24,10 @@ def _wrong_pin(stage: Stage) -> None:
     stage.desk.attendant.sign_in("P-014", "000000", "9")
 
 
+def _too_early(stage: Stage) -> None:
+    stage.desk.attendant.scan("D-004")
+
+
 def _wait(stage: Stage) -> None:
     stage.machine.refuse(Refusal.WAIT, wait_s=40)
 
@@ -130,6 +134,7 @@ SCENES: dict[str, Scene] = {
     "not-enrolled": _not_enrolled,
     "sign-in": _nothing,
     "wrong-pin": _wrong_pin,
+    "too-early": _too_early,
     "wait": _wait,
     "new-pin": _new_pin,
     "locked": _locked,

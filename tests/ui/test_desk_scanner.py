@@ -152,6 +152,7 @@ def test_nobody_is_served_before_an_officer_has_signed_in(start_desk: StartDesk)
     desk.burst(TOKEN, KEY.Key_Return)
     assert desk.machine.asked == []
     assert desk.reads("staffField") == ""
+    assert any("Masuk dahulu, lalu pindai" in text for text in desk.driver.texts())
 
 
 def test_window_asks_before_it_closes(desk: DeskUnderTest) -> None:

@@ -91,7 +91,7 @@ class DeskAttendant(QObject):
         if state.view is not before.view or state.offline_visit is not before.offline_visit:
             self._view_came_at = self._clock.monotonic()
             changes = replace(changes, elapsed_s=0)
-        if _ticket(changes) != _ticket(self._now):
+        if changes.ticket != self._now.ticket:
             is_of_another = changes.asked is not None and changes.asked.question in OF_THE_VISITOR
             changes = replace(changes, ticked=frozenset(), asked=None if is_of_another else changes.asked)
         if state.person is not None:
@@ -101,7 +101,7 @@ class DeskAttendant(QObject):
             changes = replace(changes, is_hall_open=False, asked=None)
         if before.person is None and state.person is not None:
             self.touched()
-            changes = replace(changes, shown=Shown.NOTHING, sign_in_problem="")
+            changes = replace(changes, shown=Shown.NOTHING)
         self._now = changes
         if state.scan_count > before.scan_count:
             self._say(Shown.SCAN)
@@ -267,6 +267,8 @@ class DeskAttendant(QObject):
         elif text.strip() and (self._now.desk.person is not None or self._now.serves_as_desk):
             self.touched()
             self.machine.scan(text)
+        elif text.strip():
+            self._change(shown=Shown.TOO_EARLY)
 
     def sign_in(self, staff: str, pin: str, counter: str) -> None:
         self._pin = pin
@@ -316,7 +318,7 @@ class DeskAttendant(QObject):
         """A note that is half typed, or that may be refused: it comes back with its question, for the same visitor."""
         asked = self._now.asked
         if asked is not None and asked.question is Question.NOTE:
-            self._now = replace(self._now, draft=Draft(_ticket(self._now), asked.typed))
+            self._now = replace(self._now, draft=Draft(self._now.ticket, asked.typed))
 
     def answer(self, key: str, typed: str) -> None:
         """`key`: of the choice taken, empty where the button confirms."""
@@ -343,7 +345,3 @@ class DeskAttendant(QObject):
         if view != self.view:
             self.view = view
             self.viewChanged.emit(view)
-
-
-def _ticket(now: Situation) -> str:
-    return now.visit.ticket if now.visit else ""

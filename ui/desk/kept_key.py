@@ -26,7 +26,7 @@ _NOTHING_TO_UNDO: Final = Text("Tidak ada yang diurungkan", "Nothing to undo")
 @dataclass(frozen=True, slots=True)
 class _Kept:
     command: Command
-    ticket: str | None
+    ticket: str
     offered: str | None
     at: float
 
@@ -47,7 +47,7 @@ class KeptKey:
         """What to say of it. Never a second key, nor the same one once more: that one bounced, or was pressed twice."""
         if self._kept is not None or command is self._sent:
             return BUSY
-        self._kept = _Kept(command, _ticket(now), _offered(now), self._monotonic())
+        self._kept = _Kept(command, now.ticket, _offered(now), self._monotonic())
         return _KEPT
 
     def take(self, now: Situation) -> tuple[Command | None, Text | None]:
@@ -66,13 +66,9 @@ class KeptKey:
         if kept.command is Command.UNDO:  # of what was just done, never of what was done before it
             return None if undo_left_s(now) and _offered(now) != kept.offered else _NOTHING_TO_UNDO
         reason = obstacle(kept.command, now)
-        if reason is None and kept.command not in _OF_NOBODY and _ticket(now) != kept.ticket:
+        if reason is None and kept.command not in _OF_NOBODY and now.ticket != kept.ticket:
             return _ANOTHER
         return reason
-
-
-def _ticket(now: Situation) -> str | None:
-    return None if now.visit is None else now.visit.ticket
 
 
 def _offered(now: Situation) -> str | None:

@@ -39,6 +39,10 @@ _ROLES: Final = {
     Role.SUPERVISOR: Text("pengawas", "supervisor"),
     Role.TECHNICIAN: Text("teknisi", "technician"),
 }
+_TOO_EARLY: Final = Text(
+    "Masuk dahulu, lalu pindai tiket. PIN diketik satu per satu.",
+    "Sign in first, then scan. Type the PIN digit by digit.",
+)
 _COUNTER_NUMBERS: Final = {CounterState.OPEN: 1, CounterState.PAUSED: 2, CounterState.CLOSED: 3}
 _NOTICES: Final = {
     Link.STARTING: (
@@ -103,7 +107,7 @@ def present(now: Situation) -> DeskWindowView:
         is_supervisor=now.is_supervisor,
         staff=desk.person.staff if desk.person else now.sign_in_staff,
         counter=str(now.sign_in_counter or desk.counter or ""),
-        sign_in_text=now.sign_in_problem or _sign_in_text(now),
+        sign_in_text=_sign_in_text(now),
         sign_in_wait_s=_wait_left(now),
         is_cut_off=desk.link is Link.CUT_OFF,
         cut_off_text=_cut_off(desk.unsent, can_judge=desk.can_judge).in_language(language),
@@ -165,6 +169,8 @@ def _said(now: Situation, names: Names) -> Said:
 
 
 def _sign_in_text(now: Situation) -> str:
+    if now.shown is Shown.TOO_EARLY:
+        return _TOO_EARLY.in_language(now.language)
     answer = now.desk.answer
     if answer is None or answer.refusal is None or now.shown is not Shown.ANSWER:
         return ""

@@ -67,6 +67,8 @@ class Shown(StrEnum):
     NOTHING = "nothing"
     SCAN = "scan"
     ANSWER = "answer"
+    TOO_EARLY = "too_early"
+    """Something was scanned, or typed as fast as a scanner types, before anybody had signed in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,6 @@ class Situation:
     new_pin_stage: bool = False
     sign_in_staff: str = ""
     sign_in_counter: int | None = None
-    sign_in_problem: str = ""
     asked: Asked | None = None
     shown: Shown = Shown.NOTHING
     said_count: int = 0
@@ -111,6 +112,11 @@ class Situation:
         if self.desk.offline_visit is not None:
             return self.desk.offline_visit
         return self.desk.view.visit if self.desk.view else None
+
+    @property
+    def ticket(self) -> str:
+        """Whose visit it is; empty where nobody is here."""
+        return self.visit.ticket if self.visit else ""
 
     @property
     def stop(self) -> StopView | None:
