@@ -55,8 +55,9 @@ def test_a_counter_and_a_board_open_beside_the_kiosk_and_end_with_it(display: st
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=60)
     assert "are running" in said[0]
-    assert "Sign in at the desk as PETUGAS-1 with PIN" in said[1]
-    assert "call it at the desk: F2" in said[2]
+    assert "Hold a slip before the kiosk's scanner" in said[1]
+    assert "Sign in at the desk as PETUGAS-1 with PIN" in said[2]
+    assert "call it at the desk: F2" in said[3]
     assert process.returncode == 0
     assert (tmp_path / "desk" / "enrolment.json").exists()
     for name in ("desk", "board"):
