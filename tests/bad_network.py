@@ -9,7 +9,17 @@ from typing import Final, Self
 from pydantic import BaseModel
 
 from kiosk.sync.wire import Problem, ProblemCode
-from tests.raw_lines import connect, path_of, pipe, read_message, reply, reset, until_one_ends
+from tests.raw_lines import (
+    abandon_all,
+    connect,
+    path_of,
+    pipe,
+    read_message,
+    remember,
+    reply,
+    reset,
+    until_one_ends,
+)
 
 Behaviour = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -71,6 +81,7 @@ class Proxy:
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
+        await abandon_all()
 
     async def _handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with self._counted:
@@ -78,6 +89,7 @@ class Proxy:
             self._counted.notify_all()
         assert self.connections <= self._most_connections, "a client in a storm"
         self._open.add(writer)
+        remember(writer)
         with suppress(ConnectionError, TimeoutError, asyncio.IncompleteReadError, asyncio.CancelledError):
             async with asyncio.timeout(self._longest_s):
                 await self.behaviour(reader, writer)

@@ -6,6 +6,7 @@ import struct
 from collections.abc import Awaitable
 from contextlib import suppress
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary, WeakSet
 
 from pydantic import BaseModel
 
@@ -34,9 +35,26 @@ async def read_message(reader: asyncio.StreamReader) -> bytes:
     return b""
 
 
+_writers: WeakKeyDictionary[asyncio.AbstractEventLoop, WeakSet[asyncio.StreamWriter]] = WeakKeyDictionary()
+
+
 async def connect(server_url: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     address = urlsplit(server_url)
-    return await asyncio.open_connection(address.hostname, address.port)
+    reader, writer = await asyncio.open_connection(address.hostname, address.port)
+    remember(writer)
+    return reader, writer
+
+
+def remember(writer: asyncio.StreamWriter) -> None:
+    """So that `abandon_all` knows of it."""
+    _writers.setdefault(asyncio.get_running_loop(), WeakSet()).add(writer)
+
+
+async def abandon_all() -> None:
+    """Before a loop ends: what is closed but has bytes left to send would stay open behind it."""
+    for writer in list(_writers.pop(asyncio.get_running_loop(), ())):
+        writer.transport.abort()
+    await asyncio.sleep(0)  # each transport closes on the loop's next turn
 
 
 async def pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, heard: bytearray | None = None) -> None:

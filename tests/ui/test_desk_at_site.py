@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from kiosk.clock import SystemClock
 from kiosk.desk.machine import DeskMachine
 from kiosk.desk.state import Link
+from kiosk.sync.client import Deadlines
 from tests.desk_at_site import PACE, DeskSite, desk_site
 from tests.paired_desk import PIN
 from ui.desk.app import DeskApplication
@@ -19,6 +20,8 @@ from ui.driver import VisitorDriver
 from ui.qt_application import qt_application
 
 KEY = Qt.Key
+PATIENT = replace(PACE, deeds=Deadlines(connect_s=10.0, total_s=10.0))
+"""Server, machine and window share one interpreter here, and the window waits in a busy loop."""
 
 
 @pytest.fixture
@@ -31,7 +34,7 @@ def test_slip_is_served_at_a_real_counter_and_shown_as_the_server_has_it(site: D
     assert qt_application() is qapp
     config = replace(site.desk_config("A"), sound=False)
     queue = site.site.queue_by_code["D"]
-    machine = DeskMachine(config, SystemClock(), PACE)
+    machine = DeskMachine(config, SystemClock(), PATIENT)
     machine.start()
     desk = DeskApplication(config, machine, SystemClock())
     driver = VisitorDriver(desk.window, timeout_s=20)
@@ -50,6 +53,8 @@ def test_slip_is_served_at_a_real_counter_and_shown_as_the_server_has_it(site: D
         desk.show()
         desk.window.requestActivate()
         driver.wait_for_item("screen_SignIn")
+        driver.wait_until(lambda: machine.state.link is Link.LIVE, "the server")
+        driver.wait_until(lambda: driver.focused_name() == "staffField", "the first field")
         type_slowly("P-01")
         press(KEY.Key_Tab)
         type_slowly(str(queue.counters[0].number))
